@@ -1,0 +1,53 @@
+/**
+ * The closed catalogue of errors. Each code has one line that says what is wrong (in the detail) and one that says what to do.
+ * A code is added here and nowhere else; README's table is checked against it.
+ */
+export const ERRORS = {
+  CONFIG_NOT_FOUND: 'Give the file with -c, or copy configs/lookout.yaml and edit it.',
+  CONFIG_SYNTAX: 'Mend the YAML at the line shown.',
+  CONFIG_INVALID: 'Mend the key at the file and line shown; configs/lookout.yaml shows every key.',
+  CONFIG_WRITE: 'Check that the file and its folder can be written.',
+  RULE_EXISTS: 'Choose another id, or remove the rule first.',
+  RULE_NOT_FOUND: 'See `lookout rule list` for the ids.',
+  CAMERA_EXISTS: 'Choose another id, or remove the camera first.',
+  CAMERA_NOT_FOUND: 'See `lookout camera list` for the ids.',
+  CAMERA_URL_SCHEME: 'Use rtsp://, rtsps:// or rtmp://, or a push key (`rtmp_key`) for cameras that publish to Lookout.',
+  CAMERA_UNREACHABLE: 'Check the address, that the camera is on, and its user and password.',
+  CAMERA_NO_VIDEO: 'The stream has no video that can be decoded; choose another stream of the camera.',
+  CAMERA_STALLED: 'The camera stopped sending; Lookout keeps trying.',
+  CHILD_EXITED: 'It is restarted; if it recurs, look at the log lines before it.',
+  PORT_IN_USE: 'Another program has this port: stop it or set another port.',
+  MODEL_NOT_FOUND: 'Set model.name to a folder in Hugging Face layout (config.json, *.safetensors, tokenizer.json).',
+  MODEL_CONFIG_INVALID: 'config.json is not that of a Qwen3-VL checkpoint this version can run.',
+  MODEL_WEIGHTS_MISSING: 'Copy the missing file into the model folder; the download may be incomplete.',
+  MODEL_WEIGHTS_CORRUPT: 'The file is damaged or cut short: download it again.',
+  MODEL_RUNTIME: 'The model process failed; it is restarted. See the log lines before it.',
+  MODEL_CONTEXT_EXCEEDED: 'Shorten the window, lower the frame rate, or raise video_processor.max_context_length.',
+  REFERENCE_INVALID: 'Record the file again with test/reference/record.py.',
+  BROKER_UNREACHABLE: 'Check mqtt.url and that the broker runs; alerts wait in the outbox and are sent when it is back.',
+  BROKER_REFUSED: 'Check mqtt.username and mqtt.password.',
+  STORE_OPEN: 'Check that the folder of store.path exists and can be written.',
+  STORE_CORRUPT: 'The event log is damaged: move the file away and restart, or restore a copy.',
+  TIME_UNPARSABLE: 'Write a time as 2026-01-31T14:05, "10 minutes ago", "yesterday 3pm" or "昨天下午3点".',
+  TOOL_MISSING: 'Install it (Debian: apt-get install the package named).',
+  LABELS_INVALID: 'Labels are JSON: [{"event": "…", "start": seconds, "end": seconds}].',
+  VIDEO_UNREADABLE: 'Check the path, and that ffprobe can read the file.',
+  USAGE: 'See --help.',
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error of the catalogue: `code`, what is wrong (`detail`), and what to do (`remedy`). Its message is one line. */
+export class LookoutError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, detail: string, options?: { cause?: unknown }) {
+    super(`${code}: ${detail} ${ERRORS[code]}`, options);
+    this.name = 'LookoutError';
+    this.code = code;
+    this.detail = detail;
+    this.remedy = ERRORS[code];
+  }
+}
