@@ -1,0 +1,160 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { ChildExit, ChildSpec } from './child.ts';
+import { withoutCredentials } from './log.ts';
+import type { Logger } from './log.ts';
+import type { FromChild, ToChild } from './wire.ts';
+
+/** One run of a supervised child, from fork to exit. */
+export interface Attempt {
+  readonly pid: number | undefined;
+  send(message: unknown): boolean;
+  stop(): Promise<void>;
+}
+
+export interface AttemptEvents {
+  up(): void;
+  message(body: unknown): void;
+  /** exactly once */
+  exit(exit: ChildExit): void;
+}
+
+/** Messages that may wait in the pipe to a child, e.g. while a native call blocks its thread. */
+const MAX_WAITING = 64;
+/** Loading the interpreter and the module's imports on a busy machine, ms. */
+const START_TIME = 30_000;
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+export function startAttempt(spec: ChildSpec, log: Logger, events: AttemptEvents): Attempt {
+  const { NOTIFY_SOCKET: _socket, WATCHDOG_USEC: _period, NODE_OPTIONS: _options, ...inherited } = process.env;
+  const child = fork(fileURLToPath(spec.entry), [], {
+    execArgv: ['--import', TSX, `--max-old-space-size=${spec.memoryMb}`],
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...inherited, ...spec.env },
+  });
+  const watch = watchLife(child, spec);
+  const tail = readOutput(child, spec, log);
+  let waiting = 0;
+  let failed: { detail: string; code?: ChildExit['code'] } | undefined;
+
+  const tell = (message: ToChild): boolean => {
+    if (!child.connected || waiting >= MAX_WAITING) return false;
+    waiting += 1;
+    child.send(message, () => {
+      waiting -= 1;
+    });
+    return true;
+  };
+  void ended(child, watch.stop).then((how) => {
+    const why = watch.reason() ?? failed?.detail ?? [how, lastWords(tail)].filter(Boolean).join(': ');
+    events.exit({ at: Date.now(), detail: why, code: failed?.code ?? 'CHILD_EXITED' });
+  });
+  child.on('message', (raw) => {
+    const message = raw as FromChild;
+    watch.alive();
+    if (message.kind === 'hello') tell({ kind: 'init', body: spec.init });
+    else if (message.kind === 'ready') events.up();
+    else if (message.kind === 'message') events.message(message.body);
+    else if (message.kind === 'failed') failed = message;
+  });
+  return {
+    pid: child.pid,
+    send: (body) => tell({ kind: 'message', body }),
+    stop: () => stopChild(child, () => tell({ kind: 'stop' })),
+  };
+}
+
+/** How the child ended, once its last messages and lines are in (half a second is given to a grandchild that holds its pipes). */
+function ended(child: ChildProcess, dead: () => void): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      dead();
+      resolve(`cannot be started: ${error.message}`);
+    });
+    child.once('exit', (status, sig) => {
+      dead();
+      const how = sig ? `killed by ${sig}` : `exited with status ${status}`;
+      const settle = (): void => {
+        if (!child.connected) resolve(how);
+      };
+      child.once('close', settle);
+      child.once('disconnect', settle);
+      setTimeout(() => resolve(how), 500);
+    });
+  });
+}
+
+function lastWords(tail: readonly string[]): string | undefined {
+  return tail.find((line) => /^\w*Error\b|FATAL ERROR/.test(line)) ?? tail.at(-1);
+}
+
+/** Asks politely, then SIGTERM after 1 s, then SIGKILL after 2 s. */
+function stopChild(child: ChildProcess, ask: () => boolean): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return Promise.resolve();
+  return new Promise((resolve) => {
+    const term = setTimeout(() => child.kill('SIGTERM'), 1000);
+    const kill = setTimeout(() => child.kill('SIGKILL'), 2000);
+    child.once('exit', () => {
+      clearTimeout(term);
+      clearTimeout(kill);
+      resolve();
+    });
+    if (!ask()) child.kill('SIGTERM');
+  });
+}
+
+/** Kills a child that no longer beats or that has outgrown its memory, and remembers why. */
+function watchLife(child: ChildProcess, spec: ChildSpec): { alive(): void; stop(): void; reason(): string | undefined } {
+  const patience = 4 * (spec.heartbeatMs ?? 2000);
+  let last = performance.now() + Math.max(0, START_TIME - patience);
+  let why: string | undefined;
+  const kill = (reason: string): void => {
+    why ??= reason;
+    child.kill('SIGKILL');
+  };
+  const timer = setInterval(() => {
+    const silent = performance.now() - last;
+    if (silent > patience) return kill(`no heartbeat for ${Math.round(silent / 1000)} s: killed`);
+    const rss = residentMb(child.pid);
+    if (rss > spec.memoryMb) kill(`used ${Math.round(rss)} MB of its ${spec.memoryMb} MB: killed`);
+  }, 500);
+  return {
+    alive: () => {
+      last = performance.now();
+    },
+    stop: () => clearInterval(timer),
+    reason: () => why,
+  };
+}
+
+/**
+ * Resident memory of a process without its mapped files (a large native library is no growth), MB; 0 where the system does
+ * not tell: it is then bounded by its heap limit alone.
+ */
+function residentMb(pid: number | undefined): number {
+  try {
+    return Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** Logs what the child prints and keeps the last lines of stderr, which tell why it died. */
+function readOutput(child: ChildProcess, spec: ChildSpec, log: Logger): string[] {
+  const tail: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) continue;
+    createInterface({ input: stream }).on('line', (line) => {
+      const text = withoutCredentials(line.slice(0, 400)).trim();
+      if (text === '') return;
+      log.debug({ child: spec.name }, text);
+      if (stream === child.stderr && tail.push(text) > 20) tail.shift();
+    });
+  }
+  return tail;
+}
