@@ -1,0 +1,92 @@
+import type { Answer, Sighting, Window } from '../values.ts';
+import type { GenerateRequest, GenerateResult } from '../qwen3vl/model.ts';
+import { EVENTS_SCHEMA, parseAnswer, plainText } from './answer.ts';
+import type { AnsweredEvent } from './answer.ts';
+import type { Backend } from './backend.ts';
+import { askPrompt, eventsPrompt, matchPrompt } from './prompts.ts';
+import { videoTime } from './videoTime.ts';
+import type { VideoTime } from './videoTime.ts';
+
+/** What this back end asks of a model; the one in this process and the one in a child both have it. */
+export interface VideoModel {
+  readonly name: string;
+  generate(request: GenerateRequest): Promise<GenerateResult>;
+  score(prompt: string, yes: string, no: string): Promise<number>;
+}
+
+/** Tokens: some ten events of thirty, which is more than a window shows; an answer cut there keeps its whole events. */
+const EVENTS_TOKENS = 384;
+const SENTENCE_TOKENS = 96;
+
+/** Qwen3-VL as a back end. */
+export function qwenBackend(model: VideoModel): Backend {
+  return {
+    name: model.name,
+    async events(window, lookFor, signal) {
+      signal?.throwIfAborted();
+      const time = videoTime(window);
+      const began = performance.now();
+      const result = await model.generate({
+        video: { frames: window.frames, times: time.times },
+        prompt: eventsPrompt(lookFor),
+        maxTokens: EVENTS_TOKENS,
+        schema: EVENTS_SCHEMA,
+      });
+      signal?.throwIfAborted();
+      return toAnswer(window, time, result, model.name, performance.now() - began);
+    },
+    score: (event, rule) => model.score(matchPrompt(event, rule), 'yes', 'no'),
+    async ask(window, question, start, end) {
+      const video = { frames: window.frames, times: videoTime(window).times };
+      const { text } = await model.generate({ video, prompt: askPrompt(question, start, end), maxTokens: SENTENCE_TOKENS });
+      return plainText(text);
+    },
+  };
+}
+
+function toAnswer(window: Window, time: VideoTime, result: GenerateResult, model: string, inferMs: number): Answer {
+  const first = window.frames[0];
+  const last = window.frames.at(-1);
+  if (!first || !last) throw new RangeError('a window holds at least one frame');
+  return {
+    windowId: window.id,
+    camera: window.camera,
+    reason: window.reason,
+    from: first.at,
+    to: last.at,
+    timeSource: first.timeSource,
+    sightings: parseAnswer(result.text).map((e) => toSighting(e, time, result)),
+    model,
+    visualTokens: result.visualTokens,
+    // waiting is the scheduler's to tell
+    latency: { capture: Math.max(0, window.cutAt - last.at), queue: 0, infer: inferMs },
+  };
+}
+
+function toSighting(event: AnsweredEvent, time: VideoTime, result: GenerateResult): Sighting {
+  return {
+    text: event.event,
+    start: time.wallClock(event.start),
+    end: time.wallClock(event.end),
+    uncertainty: Math.max(time.uncertainty(event.start), time.uncertainty(event.end)),
+    openStart: time.atStart(event.start),
+    openEnd: time.atEnd(event.end),
+    confidence: confidenceOf(result, event.from, event.to),
+  };
+}
+
+/**
+ * Mean probability of the tokens that write a part of the answer's text. Where tokens hold parts of characters, their texts
+ * do not add up to the answer's, and the mean is over the whole answer.
+ */
+export function confidenceOf(result: Pick<GenerateResult, 'text' | 'pieces' | 'probabilities'>, from: number, to: number): number {
+  const { text, pieces, probabilities } = result;
+  const aligned = pieces.join('').startsWith(text);
+  let end = 0;
+  const chosen = probabilities.filter((_, i) => {
+    const start = end;
+    end += (pieces[i] ?? '').length;
+    return !aligned || (start < to && end > from);
+  });
+  return chosen.length === 0 ? 0 : chosen.reduce((a, p) => a + p, 0) / chosen.length;
+}

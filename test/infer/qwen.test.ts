@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { confidenceOf, qwenBackend } from '../../src/infer/qwen.ts';
+import type { VideoModel } from '../../src/infer/qwen.ts';
+import { eventsPrompt, matchPrompt } from '../../src/infer/prompts.ts';
+import { videoTime } from '../../src/infer/videoTime.ts';
+import type { GenerateRequest } from '../../src/qwen3vl/model.ts';
+import { windowAt } from './windows.ts';
+
+/** Says the same thing whatever it is shown, and notes what it was asked. */
+function saying(text: string, requests: GenerateRequest[] = [], prompts: string[] = []): VideoModel {
+  const pieces = text.match(/\s?[^\s]+/g) ?? [];
+  return {
+    name: 'recorded',
+    generate: (request) => {
+      requests.push(request);
+      const probabilities = pieces.map((p) => (p.includes('red') ? 0.5 : 1));
+      return Promise.resolve({
+        text, pieces, probabilities, tokens: pieces.map((_, i) => i), finish: 'stop',
+        visualTokens: 96, promptTokens: 120, ms: { vision: 1, prefill: 1, decode: 1 },
+      });
+    },
+    score: (prompt, yes, no) => {
+      prompts.push(`${prompt} [${yes}|${no}]`);
+      return Promise.resolve(0.75);
+    },
+  };
+}
+
+const T0 = 1_700_000_000_000;
+const IRREGULAR = [0, 500, 700, 900, 2000, 4000].map((t) => T0 + t);
+
+describe('qwenBackend', () => {
+  test('tells the model its own times and maps its seconds back to the wall clock', async () => {
+    const requests: GenerateRequest[] = [];
+    const backend = qwenBackend(saying('[{"event": "a person in red falls", "start": 0.8, "end": 1.4}]', requests));
+    const answer = await backend.events(windowAt('hall', IRREGULAR, 'w1'), ['someone falls']);
+    expect(requests[0]?.video?.times).toEqual([0, 0.5, 0.7, 0.9, 2, 4]);
+    expect(requests[0]?.prompt).toBe(eventsPrompt(['someone falls']));
+    expect(answer).toMatchObject({ windowId: 'w1', camera: 'hall', from: T0, to: T0 + 4000, timeSource: 'rtcp', visualTokens: 96, model: 'recorded' });
+    // the end lies between frames 1.1 s apart, each ± 5 ms
+    expect(answer.sightings).toEqual([
+      { text: 'a person in red falls', start: T0 + 800, end: T0 + 1400, uncertainty: 555, openStart: false, openEnd: false, confidence: 0.9 },
+    ]);
+  });
+
+  test('marks events that reach over the edges of the window, and holds times within it', async () => {
+    const backend = qwenBackend(saying('[{"event": "a", "start": 0.3, "end": 2.9}, {"event": "b", "start": 0.4, "end": 3}, {"event": "c", "start": 9, "end": 12}]'));
+    const { sightings } = await backend.events(windowAt('hall', IRREGULAR), []);
+    // the stamps of the first and last pair are 0.25 and 3.0
+    expect(sightings.map((s) => [s.openStart, s.openEnd])).toEqual([[true, false], [false, true], [false, true]]);
+    expect(sightings[2]).toMatchObject({ start: T0 + 4000, end: T0 + 4000 });
+  });
+
+  test('scores by the probability of yes', async () => {
+    const prompts: string[] = [];
+    const backend = qwenBackend(saying('', [], prompts));
+    expect(await backend.score('a person falls', 'alert when someone falls')).toBe(0.75);
+    expect(prompts).toEqual([`${matchPrompt('a person falls', 'alert when someone falls')} [yes|no]`]);
+  });
+
+  test('answers a question as plain text', async () => {
+    const requests: GenerateRequest[] = [];
+    const backend = qwenBackend(saying('A person\nfell.', requests));
+    expect(await backend.ask(windowAt('hall', IRREGULAR), 'What happened?', 1, 2.5)).toBe('A person fell.');
+    expect(requests[0]?.prompt).toBe('Between 1.0 and 2.5 seconds: What happened? Answer in one sentence.');
+    expect(requests[0]?.schema).toBeUndefined();
+  });
+
+  test('does not start for a listener that has gone', async () => {
+    const requests: GenerateRequest[] = [];
+    const backend = qwenBackend(saying('[]', requests));
+    await expect(backend.events(windowAt('hall', IRREGULAR), [], AbortSignal.abort())).rejects.toThrow();
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('confidenceOf', () => {
+  test('is the mean over the tokens that touch the text', () => {
+    const result = { text: '[{"event": "a b"}]', pieces: ['[{"', 'event', '": "', 'a', ' b', '"}]', '<end>'], probabilities: [1, 1, 0.9, 0.5, 0.7, 0.1, 0.2] };
+    expect(confidenceOf(result, 12, 15)).toBeCloseTo(0.6);
+  });
+
+  test('falls back to the whole answer where tokens split characters', () => {
+    const result = { text: '猫', pieces: ['\ufffd', '\ufffd'], probabilities: [0.4, 0.8] };
+    expect(confidenceOf(result, 0, 1)).toBeCloseTo(0.6);
+    expect(confidenceOf({ text: '', pieces: [], probabilities: [] }, 0, 0)).toBe(0);
+  });
+});
+
+describe('videoTime', () => {
+  test('an odd last frame is a pair with itself', () => {
+    const time = videoTime(windowAt('hall', [0, 100, 1000]));
+    expect(time.atEnd(0.9)).toBe(false);
+    expect(time.atEnd(0.96)).toBe(true);
+    expect(time.atStart(0.1)).toBe(true);
+  });
+});
