@@ -36,9 +36,9 @@ export function encoderArguments(opts: EncoderOptions): string[] {
   ];
 }
 
-/** Start ffmpeg. It ends by itself when its stdin closes, so it cannot outlive this process. */
+/** Start ffmpeg, out of reach of the terminal's Ctrl-C. It ends by itself when its stdin closes, so it cannot outlive this process. */
 export function openEncoder(opts: EncoderOptions): Encoder {
-  const child = spawn('ffmpeg', encoderArguments(opts), { stdio: ['pipe', 'ignore', 'pipe'] });
+  const child = spawn('ffmpeg', encoderArguments(opts), { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-400);
