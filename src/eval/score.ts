@@ -59,7 +59,7 @@ export function tally(predicted: readonly Happening[], labelled: readonly Happen
     const truth = labelled[p.labelled];
     return said && truth ? [{ said, truth }] : [];
   });
-  const missed = new Array<number>(labelled.length - matched.length).fill(0);
+  const missed = Array.from({ length: labelled.length - matched.length }, () => 0);
   return {
     labelled: labelled.length,
     predicted: predicted.length,

@@ -17,13 +17,18 @@ export interface VideoTime {
 /** Stamps are written with one decimal, and so are the answer's seconds: half of that is no difference. */
 const STAMP_ROUNDING = 0.05;
 
-export function videoTime(window: Window): VideoTime {
+/**
+ * `aligned`: the model is told the times at which the frames were taken. Otherwise it is told evenly spaced ones over the
+ * same length, as serving stacks do that renumber frames; what it says is mapped back through the frames all the same.
+ */
+export function videoTime(window: Window, aligned = true): VideoTime {
   const { frames } = window;
   const first = frames[0];
   const last = frames.at(-1);
   if (!first || !last) throw new RangeError('a window holds at least one frame');
-  const times = frames.map((f) => (f.at - first.at) / 1000);
-  const wallClock = (seconds: number): number => Math.min(last.at, Math.max(first.at, first.at + seconds * 1000));
+  const even = (last.at - first.at) / 1000 / Math.max(1, frames.length - 1);
+  const times = frames.map((f, i) => (aligned ? (f.at - first.at) / 1000 : i * even));
+  const wallClock = (seconds: number): number => interpolate(times, frames, seconds);
   return {
     times,
     wallClock,
@@ -37,6 +42,16 @@ export function videoTime(window: Window): VideoTime {
 function pairStamp(times: readonly number[], at: number): number {
   const a = times[at] ?? 0;
   return (a + (times[at + 1] ?? a)) / 2;
+}
+
+function interpolate(times: readonly number[], frames: readonly Frame[], seconds: number): number {
+  const after = times.findIndex((t) => t >= seconds);
+  const end = frames[after] ?? frames.at(-1);
+  const start = frames[after - 1] ?? end;
+  if (!start || !end) return 0;
+  const from = times[after - 1] ?? 0;
+  const to = times[after] ?? from;
+  return to > from ? start.at + ((seconds - from) / (to - from)) * (end.at - start.at) : end.at;
 }
 
 function uncertaintyAt(frames: readonly Frame[], at: number): number {

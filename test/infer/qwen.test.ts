@@ -95,3 +95,9 @@ describe('videoTime', () => {
     expect(time.atStart(0.1)).toBe(true);
   });
 });
+
+test('evenly spaced times are mapped back through the frames', () => {
+  const time = videoTime(windowAt('hall', [0, 100, 200, 3000]), false);
+  expect(time.times).toEqual([0, 1, 2, 3]);
+  expect([0, 0.5, 1.5, 2.5, 3, 9].map((s) => time.wallClock(s))).toEqual([0, 50, 150, 1600, 3000, 3000]);
+});
