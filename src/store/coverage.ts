@@ -1,0 +1,68 @@
+import type { Database } from 'better-sqlite3';
+import type { Coverage, CoverageReason } from '../values.ts';
+import { also, emptyFilter, orderClause, whereClause } from './query.ts';
+
+/** Which gaps: those that overlap the range (ms); one that is still open reaches to the end of time. */
+export interface CoverageQuery {
+  readonly since?: number;
+  readonly until?: number;
+  readonly camera?: string;
+  readonly reason?: CoverageReason;
+  readonly limit?: number;
+  /** by start; newest first ('desc') unless told otherwise */
+  readonly order?: 'asc' | 'desc';
+}
+
+interface CoverageRow { camera: string; start_at: number; end_at: number | null; reason: string; detail: string }
+
+export interface CoverageLog {
+  put(c: Coverage): void;
+  open(camera: string, reason: CoverageReason, detail: string, at: number): void;
+  close(camera: string, at: number, reason?: CoverageReason): void;
+  find(q: CoverageQuery): Coverage[];
+  /** deletes at most `limit` gaps that ended before `before`; open ones are kept */
+  prune(before: number, limit: number): number;
+}
+
+/** The gaps' table: the intervals in which a camera was not watched. */
+export function coverageLog(db: Database): CoverageLog {
+  const insert = db.prepare<[string, number, number | null, string, string]>(
+    'INSERT INTO coverage (camera, start_at, end_at, reason, detail) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  // Dropped windows overlap one another: a busy hour becomes one row that grows and not one row per window.
+  const extend = db.prepare<{ camera: string; reason: string; start: number; end: number }>(
+    `UPDATE coverage SET start_at = min(start_at, @start), end_at = max(end_at, @end)
+       WHERE seq = (SELECT seq FROM coverage WHERE camera = @camera AND reason = @reason AND end_at >= @start AND start_at <= @end
+                    ORDER BY start_at DESC LIMIT 1)`,
+  );
+  const close = db.prepare<{ camera: string; at: number; reason: string | null }>(
+    `UPDATE coverage SET end_at = max(start_at, @at)
+       WHERE camera = @camera AND end_at IS NULL AND (@reason IS NULL OR reason = @reason)`,
+  );
+  const remove = db.prepare<[number, number]>(
+    'DELETE FROM coverage WHERE seq IN (SELECT seq FROM coverage WHERE end_at < ? LIMIT ?)',
+  );
+  const put = db.transaction((c: Coverage) => {
+    const grown = c.end !== null && extend.run({ camera: c.camera, reason: c.reason, start: c.start, end: c.end }).changes > 0;
+    if (!grown) insert.run(c.camera, c.start, c.end, c.reason, c.detail);
+  });
+  return {
+    put: (c) => put.immediate(c),
+    open: (camera, reason, detail, at) => void insert.run(camera, at, null, reason, detail),
+    close: (camera, at, reason) => void close.run({ camera, at, reason: reason ?? null }),
+    find(q) {
+      const filter = emptyFilter();
+      also(filter, 'camera = ?', q.camera);
+      also(filter, 'reason = ?', q.reason);
+      also(filter, 'start_at <= ?', q.until);
+      also(filter, '(end_at IS NULL OR end_at >= ?)', q.since);
+      const sql = `SELECT * FROM coverage${whereClause(filter)}${orderClause('start_at', q.order, q.limit)}`;
+      return db.prepare<(string | number)[], CoverageRow>(sql).all(...filter.values).map(toCoverage);
+    },
+    prune: (before, limit) => remove.run(before, limit).changes,
+  };
+}
+
+function toCoverage(row: CoverageRow): Coverage {
+  return { camera: row.camera, start: row.start_at, end: row.end_at, reason: row.reason as CoverageReason, detail: row.detail };
+}

@@ -1,0 +1,87 @@
+import Database from 'better-sqlite3';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { LookoutError } from '../errors.ts';
+import { migrate, refuseNewer, schemaVersion } from './migrations.ts';
+
+/**
+ * Opens the file, checks it and lifts it to the present schema. A read-only connection creates and changes nothing; it serves
+ * the command line beside a running daemon.
+ * @throws LookoutError STORE_OPEN, STORE_CORRUPT
+ */
+export function openDatabase(path: string, readOnly: boolean): Database.Database {
+  let db: Database.Database | undefined;
+  try {
+    if (path !== ':memory:' && !readOnly) makeFolder(dirname(path));
+    db = new Database(path, { readonly: readOnly, fileMustExist: readOnly, timeout: 2000 });
+    if (readOnly) refuseUnwritten(db);
+    else prepareForWriting(db);
+    return db;
+  } catch (error) {
+    db?.close();
+    throw openError(error, path, readOnly);
+  }
+}
+
+/** One level only: a path that is wrong, or on a disk that is not mounted, is told and not built. */
+function makeFolder(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder);
+}
+
+function prepareForWriting(db: Database.Database): void {
+  // Only a new file takes this up; it lets prune() give pages back without a VACUUM that would stop the daemon.
+  db.pragma('auto_vacuum = INCREMENTAL');
+  db.pragma('journal_mode = WAL');
+  // A killed process loses nothing either way. For a power cut see durably().
+  db.pragma('synchronous = NORMAL');
+  db.pragma('foreign_keys = ON');
+  const verdict = String(db.pragma('quick_check(1)', { simple: true }));
+  if (verdict !== 'ok') throw new LookoutError('STORE_CORRUPT', `${db.name}: ${verdict}.`);
+  migrate(db);
+}
+
+function refuseUnwritten(db: Database.Database): void {
+  refuseNewer(db);
+  if (schemaVersion(db) === 0) throw new LookoutError('STORE_OPEN', `${db.name} is empty: no daemon has written to it yet.`);
+}
+
+/**
+ * Runs a transaction so that it outlives a power cut: its commit, and with it all earlier ones, is forced to the disk. Events
+ * do without (their commits stay cheap, and the file stays sound), alerts are promised and do not.
+ */
+export function durably<T>(db: Database.Database, run: () => T): T {
+  db.pragma('synchronous = FULL');
+  try {
+    return db.transaction(run).immediate();
+  } finally {
+    db.pragma('synchronous = NORMAL');
+  }
+}
+
+function openError(error: unknown, path: string, readOnly: boolean): LookoutError {
+  if (error instanceof LookoutError) return error;
+  if (isCorruption(error)) return new LookoutError('STORE_CORRUPT', `${path}: ${reason(error)}.`, { cause: error });
+  const missing = readOnly && !statSync(path, { throwIfNoEntry: false });
+  const detail = missing ? `there is no event log at ${path} yet.` : `cannot open ${path}: ${reason(error)}.`;
+  return new LookoutError('STORE_OPEN', detail, { cause: error });
+}
+
+/** Runs one operation on an open store. @throws LookoutError STORE_WRITE (disk full, locked …) or STORE_CORRUPT */
+export function guarded<T>(path: string, operation: () => T): T {
+  try {
+    return operation();
+  } catch (error) {
+    if (error instanceof LookoutError) throw error;
+    const code = isCorruption(error) ? 'STORE_CORRUPT' : 'STORE_WRITE';
+    throw new LookoutError(code, `${path}: ${reason(error)}.`, { cause: error });
+  }
+}
+
+function isCorruption(error: unknown): boolean {
+  return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+}
+
+function reason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/\.$/, '');
+}

@@ -1,0 +1,36 @@
+import type { Database } from 'better-sqlite3';
+import { statSync } from 'node:fs';
+
+/** What the log holds. */
+export interface StoreStats {
+  readonly events: number;
+  readonly alerts: number;
+  /** alerts that wait for the broker */
+  readonly pending: number;
+  readonly gaps: number;
+  readonly openGaps: number;
+  /** start of the oldest and the newest event, ms; null where there is none */
+  readonly oldest: number | null;
+  readonly newest: number | null;
+  /** of the file and its write-ahead log; 0 in memory */
+  readonly bytes: number;
+}
+
+/** Counts the rows; a scan of the smallest index of each table. */
+export function storeStats(db: Database, path: string): StoreStats {
+  const one = <T>(sql: string): T | undefined => db.prepare<[], T>(sql).pluck().get();
+  return {
+    events: one<number>('SELECT count(*) FROM events') ?? 0,
+    alerts: one<number>('SELECT count(*) FROM alerts') ?? 0,
+    pending: one<number>('SELECT count(*) FROM outbox') ?? 0,
+    gaps: one<number>('SELECT count(*) FROM coverage') ?? 0,
+    openGaps: one<number>('SELECT count(*) FROM coverage WHERE end_at IS NULL') ?? 0,
+    oldest: one<number | null>('SELECT min(start_at) FROM events') ?? null,
+    newest: one<number | null>('SELECT max(start_at) FROM events') ?? null,
+    bytes: fileSize(path) + fileSize(`${path}-wal`),
+  };
+}
+
+function fileSize(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
