@@ -7,26 +7,28 @@ export interface Happening {
   readonly end: number;
 }
 
-/** Which predicted happening is which labelled one; indices. */
-export interface Pairing {
-  readonly predicted: number;
-  readonly labelled: number;
+/** A prediction and the labelled happening that it tells of. */
+export interface Match<P extends Happening = Happening, L extends Happening = Happening> {
+  readonly said: P;
+  readonly truth: L;
 }
 
 /**
  * Pairs predictions with labels, one to one: as many as can be, and of those choices the one with the least onset error.
  * A pair must mean the same and be near in time: the intervals overlap, or lie at most `tolerance` seconds apart.
  */
-export function pairHappenings(
-  predicted: readonly Happening[],
-  labelled: readonly Happening[],
-  same: (predicted: number, labelled: number) => boolean,
+export function pairHappenings<P extends Happening, L extends Happening>(
+  predicted: readonly P[],
+  labelled: readonly L[],
+  same: (said: P, truth: L) => boolean,
   tolerance: number,
-): Pairing[] {
-  const pairs = predicted.flatMap((p, row) =>
-    labelled.flatMap((l, column) => (near(p, l, tolerance) && same(row, column) ? [{ row, column, cost: Math.abs(p.start - l.start) }] : [])),
+): Match<P, L>[] {
+  const pairs = predicted.flatMap((said, row) =>
+    labelled.flatMap((truth, column) =>
+      near(said, truth, tolerance) && same(said, truth) ? [{ row, column, cost: Math.abs(said.start - truth.start), said, truth }] : [],
+    ),
   );
-  return assign(pairs).map(({ row, column }) => ({ predicted: row, labelled: column }));
+  return assign(pairs).map(({ said, truth }) => ({ said, truth }));
 }
 
 /** Whether two intervals overlap or lie at most `tolerance` seconds apart. */
@@ -53,12 +55,7 @@ export interface Tally {
   readonly ious: readonly number[];
 }
 
-export function tally(predicted: readonly Happening[], labelled: readonly Happening[], pairing: readonly Pairing[]): Tally {
-  const matched = pairing.flatMap((p) => {
-    const said = predicted[p.predicted];
-    const truth = labelled[p.labelled];
-    return said && truth ? [{ said, truth }] : [];
-  });
+export function tally(predicted: readonly Happening[], labelled: readonly Happening[], matched: readonly Match[]): Tally {
   const missed = Array.from({ length: labelled.length - matched.length }, () => 0);
   return {
     labelled: labelled.length,

@@ -9,8 +9,8 @@ import type { Happening } from '../../src/eval/score.ts';
 const at = (text: string, start: number, end: number): Happening => ({ text, start, end });
 
 function pairByText(predicted: Happening[], labelled: Happening[], tolerance = 1): [number, number][] {
-  const same = (p: number, l: number): boolean => predicted[p]?.text === labelled[l]?.text;
-  return pairHappenings(predicted, labelled, same, tolerance).map((p) => [p.predicted, p.labelled]);
+  const matches = pairHappenings(predicted, labelled, (said, truth) => said.text === truth.text, tolerance);
+  return matches.map((m) => [predicted.indexOf(m.said), labelled.indexOf(m.truth)]);
 }
 
 describe('assign', () => {
@@ -80,7 +80,7 @@ describe('event figures', () => {
   // counted by hand: 3 of 4 labels found by 5 predictions
   const labels = [at('a', 1, 3), at('b', 4, 5), at('c', 8, 10), at('d', 12, 13)];
   const predicted = [at('a', 1.5, 3), at('a', 2, 3), at('b', 3.9, 5.1), at('c', 8, 9), at('d', 20, 21)];
-  const figures = eventFigures(tally(predicted, labels, pairHappenings(predicted, labels, (p, l) => predicted[p]?.text === labels[l]?.text, 1)));
+  const figures = eventFigures(tally(predicted, labels, pairHappenings(predicted, labels, (said, truth) => said.text === truth.text, 1)));
 
   test('recall, precision and F1', () => {
     expect(figures).toMatchObject({ labelled: 4, predicted: 5, matched: 3, recall: 0.75, precision: 0.6 });

@@ -1,0 +1,76 @@
+import type { Backend } from '../infer/backend.ts';
+import type { Clip, ClipLabel } from './clip.ts';
+import { expectedHits, givenHits, pairByMeaning, toHappening } from './judge.ts';
+import type { Meaning } from './judge.ts';
+import { tallyRules } from './ruleScore.ts';
+import type { RuleTally } from './ruleScore.ts';
+import { tally } from './score.ts';
+import type { Happening, Match, Tally } from './score.ts';
+import { watchFile } from './watchFile.ts';
+import type { Stages } from './watchFile.ts';
+
+/** What went wrong in a clip, for people to look at. */
+export interface Mistakes {
+  readonly missed: readonly Happening[];
+  readonly spurious: readonly Happening[];
+}
+
+/** A clip's score: counts and errors that add up over clips. */
+export interface ClipScore {
+  readonly name: string;
+  readonly events: Tally;
+  readonly rules: RuleTally | null;
+  /** per kind of label: how many there were and how many were found */
+  readonly kinds: KindCounts;
+  readonly mistakes: Mistakes;
+  readonly windows: number;
+  readonly visualTokens: number;
+}
+
+export interface ClipScoring {
+  readonly stages: Stages;
+  /** seconds that a prediction and a label may lie apart */
+  readonly tolerance: number;
+  readonly meaning: Meaning;
+}
+
+/** Runs a clip through the stages and holds the stitched events and the alerts against its truth. */
+export async function scoreClip(clip: Clip, backend: Backend, opts: ClipScoring, signal?: AbortSignal): Promise<ClipScore> {
+  const watched = await watchFile(clip.frames(signal), backend, clip.rules, opts.stages, signal);
+  const said = watched.events.map(toHappening);
+  const matches = await pairByMeaning(said, clip.labels, opts.meaning, backend, opts.tolerance);
+  const rules = clip.rules.length === 0 ? null : tallyRules(givenHits(watched.verdicts), await expectedHits(clip, backend), opts.tolerance);
+  return {
+    name: clip.name,
+    events: tally(said, clip.labels, matches),
+    rules,
+    kinds: countKinds(clip.labels, matches),
+    mistakes: mistakesOf(said, clip.labels, matches),
+    windows: watched.windows,
+    visualTokens: watched.visualTokens,
+  };
+}
+
+export function mistakesOf(said: readonly Happening[], labels: readonly Happening[], matches: readonly Match[]): Mistakes {
+  const found = new Set(matches.map((m) => m.truth));
+  const right = new Set(matches.map((m) => m.said));
+  const plain = ({ text, start, end }: Happening): Happening => ({ text, start, end });
+  return { missed: labels.filter((l) => !found.has(l)).map(plain), spurious: said.filter((s) => !right.has(s)).map(plain) };
+}
+
+export type KindCounts = ReadonlyMap<string, { readonly labelled: number; readonly matched: number }>;
+
+export function countKinds(labels: readonly ClipLabel[], matches: readonly Match[]): KindCounts {
+  const found = new Set(matches.map((m) => m.truth));
+  const counts = labels.map((l): [string, number] => [l.kind ?? l.text, found.has(l) ? 1 : 0]);
+  return addKinds(counts.map(([kind, matched]) => new Map([[kind, { labelled: 1, matched }]])));
+}
+
+export function addKinds(all: readonly KindCounts[]): KindCounts {
+  const total = new Map<string, { labelled: number; matched: number }>();
+  for (const [kind, { labelled, matched }] of all.flatMap((k) => [...k])) {
+    const known = total.get(kind) ?? { labelled: 0, matched: 0 };
+    total.set(kind, { labelled: known.labelled + labelled, matched: known.matched + matched });
+  }
+  return total;
+}
