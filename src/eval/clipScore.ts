@@ -1,7 +1,9 @@
 import type { Backend } from '../infer/backend.ts';
-import type { Clip, ClipLabel } from './clip.ts';
+import type { Clip } from './clip.ts';
 import { expectedHits, givenHits, pairByMeaning, toHappening } from './judge.ts';
 import type { Meaning } from './judge.ts';
+import { countKinds } from './kinds.ts';
+import type { KindCounts } from './kinds.ts';
 import { tallyRules } from './ruleScore.ts';
 import type { RuleTally } from './ruleScore.ts';
 import { tally } from './score.ts';
@@ -56,21 +58,4 @@ export function mistakesOf(said: readonly Happening[], labels: readonly Happenin
   const right = new Set(matches.map((m) => m.said));
   const plain = ({ text, start, end }: Happening): Happening => ({ text, start, end });
   return { missed: labels.filter((l) => !found.has(l)).map(plain), spurious: said.filter((s) => !right.has(s)).map(plain) };
-}
-
-export type KindCounts = ReadonlyMap<string, { readonly labelled: number; readonly matched: number }>;
-
-export function countKinds(labels: readonly ClipLabel[], matches: readonly Match[]): KindCounts {
-  const found = new Set(matches.map((m) => m.truth));
-  const counts = labels.map((l): [string, number] => [l.kind ?? l.text, found.has(l) ? 1 : 0]);
-  return addKinds(counts.map(([kind, matched]) => new Map([[kind, { labelled: 1, matched }]])));
-}
-
-export function addKinds(all: readonly KindCounts[]): KindCounts {
-  const total = new Map<string, { labelled: number; matched: number }>();
-  for (const [kind, { labelled, matched }] of all.flatMap((k) => [...k])) {
-    const known = total.get(kind) ?? { labelled: 0, matched: 0 };
-    total.set(kind, { labelled: known.labelled + labelled, matched: known.matched + matched });
-  }
-  return total;
 }

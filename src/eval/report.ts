@@ -1,7 +1,7 @@
-import { addKinds } from './clipScore.ts';
 import type { ClipScore } from './clipScore.ts';
 import { eventFigures } from './figures.ts';
 import type { EventFigures } from './figures.ts';
+import { addKinds } from './kinds.ts';
 import { ruleFigures } from './ruleScore.ts';
 import type { RuleFigures } from './ruleScore.ts';
 import { addTallies, sum } from './score.ts';

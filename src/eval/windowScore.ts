@@ -1,9 +1,10 @@
 import type { Backend } from '../infer/backend.ts';
 import type { Answer } from '../values.ts';
 import type { Clip, ClipLabel } from './clip.ts';
-import { addKinds, countKinds, mistakesOf } from './clipScore.ts';
+import { mistakesOf } from './clipScore.ts';
 import type { ClipScore, ClipScoring } from './clipScore.ts';
 import { pairByMeaning, toHappening } from './judge.ts';
+import { addKinds, countKinds } from './kinds.ts';
 import { addTallies, sum, tally } from './score.ts';
 import { windowsOf } from './watchFile.ts';
 
