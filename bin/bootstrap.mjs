@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+/**
+ * `npm run demo` and `npm test` on a machine with Node and nothing else: sees to packages and programs first, then runs the command.
+ * It depends on nothing but Node, since it runs before anything is installed.
+ */
+import { spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { NEEDS, provide } from './setup/debian.mjs';
+import { installPackages } from './setup/packages.mjs';
+import { say, SetupError } from './setup/say.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const OLDEST = [20, 19];
+
+function requireNode(version) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
+  throw new SetupError(`Lookout needs Node ${OLDEST.join('.')} or newer; this is ${version}. See https://nodejs.org/en/download`);
+}
+
+function setUp(command) {
+  requireNode(process.versions.node);
+  provide(NEEDS[command], command === 'demo' ? 'for the demo' : 'for the tests');
+  installPackages(root);
+}
+
+/** Runs a program of this checkout as the terminal's own. @returns its exit code */
+function run(script, args) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio: 'inherit' });
+    // The terminal sends Ctrl-C to the child as well; a supervisor's SIGTERM comes to this process alone.
+    const pass = (signal) => child.kill(signal);
+    const ignore = () => undefined;
+    process.on('SIGTERM', pass).on('SIGINT', ignore);
+    child.on('close', (code, signal) => {
+      process.off('SIGTERM', pass).off('SIGINT', ignore);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+  });
+}
+
+async function test(args) {
+  const failed = [];
+  if ((await run('node_modules/typescript/bin/tsc', ['--noEmit'])) !== 0) failed.push('type check');
+  if ((await run('node_modules/oxlint/bin/oxlint', ['--quiet', 'src', 'test', 'bin'])) !== 0) failed.push('linter');
+  const code = await run('node_modules/vitest/vitest.mjs', ['run', ...args]);
+  if (failed.length > 0) say(`\nFailed before the tests: ${failed.join(' and ')} (see the top of this output).`);
+  return code || (failed.length > 0 ? 1 : 0);
+}
+
+async function main([command, ...args]) {
+  if (command !== 'demo' && command !== 'test') {
+    say('usage: node bin/bootstrap.mjs demo|test [arguments]');
+    return 2;
+  }
+  setUp(command);
+  return command === 'demo' ? run('bin/lookout.mjs', ['demo', ...args]) : test(args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}

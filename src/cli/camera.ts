@@ -1,0 +1,86 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { randomBytes } from 'node:crypto';
+import { addCamera, removeCamera } from '../config/edit.ts';
+import { withoutSecrets } from '../config/environment.ts';
+import { loadConfig } from '../config/load.ts';
+import type { CameraConfig, Config } from '../config/schema.ts';
+import { LookoutError } from '../errors.ts';
+import { redactUrl } from '../secret.ts';
+import { probe } from './cameraProbe.ts';
+import { configFile, configOption, jsonOption, parseId } from './options.ts';
+import { print, printJson, printTable } from './print.ts';
+
+interface AddOptions {
+  readonly config?: string;
+  readonly push?: boolean;
+  readonly transport?: 'tcp' | 'udp';
+}
+
+export function register(program: Command): void {
+  const camera = program.command('camera').summary('add, list, remove and probe cameras').description("Edits the configuration's cameras; a running daemon takes changes up by itself.");
+  camera
+    .command('add')
+    .summary('add a camera')
+    .description("Adds a camera that is pulled from a URL, or with --push one that publishes to Lookout's own RTMP server.")
+    .argument('<id>', 'name in topics and logs: a-z, 0-9, _ and -', parseId)
+    .argument('[url]', "rtsp://… or rtmp://…; '${NAME}' (quoted) stands for an environment variable")
+    .option('--push', 'the camera pushes RTMP: makes a key for it')
+    .addOption(new Option('--transport <protocol>', 'of RTSP').choices(['tcp', 'udp']))
+    .addOption(configOption())
+    .action((id: string, url: string | undefined, opts: AddOptions) => add(id, url, opts));
+  camera
+    .command('list')
+    .summary('list the cameras')
+    .addOption(jsonOption('as one JSON array'))
+    .addOption(configOption())
+    .action((opts: { config?: string; json?: boolean }) => list(loadConfig(configFile(opts.config), withoutSecrets).config, opts.json ?? false));
+  camera
+    .command('remove')
+    .summary('remove a camera')
+    .argument('<id>', 'as `camera list` shows it', parseId)
+    .addOption(configOption())
+    .action((id: string, opts: { config?: string }) => {
+      removeCamera(configFile(opts.config), id);
+      print(`Camera ${id} is removed. Its events stay in the log.`);
+    });
+  camera
+    .command('probe')
+    .summary('connect to a camera and tell what it sends')
+    .argument('<id-or-url>', 'a camera of the configuration, or an address')
+    .addOption(new Option('--transport <protocol>', 'of RTSP').choices(['tcp', 'udp']))
+    .addOption(jsonOption('as one JSON object'))
+    .addOption(configOption())
+    .action(probe);
+}
+
+function add(id: string, url: string | undefined, opts: AddOptions): void {
+  if ((url === undefined) !== (opts.push ?? false)) throw new LookoutError('USAGE', 'camera add takes either a URL or --push.');
+  const file = configFile(opts.config);
+  const transport = opts.transport ? { transport: opts.transport } : {};
+  if (url !== undefined) {
+    addCamera(file, { id, url, ...transport });
+    print(`Camera ${id} is added. Try: npx lookout camera probe ${id}`);
+    return;
+  }
+  const key = randomBytes(18).toString('base64url');
+  addCamera(file, { id, rtmp_key: key });
+  const { rtmp } = loadConfig(file, withoutSecrets).config;
+  const host = rtmp.host === '0.0.0.0' ? '<this machine>' : rtmp.host;
+  print(`Camera ${id} is added. Let it push to:`, `  rtmp://${host}:${rtmp.port}/live/${key}`, 'Whoever knows the key can push; keep it to yourself.');
+}
+
+function list(config: Config, json: boolean): void {
+  if (json) {
+    printJson(config.cameras.map((camera) => ({ id: camera.id, enabled: camera.enabled, source: sourceOf(camera), transport: camera.transport })));
+  } else if (config.cameras.length === 0) {
+    print('No cameras yet. Add one: npx lookout camera add <id> rtsp://…');
+  } else {
+    printTable(['CAMERA', 'STATE', 'SOURCE'], config.cameras.map((camera) => [camera.id, camera.enabled ? 'enabled' : 'disabled', sourceOf(camera)]));
+  }
+}
+
+/** Where its pictures come from, without the password. */
+function sourceOf(camera: CameraConfig): string {
+  return camera.url ? redactUrl(camera.url.reveal()) : 'pushed over RTMP';
+}

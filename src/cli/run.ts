@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { loadConfig } from '../config/load.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { createLogger } from '../health/log.ts';
+import type { Logger } from '../health/log.ts';
+import { beatWatchdog, notify } from '../health/notify.ts';
+import { configFile, configOption } from './options.ts';
+
+/** A stop that takes longer than this is cut short; systemd and people wait no longer than 5 s. */
+const STOP_MS = 4500;
+
+export function register(program: Command): void {
+  program
+    .command('run')
+    .summary('watch the cameras and send alerts, until told to stop')
+    .description('Watches the cameras of the configuration and sends alerts, until SIGTERM or Ctrl-C. Changes to the configuration and the rules are taken up while it runs.')
+    .addOption(configOption())
+    .action(async (opts: { config?: string }) => {
+      const loaded = loadConfig(configFile(opts.config));
+      await serve(loaded, createLogger({ level: loaded.config.log.level, pretty: process.stderr.isTTY }));
+    });
+}
+
+async function serve(loaded: LoadedConfig, log: Logger): Promise<void> {
+  const stop = new AbortController();
+  const release = stopOnSignals(stop, log);
+  try {
+    // Loaded here, since it brings in every room; the other commands start faster without.
+    const { startDaemon } = await import('../daemon.ts');
+    const daemon = await startDaemon(loaded, { log, signal: stop.signal });
+    await Promise.race([daemon.ready, daemon.done]);
+    if (!stop.signal.aborted) log.info({ cameras: loaded.config.cameras.length, rules: loaded.rules.length }, 'watching');
+    void notify('READY=1');
+    beatWatchdog(() => true, stop.signal);
+    await daemon.done;
+    log.info('stopped');
+  } finally {
+    stop.abort();
+    release();
+  }
+}
+
+/** The first signal stops in order, a second one at once. */
+function stopOnSignals(stop: AbortController, log: Logger): () => void {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stop.signal.aborted) process.exit(1);
+    log.info({ signal }, 'stopping');
+    void notify('STOPPING=1');
+    setTimeout(() => {
+      log.error('did not stop in time; cut short');
+      process.exit(1);
+    }, STOP_MS).unref();
+    stop.abort();
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  return () => void process.off('SIGTERM', onSignal).off('SIGINT', onSignal);
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import { connect } from 'mqtt';
+import type { MqttClient } from 'mqtt';
+import { loadConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
+import { LookoutError } from '../errors.ts';
+import { redactUrl } from '../secret.ts';
+import { brokerError } from './brokerError.ts';
+import { configFile, configOption, jsonOption } from './options.ts';
+import { localTime, print, progress, visible } from './print.ts';
+
+interface WatchOptions {
+  readonly config?: string;
+  readonly events?: boolean;
+  readonly json?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command('watch')
+    .summary('print alerts as they arrive, until Ctrl-C')
+    .description('Subscribes to the broker and prints alerts as they arrive, and the coming and going of cameras, until Ctrl-C.')
+    .option('--events', 'print every event as well')
+    .addOption(jsonOption('one JSON object a line, {"topic", "message"}'))
+    .addOption(configOption())
+    .action((opts: WatchOptions) => watch(loadConfig(configFile(opts.config)).config.mqtt, opts));
+}
+
+/** Resolves when the user has seen enough. @throws LookoutError BROKER_UNREACHABLE, BROKER_REFUSED before the first connection */
+function watch(mqtt: Config['mqtt'], opts: WatchOptions): Promise<void> {
+  const client = connect(mqtt.url, {
+    ...(mqtt.username ? { username: mqtt.username } : {}),
+    ...(mqtt.password ? { password: mqtt.password.reveal() } : {}),
+    connectTimeout: 5000,
+  });
+  const kinds = opts.events ? ['alert', 'status', 'event'] : ['alert', 'status'];
+  client.on('message', (topic, payload) => show(topic.slice(mqtt.prefix.length + 1), topic, payload, opts.json ?? false));
+  return new Promise<void>((resolve, reject) => {
+    let connected = false;
+    client.on('connect', () => {
+      connected = true;
+      progress(`Connected to ${redactUrl(mqtt.url)}; waiting for alerts. Ctrl-C ends.`);
+      client.subscribe([...kinds.map((kind) => `${mqtt.prefix}/+/${kind}`), `${mqtt.prefix}/available`], { qos: 1 });
+    });
+    client.on('error', (error) => {
+      if (!connected) reject(brokerError(error, mqtt.url));
+    });
+    client.on('close', () => {
+      if (connected) progress('The connection to the broker is lost; trying again …');
+      else reject(new LookoutError('BROKER_UNREACHABLE', `${redactUrl(mqtt.url)} does not answer.`));
+    });
+    process.once('SIGINT', resolve).once('SIGTERM', resolve);
+  }).finally(() => leave(client));
+}
+
+function leave(client: MqttClient): void {
+  client.removeAllListeners('close');
+  client.end(true);
+}
+
+function show(kind: string, topic: string, payload: Buffer, json: boolean): void {
+  const message = parse(payload.toString('utf8'));
+  if (json) return print(JSON.stringify({ topic, message }));
+  const at = localTime(Date.now()).slice(11, 19);
+  if (kind === 'available') return print(`${at}  Lookout is ${visible(String(message))}`);
+  const camera = kind.split('/')[0] ?? '';
+  print(`${at}  ${visible(describe(kind, camera, message))}`);
+}
+
+function describe(kind: string, camera: string, message: unknown): string {
+  const { state, severity, event, rule, start_ms: start, phase, reason } = (typeof message === 'object' && message !== null ? message : {}) as Record<string, unknown>;
+  if (kind.endsWith('/status')) return `${camera} is ${String(state)}${reason ? ` (${String(reason)})` : ''}`;
+  const when = typeof start === 'number' ? `, since ${localTime(start).slice(11)}` : '';
+  if (kind.endsWith('/event')) return `${camera}: ${String(event)} (${String(phase)}${when})`;
+  return `${String(severity).toUpperCase()}  ${camera}: ${String(event)}${when}  [${String(rule)}]`;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

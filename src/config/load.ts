@@ -1,0 +1,76 @@
+import { dirname, resolve } from 'node:path';
+import type { Rule } from '../rules/rule.ts';
+import { checked } from './check.ts';
+import { faultAt, readSource, valuesOf } from './document.ts';
+import type { KeyPath, Source } from './document.ts';
+import { withEnvironment } from './environment.ts';
+import { brokerUrlFault, cameraUrlFault } from './urls.ts';
+import { loadRules } from './rules.ts';
+import type { LoadedRule } from './rules.ts';
+import { configSchema } from './schema.ts';
+import type { CameraConfig, Config } from './schema.ts';
+
+/** A configuration that has been checked; its paths are absolute (relative ones in the file start at the file's folder). */
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly rules: readonly Rule[];
+  readonly file: string;
+}
+
+/**
+ * Reads the configuration and its rules.
+ * @throws LookoutError CONFIG_NOT_FOUND, CONFIG_SYNTAX, CONFIG_INVALID, CAMERA_URL_SCHEME; the detail starts with file:line:column and key
+ */
+export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env): LoadedConfig {
+  return configOf(readSource(resolve(file)), env);
+}
+
+/** The same for a file that was read already, or that is about to be written. */
+export function configOf(source: Source, env: NodeJS.ProcessEnv = process.env, rules?: readonly LoadedRule[]): LoadedConfig {
+  const config = withAbsolutePaths(checked(configSchema, source, withEnvironment(source, valuesOf(source) ?? {}, env)), source.file);
+  refuseContradictions(source, config);
+  const found = rules ?? loadRules(config.rules_dir, () => faultAt(source, ['rules_dir'], `there is no folder ${config.rules_dir}`));
+  refuseStrangers(found, config.cameras);
+  return { config, rules: found.map((loaded) => loaded.rule), file: source.file };
+}
+
+function withAbsolutePaths(config: Config, file: string): Config {
+  const from = (path: string): string => resolve(dirname(file), path);
+  const store = { ...config.store, path: config.store.path === ':memory:' ? ':memory:' : from(config.store.path) };
+  return { ...config, model: { ...config.model, name: from(config.model.name) }, store, rules_dir: from(config.rules_dir) };
+}
+
+/** What no single key can know. */
+function refuseContradictions(source: Source, config: Config): void {
+  const { min_pixels: least, max_pixels: most } = config.video_processor;
+  if (least !== undefined && most !== undefined && least > most) {
+    throw faultAt(source, ['video_processor', 'min_pixels'], `is more than max_pixels, ${most}`);
+  }
+  if (config.window.hop > config.window.length) {
+    throw faultAt(source, ['window', 'hop'], `is longer than the window, ${config.window.length} s: what happens between windows would be missed`);
+  }
+  const broker = brokerUrlFault(config.mqtt.url);
+  if (broker) throw faultAt(source, ['mqtt', 'url'], broker.message);
+  if (config.mqtt.password && !config.mqtt.username) throw faultAt(source, ['mqtt', 'password'], 'needs mqtt.username');
+  config.cameras.forEach((camera, index) => refuseCamera(source, config, camera, index));
+}
+
+function refuseCamera(source: Source, config: Config, camera: CameraConfig, index: number): void {
+  const at = (key: string): KeyPath => ['cameras', index, key];
+  const first = config.cameras.findIndex((other) => other.id === camera.id);
+  if (first < index) throw faultAt(source, at('id'), `camera ${camera.id} is there already, at cameras[${first}]`);
+  if (camera.url && camera.rtmp_key) throw faultAt(source, at('rtmp_key'), 'a camera has either a url or an rtmp_key');
+  if (!camera.url && !camera.rtmp_key) throw faultAt(source, ['cameras', index], 'needs a url, or an rtmp_key to push with');
+  if (camera.rtmp_key && !config.rtmp.enabled) throw faultAt(source, at('rtmp_key'), 'needs rtmp.enabled: true');
+  const fault = camera.url && cameraUrlFault(camera.url.reveal());
+  if (fault) throw faultAt(source, at('url'), fault.message, fault.code);
+}
+
+/** A rule for a camera that does not exist would never fire, and nobody would know. */
+function refuseStrangers(rules: readonly LoadedRule[], cameras: readonly CameraConfig[]): void {
+  const known = new Set(cameras.map((camera) => camera.id));
+  for (const { rule, source, path } of rules) {
+    const index = rule.cameras.findIndex((camera) => !known.has(camera));
+    if (index >= 0) throw faultAt(source, [...path, 'cameras', index], `rule ${rule.id} is for camera ${rule.cameras[index]}, which does not exist`);
+  }
+}

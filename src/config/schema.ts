@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { Secret } from '../secret.ts';
+
+/** Ids name MQTT topics, so nothing else may stand in them. */
+export const ID = /^[a-z0-9_-]{1,64}$/;
+
+const id = z.string().regex(ID, 'must be 1 to 64 of a-z, 0-9, _ and -');
+const secret = z.string().min(1).transform((text) => new Secret(text));
+const count = z.int().positive();
+const seconds = z.number().positive();
+const share = z.number().min(0).max(1);
+const port = z.int().min(0).max(65_535);
+
+const model = z.strictObject({
+  name: z.string().min(1).describe('folder of a Qwen3-VL checkpoint in Hugging Face layout'),
+  backend: z.literal('onnx').default('onnx').describe('what runs it: onnx is ONNX Runtime, in a child process'),
+  device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto').describe('auto takes a GPU where ONNX Runtime has one'),
+});
+
+const videoProcessor = z.strictObject({
+  frame_rate: z.number().positive().max(30).default(4).describe('most frames a second kept while something moves'),
+  timestamp_unit: z.enum(['second', 'seconds']).default('seconds').describe('unit of the stamps between the frames; the model knows seconds only'),
+  enable_temporal_alignment: z.boolean().default(true).describe('stamp frames with the times they were taken at; false: as if evenly spaced'),
+  max_context_length: count.min(256).default(32_768).describe('most tokens of a prompt and its answer; the model may allow fewer'),
+  use_adaptive_sampling: z.boolean().default(true).describe('keep few frames of a still scene and more of a moving one'),
+  idle_interval: seconds.default(2).describe('seconds between kept frames while nothing moves'),
+  min_pixels: count.optional().describe("smallest area of a frame as the model sees it; the checkpoint's own by default"),
+  max_pixels: count.optional().describe("largest area of a frame as the model sees it; the checkpoint's own by default"),
+});
+
+const window = z.strictObject({
+  length: seconds.max(600).default(8).describe('seconds that a window looks back'),
+  hop: seconds.default(1).describe('seconds between windows while something moves'),
+  max_frames: count.min(4).multipleOf(2).default(16).describe('most frames of a window; an even number'),
+  heartbeat: seconds.default(30).describe('seconds between looks at a still scene'),
+});
+
+const events = z.strictObject({
+  min_confidence: share.default(0.5).describe('an event surer than this counts at first sight'),
+  confirmations: count.max(10).default(2).describe('windows that have to show a less sure one'),
+});
+
+const mqtt = z.strictObject({
+  url: z.string().min(1).default('mqtt://127.0.0.1:1883').describe('the broker'),
+  username: z.string().min(1).optional(),
+  password: secret.optional(),
+  prefix: z.string().regex(/^[a-z0-9_-]+(\/[a-z0-9_-]+)*$/, 'must be made of a-z, 0-9, _, - and /').default('lookout').describe('first part of every topic'),
+});
+
+const store = z.strictObject({
+  path: z.string().min(1).default('lookout.db').describe('the event log, an SQLite file'),
+  retention_days: z.number().positive().default(30).describe('days that events and alerts are kept'),
+});
+
+const rtmp = z.strictObject({
+  enabled: z.boolean().default(false).describe('accept cameras that push RTMP'),
+  host: z.string().min(1).default('127.0.0.1').describe('0.0.0.0 for cameras on other machines'),
+  port: port.default(1935),
+});
+
+/** A push key is the only thing that keeps strangers out, so a short one is refused. */
+const rtmpKey = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/, 'must be 16 to 128 of A-Z, a-z, 0-9, _ and -').transform((text) => new Secret(text));
+
+const camera = z.strictObject({
+  id,
+  url: secret.optional().describe('rtsp://, rtsps://, rtmp:// or rtmps:// address to pull from'),
+  rtmp_key: rtmpKey.optional().describe('instead of url: the camera pushes to rtmp://<this machine>/live/<rtmp_key>'),
+  enabled: z.boolean().default(true),
+  transport: z.enum(['tcp', 'udp']).default('tcp').describe('of RTSP'),
+});
+
+const log = z.strictObject({
+  level: z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+});
+
+/** `configs/lookout.yaml`: every key, its default, and nothing else. Lengths of time are in seconds. */
+export const configSchema = z.strictObject({
+  model,
+  video_processor: videoProcessor.prefault({}),
+  window: window.prefault({}),
+  events: events.prefault({}),
+  mqtt: mqtt.prefault({}),
+  store: store.prefault({}),
+  rtmp: rtmp.prefault({}),
+  cameras: z.array(camera).default([]),
+  rules_dir: z.string().min(1).default('rules').describe('folder of the rules, *.yaml'),
+  log: log.prefault({}),
+});
+
+/** A rule as `rules/*.yaml` holds it; a file that holds one rule may leave the id to the file's name. */
+export const ruleSchema = z.strictObject({
+  id,
+  alert: z.string().trim().min(3).max(500).describe('what to alert on, in plain words of any language'),
+  cameras: z.array(id).default([]).describe('none means all'),
+  cooldown: z.number().min(0).default(0).describe('seconds without a further alert of this rule from the same camera'),
+  severity: z.enum(['info', 'warning', 'critical']).default('info'),
+  threshold: share.default(0.5).describe('least score of a match'),
+  enabled: z.boolean().default(true),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type CameraConfig = Config['cameras'][number];
