@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { toAlert } from '../../src/alerts/alert.ts';
+import { alertPayload, eventPayload, eventPayloadSchema, readAlertPayload } from '../../src/alerts/payload.ts';
+import { topics } from '../../src/alerts/topics.ts';
+import type { Verdict } from '../../src/values.ts';
+import { alert, event, NOON } from '../store/values.ts';
+
+const verdict: Verdict = {
+  ruleId: 'phone', ruleText: 'alert when someone picks up phone', severity: 'warning', event: event({ phase: 'update' }),
+  score: 0.97, threshold: 0.5, clause: 'someone picks up phone', matchMs: 20,
+};
+
+it('makes an alert of a verdict: a new message, whatever phase the event is in', () => {
+  expect(toAlert(verdict, NOON + 3120, () => 'a1')).toEqual(alert());
+});
+
+it('publishes every time twice, ISO and ms, and the whole way from the happening in latency_ms.total', () => {
+  expect(alertPayload(alert(), NOON + 3500)).toEqual({
+    id: 'a1', phase: 'new', camera: 'hall', rule: 'phone', rule_text: 'alert when someone picks up phone', severity: 'warning',
+    event_id: 'e1', event: 'a person in red picks up the phone', score: 0.97, threshold: 0.5, why: 'someone picks up phone',
+    start: '2026-11-22T14:30:00.000Z', start_ms: NOON, end: '2026-11-22T14:30:02.000Z', end_ms: NOON + 2000.5,
+    start_uncertainty_ms: 125, end_uncertainty_ms: 130.25, time_source: 'rtcp',
+    happened_at: '2026-11-22T14:30:00.000Z', happened_at_ms: NOON, detected_at: '2026-11-22T14:30:03.100Z', detected_at_ms: NOON + 3100,
+    published_at: '2026-11-22T14:30:03.500Z', published_at_ms: NOON + 3500,
+    latency_ms: { capture: 40, queue: 5, infer: 600, match: 20, publish: 380, total: 3500 },
+  });
+});
+
+it('reads back what it publishes, and takes nothing else for an alert', () => {
+  const payload = alertPayload(alert({ text: '有人说 "yes"\n\u0000' }), NOON);
+  expect(readAlertPayload(Buffer.from(JSON.stringify({ ...payload, later_key: 1 })))).toEqual(payload);
+  for (const other of ['', 'online', '{}', '[]', 'null', JSON.stringify({ ...payload, severity: 'loud' })]) {
+    expect(readAlertPayload(other)).toBeUndefined();
+  }
+});
+
+it('describes events in the same words', () => {
+  const payload = eventPayload(event());
+  expect(eventPayloadSchema.parse(payload)).toEqual(payload);
+  expect(payload).toMatchObject({ id: 'e1', event: 'a person in red picks up the phone', start_ms: NOON, sightings: 1 });
+});
+
+it.each(['', 'Hall', 'a/b', '+', '#', 'hall ', '走廊', 'a'.repeat(65)])('takes "%s" for no part of a topic', (camera) => {
+  expect(() => topics('lookout').alert(camera)).toThrow(/^USAGE: /);
+});
+
+it('puts topics under a prefix of one or more parts', () => {
+  expect(topics('home/lookout').status('hall_2-b')).toBe('home/lookout/hall_2-b/status');
+  for (const prefix of ['', '/', 'a//b', 'a/', '$SYS', 'a/+', 'A']) expect(() => topics(prefix)).toThrow(/^CONFIG_INVALID: mqtt\.prefix/);
+});
