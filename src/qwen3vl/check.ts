@@ -1,0 +1,106 @@
+import { argmax } from './choose.ts';
+import type { Picture } from './frames.ts';
+import { openQwen3VL } from './model.ts';
+import type { ModelOptions, Qwen3VL } from './model.ts';
+import type { PreparedPrompt } from './prompt.ts';
+import { readReference } from './reference.ts';
+import type { Reference } from './reference.ts';
+
+/** What a check found: counts of differing integers, and largest errors relative to the tensor's largest magnitude. */
+export interface CheckReport {
+  readonly ok: boolean;
+  readonly errors: {
+    readonly input_ids: number;
+    readonly position_ids: number;
+    readonly image_features: number;
+    readonly deepstack_features: number;
+    readonly logits: number;
+    readonly tokens: number;
+  };
+}
+
+/** Largest relative error that is taken for rounding. */
+const TOLERANCE = 1e-3;
+
+/**
+ * Compares a checkpoint, run here, with a reference recorded from another implementation. After each step the reference's own
+ * token is taken, so that one difference does not hide what follows it. Errors: REFERENCE_INVALID, and those of `openQwen3VL`.
+ */
+export async function checkModel(dir: string, referenceFile: string, options: ModelOptions): Promise<CheckReport> {
+  const reference = readReference(referenceFile);
+  const model = await openQwen3VL(dir, options);
+  try {
+    return await compare(model, reference);
+  } finally {
+    await model.close();
+  }
+}
+
+async function compare(model: Qwen3VL, reference: Reference): Promise<CheckReport> {
+  const prompt = await model.prepare(reference.prompt, { frames: pictures(reference), times: reference.times });
+  const steps = reference.tokens.length;
+  const vocab = reference.logits.length / Math.max(1, steps);
+  const logits = await model.greedyLogits(prompt, steps, (_own, step) => reference.tokens[step] ?? 0);
+  const rows = logits.map((_row, step) => reference.logits.subarray(step * vocab, (step + 1) * vocab));
+  const errors = {
+    input_ids: differences(prompt.ids, reference.inputIds),
+    position_ids: differences(Array.from(prompt.positions), reference.positionIds),
+    ...featureErrors(prompt, reference),
+    logits: relativeError(concatenate(logits), reference.logits),
+    tokens: logits.filter((row, step) => bestOf(row, rows[step]) !== reference.tokens[step]).length,
+  };
+  const exact = errors.input_ids + errors.position_ids + errors.tokens === 0;
+  const worst = Math.max(errors.image_features, errors.deepstack_features, errors.logits);
+  return { ok: exact && worst <= TOLERANCE, errors };
+}
+
+function featureErrors({ patches }: PreparedPrompt, { imageFeatures, deepstackFeatures }: Reference): Pick<CheckReport['errors'], 'image_features' | 'deepstack_features'> {
+  const taps = patches[0]?.deepstack.length ?? 0;
+  const deepstack = Array.from({ length: taps }, (_, j) => concatenate(patches.map((p) => p.deepstack[j] as Float32Array)));
+  return {
+    image_features: relativeError(concatenate(patches.map((p) => p.features)), imageFeatures),
+    deepstack_features: relativeError(concatenate(deepstack), deepstackFeatures),
+  };
+}
+
+function pictures({ frames, frameShape }: Reference): Picture[] {
+  const [count, height, width] = frameShape;
+  const size = height * width * 3;
+  return Array.from({ length: count }, (_, i) => ({ width, height, data: frames.subarray(i * size, (i + 1) * size) }));
+}
+
+/** Our greedy choice; tokens that the reference had ruled out (−∞) are ruled out here too. */
+function bestOf(own: Float32Array, reference: Float32Array | undefined): number {
+  return argmax(own.map((value, i) => (reference?.[i] === -Infinity ? -Infinity : value)));
+}
+
+function differences(own: readonly number[], reference: readonly number[]): number {
+  const common = Math.min(own.length, reference.length);
+  const unlike = reference.slice(0, common).filter((value, i) => value !== own[i]).length;
+  return unlike + Math.max(own.length, reference.length) - common;
+}
+
+/** Infinite where shapes differ or a value is no number. */
+function relativeError(own: Float32Array, reference: Float32Array): number {
+  if (own.length !== reference.length) return Infinity;
+  let error = 0;
+  let scale = 0;
+  for (let i = 0; i < own.length; i++) {
+    const expected = reference[i] as number;
+    if (expected === -Infinity) continue;
+    const difference = Math.abs((own[i] as number) - expected);
+    if (!(difference <= error)) error = Number.isNaN(difference) ? Infinity : difference;
+    scale = Math.max(scale, Math.abs(expected));
+  }
+  return error === 0 ? 0 : error / scale;
+}
+
+function concatenate(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}

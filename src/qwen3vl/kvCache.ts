@@ -1,0 +1,114 @@
+import { Tensor } from 'onnxruntime-node';
+import type { TextConfig } from './config.ts';
+import { cachedHeadDim } from './decoderGraph.ts';
+
+/**
+ * Keys and values of the tokens that the decoder has seen. `tokens` names them, one number each: a text token's id, or a negative
+ * number that names the pixels of a visual one. What is named alike, from the start on, has the same keys and values.
+ */
+export interface KvCache {
+  readonly tokens: number[];
+  /** Forgets all but the first `count` tokens; may forget more. */
+  keep(count: number): void;
+  /** Makes room for `total` tokens. */
+  reserve(total: number): void;
+  inputs(): Record<string, Tensor>;
+  /** where the graph shall write the new keys and values; null: wherever it likes */
+  outputs(): Record<string, Tensor | null>;
+  /** takes up what the graph wrote */
+  store(outputs: Readonly<Record<string, Tensor>>): void;
+}
+
+const GRANULE = 256;
+
+/** On the CPU: buffers with room to spare that the graph writes in place, so that a step copies nothing. */
+export class InPlaceKvCache implements KvCache {
+  readonly tokens: number[] = [];
+  readonly #text: TextConfig;
+  #tensors: readonly Tensor[] = [];
+  #capacity = 0;
+
+  constructor(text: TextConfig) {
+    this.#text = text;
+  }
+
+  keep(count: number): void {
+    this.tokens.length = Math.min(this.tokens.length, count);
+  }
+
+  reserve(total: number): void {
+    if (total <= this.#capacity) return;
+    const { layers, kvHeads } = this.#text;
+    const size = cachedHeadDim(this.#text);
+    const capacity = Math.ceil(total / GRANULE) * GRANULE;
+    const old = this.#tensors;
+    const used = this.tokens.length * size;
+    this.#tensors = Array.from({ length: layers * 2 }, (_, i) => {
+      const data = new Float32Array(kvHeads * capacity * size);
+      const from = old[i]?.data as Float32Array | undefined;
+      for (let head = 0; head < kvHeads; head++) {
+        const start = head * this.#capacity * size;
+        if (from) data.set(from.subarray(start, start + used), head * capacity * size);
+      }
+      return new Tensor('float32', data, [1, kvHeads, capacity, size]);
+    });
+    this.#capacity = capacity;
+  }
+
+  inputs(): Record<string, Tensor> {
+    return this.#named('');
+  }
+
+  outputs(): Record<string, Tensor> {
+    return this.#named('new_');
+  }
+
+  store(): void {
+    // written in place
+  }
+
+  #named(prefix: string): Record<string, Tensor> {
+    return Object.fromEntries(this.#tensors.map((t, i) => [`${prefix}${i % 2 === 0 ? 'key' : 'value'}_${i >> 1}`, t]));
+  }
+}
+
+/** On a GPU: each step's outputs, left where they are, are the next step's inputs. Can only be kept whole or forgotten whole. */
+export class GrowingKvCache implements KvCache {
+  readonly tokens: number[] = [];
+  readonly #names: readonly string[];
+  readonly #dims: readonly number[];
+  #tensors: Record<string, Tensor> = {};
+
+  constructor(text: TextConfig) {
+    this.#names = Array.from({ length: text.layers }, (_, i) => [`key_${i}`, `value_${i}`]).flat();
+    this.#dims = [1, text.kvHeads, 0, cachedHeadDim(text)];
+    this.keep(0);
+  }
+
+  keep(count: number): void {
+    if (count >= this.tokens.length && count > 0) return;
+    this.tokens.length = 0;
+    this.#replace(Object.fromEntries(this.#names.map((name) => [name, new Tensor('float32', new Float32Array(0), this.#dims)])));
+  }
+
+  reserve(): void {
+    // the graph allots what it needs
+  }
+
+  inputs(): Record<string, Tensor> {
+    return this.#tensors;
+  }
+
+  outputs(): Record<string, null> {
+    return Object.fromEntries(this.#names.map((name) => [`new_${name}`, null]));
+  }
+
+  store(outputs: Readonly<Record<string, Tensor>>): void {
+    this.#replace(Object.fromEntries(this.#names.map((name) => [name, outputs[`new_${name}`] as Tensor])));
+  }
+
+  #replace(tensors: Record<string, Tensor>): void {
+    for (const old of Object.values(this.#tensors)) if (old.location === 'gpu-buffer') old.dispose();
+    this.#tensors = tensors;
+  }
+}

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
+import { LookoutError } from '../errors.ts';
+
+export type Device = 'auto' | 'cpu' | 'webgpu' | 'cuda';
+/** The device that a session really runs on. */
+export type RunningDevice = Exclude<Device, 'auto'>;
+
+/** More threads than this wait for each other more than they work, at one token a step. */
+const MAX_THREADS = 8;
+
+export interface OpenedSession {
+  readonly session: InferenceSession;
+  readonly device: RunningDevice;
+}
+
+/**
+ * Opens a graph. `auto` takes the first of CUDA, WebGPU and CPU that works, but the CPU at once for a `small` model, which it runs
+ * faster than a GPU can be asked. Outputs named in `keptOnDevice` stay on a WebGPU device. MODEL_RUNTIME where the device is not there.
+ */
+export async function openSession(path: string, device: Device, threads: number | undefined, small: boolean, keptOnDevice: readonly string[] = []): Promise<OpenedSession> {
+  const devices: readonly RunningDevice[] = device !== 'auto' ? [device] : small ? ['cpu'] : [...(hasCuda() ? (['cuda'] as const) : []), 'webgpu', 'cpu'];
+  let reason: unknown;
+  for (const each of devices) {
+    try {
+      return { session: await InferenceSession.create(path, options(each, threads, keptOnDevice)), device: each };
+    } catch (error) {
+      reason = error;
+    }
+  }
+  const what = reason instanceof Error ? reason.message : String(reason);
+  throw new LookoutError('MODEL_RUNTIME', `The model cannot be opened on ${device}: ${what.replaceAll('\n', ' ')}.`, { cause: reason });
+}
+
+function options(device: RunningDevice, threads: number | undefined, keptOnDevice: readonly string[]): InferenceSession.SessionOptions {
+  return {
+    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+    intraOpNumThreads: threads ?? Math.min(availableParallelism(), MAX_THREADS),
+    graphOptimizationLevel: 'all',
+    // errors reach us as exceptions; warnings about node placement are noise
+    logSeverityLevel: 3,
+    // idle threads that spin would take the processor from decoding and drawing in the other processes
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    ...(device === 'webgpu' && { preferredOutputLocation: Object.fromEntries(keptOnDevice.map((name) => [name, 'gpu-buffer'] as const)) }),
+  };
+}
+
+/** CUDA's provider library is not in the npm package; README tells how it gets there. */
+function hasCuda(): boolean {
+  const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
+  return existsSync(join(root, 'bin', 'napi-v6', process.platform, process.arch, 'libonnxruntime_providers_cuda.so'));
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
+import type { Processing } from './checkpoint.ts';
+import type { VisionConfig } from './config.ts';
+import { FeatureCache } from './featureCache.ts';
+import type { PatchFeatures } from './featureCache.ts';
+import type { TemporalPatch } from './frames.ts';
+import { gridOf, patchify } from './patchify.ts';
+import type { Grid } from './patchify.ts';
+import { gridInputs } from './visionInputs.ts';
+import type { GridInputs } from './visionInputs.ts';
+
+/** Rows that go through the tower at once: bounds the memory that attention takes. */
+const MAX_ROWS = 4096;
+const CACHE_BYTES = 64 * 2 ** 20;
+/** Frame sizes whose positions are kept. */
+const MAX_GRIDS = 8;
+
+/** The vision tower. A temporal patch's features depend on its pixels alone, so they are computed once and kept. */
+export class VisionEncoder {
+  readonly #session: InferenceSession;
+  readonly #config: VisionConfig;
+  readonly #processing: Processing;
+  readonly #cache = new FeatureCache(CACHE_BYTES);
+  readonly #grids = new Map<string, GridInputs>();
+  #nextKey = 1;
+
+  constructor(session: InferenceSession, config: VisionConfig, processing: Processing) {
+    this.#session = session;
+    this.#config = config;
+    this.#processing = processing;
+  }
+
+  /** Features of temporal patches of one frame size, in order; known ones come from the cache. */
+  async encode(patches: readonly TemporalPatch[], grid: Grid): Promise<PatchFeatures[]> {
+    const hashes = patches.map(contentHash);
+    const found = new Map(hashes.map((hash) => [hash, this.#cache.get(hash)]));
+    const missing = [...found].filter(([, features]) => !features).map(([hash]) => hash);
+    const perRun = Math.max(1, Math.floor(MAX_ROWS / (grid.h * grid.w)));
+    for (let at = 0; at < missing.length; at += perRun) {
+      const run = missing.slice(at, at + perRun);
+      const fresh = await this.#run(run.map((hash) => patches[hashes.indexOf(hash)] as TemporalPatch), grid);
+      for (const [i, hash] of run.entries()) {
+        const features = fresh[i] as PatchFeatures;
+        found.set(hash, features);
+        this.#cache.set(hash, features);
+      }
+    }
+    return hashes.map((hash) => found.get(hash) as PatchFeatures);
+  }
+
+  async #run(patches: readonly TemporalPatch[], grid: Grid): Promise<PatchFeatures[]> {
+    const { channels, temporalPatch, patch, hidden, merge, outHidden, taps } = this.#config;
+    const cells = grid.h * grid.w;
+    const rowSize = channels * temporalPatch * patch ** 2;
+    const pixels = new Float32Array(patches.length * cells * rowSize);
+    for (const [i, { frames }] of patches.entries()) patchify(frames, this.#config, this.#processing, pixels, i * cells * rowSize);
+    const outputs = await this.#session.run({
+      ...this.#gridInputs(grid),
+      pixels: new Tensor('float32', pixels, [patches.length * cells, rowSize]),
+      batch: new Tensor('int64', BigInt64Array.of(BigInt(patches.length), BigInt(cells), BigInt(hidden)), [3]),
+    });
+    const size = (cells / merge ** 2) * outHidden;
+    const part = (name: string, i: number): Float32Array => outputOf(outputs, name).slice(i * size, (i + 1) * size);
+    return patches.map((_, i) => ({
+      key: this.#nextKey++,
+      features: part('features', i),
+      deepstack: taps.map((_tap, j) => part(`deepstack_${j}`, i)),
+    }));
+  }
+
+  #gridInputs(grid: Grid): GridInputs {
+    const name = `${grid.h}x${grid.w}`;
+    const known = this.#grids.get(name);
+    if (known) return known;
+    if (this.#grids.size >= MAX_GRIDS) this.#grids.clear();
+    const inputs = gridInputs(this.#config, grid);
+    this.#grids.set(name, inputs);
+    return inputs;
+  }
+}
+
+function outputOf(outputs: InferenceSession.OnnxValueMapType, name: string): Float32Array {
+  const tensor = outputs[name];
+  if (!tensor) throw new RangeError(`the vision graph has no output ${name}`);
+  return tensor.data as Float32Array;
+}
+
+/** The grid of a video; all frames must be of one size. */
+export function videoGrid(patches: readonly TemporalPatch[], config: VisionConfig): Grid {
+  const first = patches[0]?.frames[0];
+  if (!first) throw new RangeError('a video holds at least one frame');
+  if (patches.some((p) => p.frames.some((f) => f.width !== first.width || f.height !== first.height))) {
+    throw new RangeError('frames of a video differ in size');
+  }
+  return gridOf(first, config);
+}
+
+function contentHash({ frames }: TemporalPatch): string {
+  const hash = createHash('sha256');
+  for (const { width, height, data } of frames) hash.update(`${width}x${height};`).update(data);
+  return hash.digest('base64');
+}

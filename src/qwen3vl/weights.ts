@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { LookoutError } from '../errors.ts';
+import { parseJson } from './config.ts';
+import { SafetensorsFile } from './safetensors.ts';
+import type { RawTensor } from './safetensors.ts';
+
+const SINGLE = 'model.safetensors';
+const INDEX = 'model.safetensors.index.json';
+const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
+
+/** How published checkpoints, and the several versions of transformers, begin the names of each part. */
+const PREFIXES = {
+  visual: ['model.visual.', 'visual.'],
+  language: ['model.language_model.', 'language_model.model.', 'language_model.', 'model.'],
+  head: ['', 'language_model.', 'model.'],
+} as const;
+export type WeightPart = keyof typeof PREFIXES;
+
+/** A tensor that stands in one of the files; `slice` reads `count` of its elements. */
+export interface Weight {
+  readonly elements: number;
+  slice(from: number, count: number): Pick<RawTensor, 'dtype' | 'bytes'>;
+}
+
+/** The weights of a checkpoint directory: one .safetensors file, or several under an index. */
+export class Weights {
+  readonly files: readonly SafetensorsFile[];
+  readonly #where = new Map<string, SafetensorsFile>();
+
+  /** Opens the files. MODEL_WEIGHTS_MISSING where one is absent, MODEL_WEIGHTS_CORRUPT where one is damaged or cut short. */
+  constructor(dir: string) {
+    const files: SafetensorsFile[] = [];
+    this.files = files;
+    try {
+      for (const name of shardNames(dir)) {
+        const file = new SafetensorsFile(join(dir, name));
+        files.push(file);
+        for (const tensor of file.tensors.keys()) this.#where.set(tensor, file);
+      }
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  has(part: WeightPart, name: string): boolean {
+    return this.#resolve(part, name) !== undefined;
+  }
+
+  /** Finds a tensor and checks its number of elements against what config.json asks for. */
+  find(part: WeightPart, name: string, elements: number): Weight {
+    const full = this.#resolve(part, name) ?? '';
+    const file = this.#where.get(full);
+    const info = file?.tensors.get(full);
+    if (!file || !info) throw new LookoutError('MODEL_WEIGHTS_MISSING', `The checkpoint has no tensor ${PREFIXES[part][0]}${name}.`);
+    const got = info.shape.reduce((a, b) => a * b, 1);
+    if (got !== elements) {
+      throw new LookoutError('MODEL_CONFIG_INVALID', `Tensor ${full} has ${got} elements where config.json asks for ${elements}.`);
+    }
+    const size = info.length / Math.max(1, got);
+    const slice = (from: number, count: number) => ({ dtype: info.dtype, bytes: file.bytes(info.offset + from * size, count * size) });
+    return { elements, slice };
+  }
+
+  close(): void {
+    for (const file of this.files) file.close();
+  }
+
+  #resolve(part: WeightPart, name: string): string | undefined {
+    return PREFIXES[part].map((prefix) => prefix + name).find((full) => this.#where.has(full));
+  }
+}
+
+function shardNames(dir: string): readonly string[] {
+  if (existsSync(join(dir, SINGLE))) return [SINGLE];
+  const index = join(dir, INDEX);
+  if (!existsSync(index)) throw new LookoutError('MODEL_WEIGHTS_MISSING', `${dir} has neither ${SINGLE} nor ${INDEX}.`);
+  const parsed = indexSchema.safeParse(parseJson(readFileSync(index, 'utf8'), index));
+  if (!parsed.success) throw new LookoutError('MODEL_WEIGHTS_CORRUPT', `${index} has no weight_map.`);
+  // a name with a folder in it could lead out of the checkpoint
+  return [...new Set(Object.values(parsed.data.weight_map).map((name) => basename(name)))].sort();
+}
