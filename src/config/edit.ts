@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isSeq, stringify } from 'yaml';
-import type { Document } from 'yaml';
+import { isDeepStrictEqual } from 'node:util';
+import { isSeq, parse, stringify } from 'yaml';
 import type { z } from 'zod';
 import { LookoutError } from '../errors.ts';
 import { parseSource, readSource, shown } from './document.ts';
@@ -11,6 +11,7 @@ import { configOf } from './load.ts';
 import { loadRules, rulesOf } from './rules.ts';
 import type { LoadedRule } from './rules.ts';
 import type { configSchema, ruleSchema } from './schema.ts';
+import { withItem, withoutItem } from './splice.ts';
 import { cannotWrite, removeFile, writeAtomically } from './write.ts';
 
 export type CameraEntry = NonNullable<z.input<typeof configSchema>['cameras']>[number];
@@ -26,14 +27,13 @@ export function addCamera(file: string, camera: CameraEntry): void {
   if (config.cameras.some((other) => other.id === camera.id)) {
     throw new LookoutError('CAMERA_EXISTS', `${shown(file)} has a camera ${camera.id}.`);
   }
+  const spliced = withItem(source, 'cameras', camera);
   const list: unknown = source.document.get('cameras', true);
-  if (isSeq(list)) {
-    list.flow = false;
-    list.add(source.document.createNode(camera));
-  } else {
-    source.document.set('cameras', source.document.createNode([camera]));
-  }
-  writeConfig(source);
+  if (isSeq(list)) list.add(source.document.createNode(camera));
+  else source.document.set('cameras', source.document.createNode([camera]));
+  const text = agreed(source, spliced);
+  configOf(parseSource(text, source.file), withoutSecrets);
+  writeAtomically(source.file, text);
 }
 
 /** @throws LookoutError CAMERA_NOT_FOUND, CONFIG_INVALID where a rule names the camera, CONFIG_… */
@@ -41,8 +41,11 @@ export function removeCamera(file: string, id: string): void {
   const source = readSource(resolve(file));
   const index = configOf(source, withoutSecrets).config.cameras.findIndex((camera) => camera.id === id);
   if (index < 0) throw new LookoutError('CAMERA_NOT_FOUND', `${shown(file)} has no camera ${id}.`);
+  const spliced = withoutItem(source, 'cameras', index);
   source.document.deleteIn(['cameras', index]);
-  writeConfig(source);
+  const text = agreed(source, spliced);
+  configOf(parseSource(text, source.file), withoutSecrets);
+  writeAtomically(source.file, text);
 }
 
 /**
@@ -71,8 +74,9 @@ export function removeRule(file: string, id: string): void {
   if (!found) throw new LookoutError('RULE_NOT_FOUND', `${shown(folder)} has no rule ${id}.`);
   const { source, path } = found;
   if (path.length === 0) return removeFile(source.file);
+  const spliced = withoutItem(source, undefined, Number(path[0]));
   source.document.deleteIn(path);
-  writeAtomically(source.file, textOf(source.document));
+  writeAtomically(source.file, agreed(source, spliced));
 }
 
 /** The folder of rules, made if need be, and what it holds. */
@@ -86,12 +90,9 @@ function rulesBeside(source: Source): { folder: string; rules: LoadedRule[] } {
   return { folder, rules: loadRules(folder, () => cannotWrite(folder, 'cannot be read')) };
 }
 
-function writeConfig(source: Source): void {
-  const text = textOf(source.document);
-  configOf(parseSource(text, source.file), withoutSecrets);
-  writeAtomically(source.file, text);
-}
-
-function textOf(document: Document): string {
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+/** The text that was cut and pasted, if it says what the edited tree says; else the tree's own, which keeps comments but lays out anew. */
+function agreed(source: Source, spliced: string | undefined): string {
+  const tree = source.document.toString({ lineWidth: 0, flowCollectionPadding: /\{ /.test(source.text) });
+  if (spliced === undefined) return tree;
+  return isDeepStrictEqual(parse(spliced), parse(tree)) ? spliced : tree;
 }

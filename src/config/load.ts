@@ -27,11 +27,18 @@ export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env): 
 
 /** The same for a file that was read already, or that is about to be written. */
 export function configOf(source: Source, env: NodeJS.ProcessEnv = process.env, rules?: readonly LoadedRule[]): LoadedConfig {
-  const config = withAbsolutePaths(checked(configSchema, source, withEnvironment(source, valuesOf(source) ?? {}, env)), source.file);
+  const config = withAbsolutePaths(checked(configSchema, source, withEnvironment(source, filled(valuesOf(source)), env)), source.file);
   refuseContradictions(source, config);
   const found = rules ?? loadRules(config.rules_dir, () => faultAt(source, ['rules_dir'], `there is no folder ${config.rules_dir}`));
   refuseStrangers(found, config.cameras);
   return { config, rules: found.map((loaded) => loaded.rule), file: source.file };
+}
+
+/** A section whose keys are all commented out is one that is left to its defaults. */
+function filled(values: unknown): unknown {
+  if (values === null || values === undefined) return {};
+  if (typeof values !== 'object' || Array.isArray(values)) return values;
+  return Object.fromEntries(Object.entries(values).filter(([, section]) => section !== null));
 }
 
 function withAbsolutePaths(config: Config, file: string): Config {

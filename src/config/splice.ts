@@ -1,0 +1,65 @@
+import { isNode, isSeq, stringify } from 'yaml';
+import type { Node, YAMLSeq } from 'yaml';
+import type { Source } from './document.ts';
+
+/**
+ * Edits of a list of blocks in the text itself, so that every other byte of a file that people keep stays as it is. Each returns
+ * undefined for a list that is written in another way (`[a, b]`, aliases …).
+ */
+
+/** The text with one more item at the end of the list under `key`. */
+export function withItem(source: Source, key: string, item: unknown): string | undefined {
+  const { text, document } = source;
+  const list: unknown = document.get(key, true);
+  if (list === undefined) return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${key}:\n${block(item, '  ')}`;
+  if (isSeq(list) && !list.flow && list.items.length > 0) return afterLast(text, list, item);
+  // An empty list, or a key with nothing after it but perhaps a comment.
+  const head = new RegExp(`^${key}:[ ]*(?:\\[[ ]*\\][ ]*)?(#.*)?$`, 'm').exec(text);
+  if (!head) return undefined;
+  const end = lineEnd(text, head.index);
+  return `${text.slice(0, head.index)}${key}:${head[1] ? ` ${head[1]}` : ''}\n${block(item, '  ')}${text.slice(end)}`;
+}
+
+/** The text without one item of the list (under `key`, or the whole document), and without the comment that stands right above it. */
+export function withoutItem(source: Source, key: string | undefined, index: number): string | undefined {
+  const { text, document } = source;
+  const list: unknown = key === undefined ? document.contents : document.get(key, true);
+  if (!isSeq(list) || list.flow) return undefined;
+  const place = placeOf(text, list.items[index]);
+  if (!place) return undefined;
+  const before = text.slice(0, aboveComment(text, place.start));
+  const rest = text.slice(place.end);
+  const emptied = list.items.length === 1 && before.endsWith(`${key}:\n`);
+  return emptied ? `${before.slice(0, -1)} []\n${rest}` : before + rest;
+}
+
+function afterLast(text: string, list: YAMLSeq, item: unknown): string | undefined {
+  const place = placeOf(text, list.items.at(-1));
+  if (!place) return undefined;
+  const before = text.slice(0, place.end);
+  return `${before}${before.endsWith('\n') ? '' : '\n'}${block(item, place.indent)}${text.slice(place.end)}`;
+}
+
+function block(item: unknown, indent: string): string {
+  return stringify([item], { lineWidth: 0 }).replace(/^(?=.)/gm, indent);
+}
+
+/** From the start of the line with the item's dash to the end of its last line. */
+function placeOf(text: string, item: unknown): { start: number; end: number; indent: string } | undefined {
+  const range = isNode(item) ? (item satisfies Node).range : undefined;
+  if (!range) return undefined;
+  const start = text.lastIndexOf('\n', range[0] - 1) + 1;
+  const indent = /^([ ]*)-[ ]+$/.exec(text.slice(start, range[0]))?.[1];
+  return indent === undefined ? undefined : { start, end: text[range[1] - 1] === '\n' ? range[1] : lineEnd(text, range[1]), indent };
+}
+
+function lineEnd(text: string, from: number): number {
+  const end = text.indexOf('\n', from);
+  return end < 0 ? text.length : end + 1;
+}
+
+/** The start of the lines of comment that end right above `start`. */
+function aboveComment(text: string, start: number): number {
+  const above = text.lastIndexOf('\n', start - 2) + 1;
+  return start > 0 && /^\s*#/.test(text.slice(above, start)) ? aboveComment(text, above) : start;
+}

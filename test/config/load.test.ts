@@ -1,0 +1,145 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { withoutSecrets } from '../../src/config/environment.ts';
+import { configJsonSchema } from '../../src/config/jsonSchema.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { faultOf, folderWith } from './folder.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const MODEL = 'model: { name: m }\n';
+
+function load(text: string, files: Record<string, string> = {}, env: NodeJS.ProcessEnv = {}) {
+  return loadConfig(join(folderWith({ 'c.yaml': text, ...files }), 'c.yaml'), env);
+}
+
+function fault(text: string, files: Record<string, string> = {}, env: NodeJS.ProcessEnv = {}) {
+  const folder = folderWith({ 'c.yaml': text, ...files });
+  const { code, detail } = faultOf(() => loadConfig(join(folder, 'c.yaml'), env));
+  return `${code} ${detail.replaceAll(`${folder}/`, '')}`;
+}
+
+describe('the files that come with Lookout', () => {
+  const examples = readdirSync(join(ROOT, 'configs')).filter((name) => name.endsWith('.yaml'));
+
+  test.each(examples)('configs/%s loads with every rule', (name) => {
+    const { config, rules } = loadConfig(join(ROOT, 'configs', name), {});
+    expect(rules.map((rule) => rule.id)).toEqual(expect.arrayContaining(['phone', 'fall', 'left-bag', 'jie-dianhua']));
+    expect(config.rules_dir).toBe(join(ROOT, 'rules'));
+  });
+
+  test('configs/lookout.yaml names every key, and with its default where it does not say otherwise', () => {
+    const text = readFileSync(join(ROOT, 'configs/lookout.yaml'), 'utf8');
+    for (const [section, schema] of Object.entries(configSchema.shape)) {
+      expect(text).toMatch(new RegExp(`^${section}:`, 'm'));
+      const inner = 'unwrap' in schema && typeof schema.unwrap === 'function' ? schema.unwrap() : schema;
+      for (const key of Object.keys('shape' in inner ? inner.shape : {})) expect(text).toMatch(new RegExp(`^  (# )?${key}: `, 'm'));
+    }
+    const { config } = loadConfig(join(ROOT, 'configs/lookout.yaml'), {});
+    const bare = load(MODEL).config;
+    for (const section of ['video_processor', 'window', 'events', 'mqtt', 'log'] as const) expect(config[section]).toEqual(bare[section]);
+  });
+
+  // `npx vitest run test/config -u` writes it anew.
+  test('configs/lookout.schema.json is the schema of this version', async () => {
+    await expect(`${JSON.stringify(configJsonSchema(), null, 2)}\n`).toMatchFileSnapshot(join(ROOT, 'configs/lookout.schema.json'));
+  });
+});
+
+describe('what is wrong is told with file, line, column and key', () => {
+  test.each([
+    ['an unknown key', `${MODEL}video_processor:\n  frame_rte: 4\n`, 'CONFIG_INVALID c.yaml:3:3: video_processor.frame_rte: unknown key; did you mean frame_rate?'],
+    ['an unknown section', `${MODEL}windows: {}\n`, 'CONFIG_INVALID c.yaml:2:1: windows: unknown key; did you mean window?'],
+    ['a wrong type', `${MODEL}window:\n  length: long\n`, 'CONFIG_INVALID c.yaml:3:3: window.length: expected number, received string.'],
+    ['a missing section', 'log: { level: info }\n', 'CONFIG_INVALID c.yaml:1:1: model: is missing.'],
+    ['a missing key', 'log: {}\nmodel:\n  device: cpu\n', 'CONFIG_INVALID c.yaml:2:1: model.name: is missing.'],
+    ['an odd number of frames', `${MODEL}window: { max_frames: 15 }\n`, 'CONFIG_INVALID c.yaml:2:11: window.max_frames: Invalid number: must be a multiple of 2.'],
+    ['several faults', `${MODEL}store: { days: 1 }\nlog: { level: loud }\n`, 'CONFIG_INVALID c.yaml:2:10: store.days: unknown key; known are path, retention_days (and 1 more: log.level).'],
+    ['a key given twice', `${MODEL}log: {}\nlog: {}\n`, 'CONFIG_SYNTAX c.yaml:3:1: Map keys must be unique.'],
+    ['broken YAML', `${MODEL}log: [\n`, 'CONFIG_SYNTAX c.yaml:3:1: Flow sequence in block collection must be sufficiently indented and end with a ].'],
+    ['an unknown alias', `${MODEL}log: *none\n`, 'CONFIG_SYNTAX c.yaml: Unresolved alias (the anchor must be set before the alias): none.'],
+    ['a hop longer than the window', `${MODEL}window: { length: 2, hop: 3 }\n`, 'CONFIG_INVALID c.yaml:2:22: window.hop: is longer than the window, 2 s: what happens between windows would be missed.'],
+    ['a broker that is none', `${MODEL}mqtt: { url: "http://broker" }\n`, 'CONFIG_INVALID c.yaml:2:9: mqtt.url: http is not a protocol of MQTT (mqtt, mqtts, ws, wss).'],
+    ['a password without a user', `${MODEL}mqtt: { password: x }\n`, 'CONFIG_INVALID c.yaml:2:9: mqtt.password: needs mqtt.username.'],
+  ])('%s', (_, text, message) => {
+    expect(fault(text)).toBe(message);
+  });
+
+  test.each([
+    ['a file as a camera', '- { id: a, url: "file:///etc/passwd" }', "CAMERA_URL_SCHEME c.yaml:3:12: cameras[0].url: file is not a camera's protocol."],
+    ['no URL at all', '- { id: a, url: "/dev/video0" }', 'CAMERA_URL_SCHEME c.yaml:3:12: cameras[0].url: is not a URL.'],
+    ['a URL without a host', '- { id: a, url: "rtsp://" }', 'CONFIG_INVALID c.yaml:3:12: cameras[0].url: is not a URL with a host'],
+    ['an id that is no topic', '- { id: "a/b", url: "rtsp://h" }', 'CONFIG_INVALID c.yaml:3:5: cameras[0].id: must be 1 to 64 of a-z, 0-9, _ and -.'],
+    ['an id twice', '- { id: a, url: "rtsp://h" }\n- { id: a, url: "rtsp://i" }', 'CONFIG_INVALID c.yaml:4:5: cameras[1].id: camera a is there already, at cameras[0].'],
+    ['two sources', '- { id: a, url: "rtsp://h", rtmp_key: 0123456789abcdef }', 'CONFIG_INVALID c.yaml:3:29: cameras[0].rtmp_key: a camera has either a url or an rtmp_key.'],
+    ['no source', '- { id: a }', 'CONFIG_INVALID c.yaml:3:3: cameras[0]: needs a url, or an rtmp_key to push with.'],
+    ['a key that can be guessed', '- { id: a, rtmp_key: cam1 }', 'CONFIG_INVALID c.yaml:3:12: cameras[0].rtmp_key: must be 16 to 128 of A-Z, a-z, 0-9, _ and -.'],
+    ['a key without a server', '- { id: a, rtmp_key: 0123456789abcdef }', 'CONFIG_INVALID c.yaml:3:12: cameras[0].rtmp_key: needs rtmp.enabled: true.'],
+  ])('camera: %s', (_, cameras, message) => {
+    expect(fault(`${MODEL}cameras:\n${cameras}\n`)).toContain(message);
+  });
+
+  test('no file', () => {
+    expect(faultOf(() => loadConfig('/nowhere/c.yaml')).message).toBe('CONFIG_NOT_FOUND: /nowhere/c.yaml: there is no such file. Give the file with -c, or copy configs/lookout.yaml and edit it.');
+  });
+
+  test('aliases that multiply without end', () => {
+    const bomb = Array.from({ length: 12 }, (_, i) => `k${i}: &a${i} [${i === 0 ? 'x' : Array.from({ length: 9 }, () => `*a${i - 1}`).join(', ')}]`).join('\n');
+    expect(fault(bomb)).toContain('CONFIG_SYNTAX c.yaml: Excessive alias count');
+  });
+});
+
+describe('rules', () => {
+  test('one in a file is named by the file, a list names each; defaults are filled in', () => {
+    const { rules } = load(MODEL, { 'rules/phone.yaml': 'alert: someone picks up phone\n', 'rules/more.yaml': '- { id: a, alert: 有人摔倒 }\n- { id: b, alert: two words, cooldown: 5 }\n', 'rules/.hidden.yaml': ': broken', 'rules/empty.yaml': '# none yet\n' });
+    expect(rules.map((rule) => rule.id)).toEqual(['a', 'b', 'phone']);
+    expect(rules[2]).toEqual({ id: 'phone', alert: 'someone picks up phone', cameras: [], cooldown: 0, severity: 'info', threshold: 0.5, enabled: true });
+  });
+
+  test.each([
+    ['an unknown key', { 'rules/a.yaml': 'alert: x y z\ncooldwn: 3\n' }, 'CONFIG_INVALID rules/a.yaml:2:1: cooldwn: unknown key; did you mean cooldown?'],
+    ['no id in a list', { 'rules/a.yaml': '- alert: x y z\n' }, 'CONFIG_INVALID rules/a.yaml:1:3: [0].id: is missing.'],
+    ['an id twice', { 'rules/a.yaml': 'alert: x y z\n', 'rules/b.yaml': '- { id: a, alert: x y z }\n' }, 'CONFIG_INVALID rules/b.yaml:1:5: [0].id: rule a is there already, at rules/a.yaml:1:1.'],
+    ['a camera that does not exist', { 'rules/a.yaml': 'alert: x y z\ncameras: [door]\n' }, 'CONFIG_INVALID rules/a.yaml:2:11: cameras[0]: rule a is for camera door, which does not exist.'],
+    ['a threshold beyond 1', { 'rules/a.yaml': 'alert: x y z\nthreshold: 50\n' }, 'CONFIG_INVALID rules/a.yaml:2:1: threshold: Too big'],
+  ])('%s', (_, files, message) => {
+    expect(fault(MODEL, files)).toContain(message);
+  });
+
+  test('a folder that is not there is a fault: nobody would be alerted, and nobody would know', () => {
+    expect(fault(`${MODEL}rules_dir: rulez\n`)).toMatch(/^CONFIG_INVALID c\.yaml:2:1: rules_dir: there is no folder .*rulez\.$/);
+  });
+});
+
+describe('environment variables and secrets', () => {
+  const CAMERA = `${MODEL}cameras: [{ id: a, url: "rtsp://u:\${PW}@h/s" }]\n`;
+
+  test('stand for values, and never for keys', () => {
+    const { config } = load(CAMERA, {}, { PW: 'x", evil: 1' });
+    expect(config.cameras[0]?.url?.reveal()).toBe('rtsp://u:x", evil: 1@h/s');
+  });
+
+  test('that are not set are a fault, except where secrets are not needed', () => {
+    expect(fault(CAMERA)).toBe('CONFIG_INVALID c.yaml:2:20: cameras[0].url: the environment variable PW is not set.');
+    expect(load(CAMERA, {}, withoutSecrets).config.cameras[0]?.id).toBe('a');
+    expect(load(`${MODEL}mqtt: { url: "\${NO_SUCH_BROKER}" }\n`, {}, withoutSecrets).config.mqtt.prefix).toBe('lookout');
+  });
+
+  test('do not show when a configuration is printed', () => {
+    const { config } = load(`${CAMERA}mqtt: { username: u, password: "\${PW}" }\n`, {}, { PW: 'hunter22' });
+    expect(config.mqtt.password?.reveal()).toBe('hunter22');
+    expect(`${JSON.stringify(config)}${inspect(config, { depth: 9 })}`).not.toContain('hunter22');
+  });
+
+  test('do not show in errors', () => {
+    expect(fault(`${MODEL}cameras: [{ id: a, url: "ftp://u:hunter22@h/s" }]\n`)).not.toContain('hunter22');
+  });
+});
+
+test('relative paths start at the configuration’s folder', () => {
+  const folder = folderWith({ 'etc/c.yaml': 'model: { name: ../models/m }\nstore: { path: /var/lib/x.db }\nrules_dir: ../rules\n' });
+  const { config } = loadConfig(join(folder, 'etc/c.yaml'), {});
+  expect([config.model.name, config.store.path, config.rules_dir]).toEqual([join(folder, 'models/m'), '/var/lib/x.db', join(folder, 'rules')]);
+});
