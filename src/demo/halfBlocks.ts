@@ -17,7 +17,8 @@ export function halfBlocks(picture: Thumbnail, columns: number, depth: ColourDep
     let line = '';
     let last = '';
     for (let column = 0; column < columns; column++) {
-      const paint = `\u001b[38;${colour(picture, column / columns, (2 * row) / (2 * rows), depth)};48;${colour(picture, column / columns, (2 * row + 1) / (2 * rows), depth)}m`;
+      const [x, y] = [(column + 0.5) / columns, (row + 0.25) / rows];
+      const paint = `\u001b[38;${colour(picture, x, y, depth)};48;${colour(picture, x, y + 0.5 / rows, depth)}m`;
       line += paint === last ? '▀' : `${paint}▀`;
       last = paint;
     }
@@ -31,6 +32,12 @@ function colour(picture: Thumbnail, x: number, y: number, depth: ColourDepth): s
   const i = (Math.floor(y * picture.height) * picture.width + Math.floor(x * picture.width)) * 3;
   const [r, g, b] = [0, 1, 2].map((k) => (picture.data[i + k] ?? 0) & KEEP) as [number, number, number];
   if (depth === 24) return `2;${r};${g};${b}`;
-  const level = (v: number): number => Math.round((v / 255) * 5);
-  return `5;${16 + 36 * level(r) + 6 * level(g) + level(b)}`;
+  return `5;${nearest256(r, g, b)}`;
+}
+
+/** xterm's palette: a cube of 6 × 6 × 6 (levels 0, 95, 135 … 255) and 24 greys (8, 18 … 238). */
+function nearest256(r: number, g: number, b: number): number {
+  if (Math.max(r, g, b) - Math.min(r, g, b) <= 24) return 232 + Math.min(23, Math.max(0, Math.round(((r + g + b) / 3 - 8) / 10)));
+  const level = (v: number): number => (v < 48 ? 0 : v < 115 ? 1 : Math.round((v - 55) / 40));
+  return 16 + 36 * level(r) + 6 * level(g) + level(b);
 }

@@ -11,8 +11,9 @@ export function createPlainLines(write: (line: string) => void): Display {
   };
   const tell = (row: Row, view: View): void => {
     const when = (ms: number): string => clock((ms - (view.epoch ?? ms)) / 1000, true).padStart(7);
-    const key = `${row.text} ${Math.round(row.at)}`;
-    if (row.state !== 'spurious') once(`${key} happened`, `${when(row.at)}  happens   ${row.text}`);
+    const { key } = row;
+    if (row.state === 'spurious') once(`${key} made up`, `${when(row.at)}  made up   ${row.text}`);
+    else once(`${key} happened`, `${when(row.at)}  happens   ${row.text}`);
     if (row.state === 'found') once(`${key} found`, `${when(row.at)}  logged    ${row.text}, start ${signed(row.error ?? 0)}`);
     if (row.state === 'missed') once(`${key} missed`, `${when(row.at)}  not seen  ${row.text}`);
     for (const [index, alert] of row.alerts.entries()) {

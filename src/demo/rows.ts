@@ -2,6 +2,8 @@ import { type Happening, judge, type JudgedAlert, type LoggedEvent, type Receive
 
 /** One line of the timeline: something that happened, or that was logged without having happened. Times are wall clock, ms. */
 export interface Row {
+  /** stays the same while the row's other parts become known */
+  readonly key: string;
   readonly at: number;
   readonly text: string;
   /** waiting: it has just happened, and may still be logged */
@@ -24,12 +26,12 @@ export function timeline(story: readonly Happening[], logged: readonly LoggedEve
     const entry = logged[entries[index] ?? -1];
     const state = entry ? 'found' : now - happening.end > PATIENCE ? 'missed' : 'waiting';
     const own = alerts.filter((a) => a.happening === index);
-    return [{ at: happening.start, text: happening.text, state, error: entry ? entry.start - happening.start : null, expects: happening.rules, alerts: own.map((a) => told(a, happening.start)) }];
+    return [{ key: `happening ${index}`, at: happening.start, text: happening.text, state, error: entry ? entry.start - happening.start : null, expects: happening.rules, alerts: own.map((a) => told(a, happening.start)) }];
   });
   const strays = logged.flatMap((event, index): Row[] => {
     if (entries.includes(index)) return [];
     const own = alerts.filter((a) => a.happening < 0 && a.alert.eventId === event.id);
-    return [{ at: event.start, text: event.text, state: 'spurious', error: null, expects: [], alerts: own.map((a) => told(a, event.start)) }];
+    return [{ key: `event ${event.id}`, at: event.start, text: event.text, state: 'spurious', error: null, expects: [], alerts: own.map((a) => told(a, event.start)) }];
   });
   return [...rows, ...strays].sort((a, b) => a.at - b.at);
 }

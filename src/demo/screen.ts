@@ -11,6 +11,7 @@ export interface ScreenSize {
 /** The smallest terminal that the screen is drawn in. */
 export const SMALLEST: ScreenSize = { columns: 80, rows: 22 };
 
+/** The least that the rules beside the picture need. */
 const RULES_WIDTH = 40;
 
 /** How wide the picture may be, so that the rules fit beside it and some of the timeline below. */
@@ -22,7 +23,7 @@ export function pictureColumns(size: ScreenSize): number {
 export function screenLines(view: View, size: ScreenSize, paint: Paint, depth: ColourDepth): string[] {
   const width = size.columns - 2;
   const top = [heading(view, width, paint), ''];
-  const middle = beside(pictureLines(view, size, depth), aside(view, paint), pictureColumns(size));
+  const middle = beside(pictureLines(view, size, depth), aside(view, width - pictureColumns(size) - 2, paint), pictureColumns(size));
   const bottom = ['', paint('dim', hint(view, width))];
   const room = size.rows - top.length - middle.length - bottom.length - 3;
   const table = tableLines(view, width, paint, Math.max(1, room));
@@ -35,7 +36,7 @@ function heading(view: View, width: number, paint: Paint): string {
   if (view.stage.kind === 'settling') return `${name}   ${paint('yellow', 'the story is over; the last windows are on their way …')}`;
   const time = `${clock(view.elapsed)} / ${clock(view.duration)}`;
   const length = Math.max(10, Math.min(40, width - columnsOf(name) - time.length - 6));
-  const done = Math.round(Math.min(1, view.elapsed / view.duration) * length);
+  const done = Math.round(Math.max(0, Math.min(1, view.elapsed / view.duration)) * length);
   return `${name}   ${paint('cyan', '━'.repeat(done))}${paint('dim', '─'.repeat(length - done))} ${time}`;
 }
 
@@ -45,11 +46,11 @@ function pictureLines(view: View, size: ScreenSize, depth: ColourDepth): string[
   return Array.from({ length: Math.floor(columns / 3) }, () => ' '.repeat(columns));
 }
 
-function aside(view: View, paint: Paint): string[] {
+function aside(view: View, width: number, paint: Paint): string[] {
   const count = (id: string): number => view.rows.reduce((sum, row) => sum + row.alerts.filter((a) => a.rule === id).length, 0);
   const rules = view.rules.flatMap((rule) => {
     const heard = count(rule.id);
-    return [`${paint(heard > 0 ? 'green' : 'dim', heard > 0 ? '●' : '○')} ${cut(rule.text, RULES_WIDTH - 7)}${heard > 0 ? paint('green', ` ×${heard}`) : ''}`];
+    return [`${paint(heard > 0 ? 'green' : 'dim', heard > 0 ? '●' : '○')} ${cut(rule.text, width - 7)}${heard > 0 ? paint('green', ` ×${heard}`) : ''}`];
   });
   const camera = view.camera;
   return [
