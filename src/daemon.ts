@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import { Subject, tap } from 'rxjs';
+import { toAlert } from './alerts/alert.ts';
+import { type Publisher, startPublisher } from './alerts/publisher.ts';
+import type { LoadedConfig } from './config/load.ts';
+import { watchConfig } from './config/watch.ts';
+import { Cameras } from './daemon/cameras.ts';
+import { DroppedWindows } from './daemon/gaps.ts';
+import { guard } from './daemon/guard.ts';
+import { sendersPort } from './daemon/rtmp.ts';
+import { modelFrameSize, tellRestart } from './daemon/settings.ts';
+import { statusSink } from './daemon/status.ts';
+import { keepUp, recordAbsence } from './daemon/upkeep.ts';
+import { STITCH_DEFAULTS, stitch } from './events/stitch.ts';
+import type { Logger } from './health/log.ts';
+import { equivalent } from './infer/equivalent.ts';
+import { qwenBackend } from './infer/qwen.ts';
+import { inferWindows } from './infer/schedule.ts';
+import { type ModelProcess, startModelProcess } from './qwen3vl/process.ts';
+import { matchRules } from './rules/match.ts';
+import type { Rule } from './rules/rule.ts';
+import { cacheScores } from './rules/scoreCache.ts';
+import type { Secret } from './secret.ts';
+import { openStore, type Store } from './store/store.ts';
+import type { Window } from './values.ts';
+
+export interface DaemonOptions {
+  readonly log: Logger;
+  /** stops the daemon, in order */
+  readonly signal: AbortSignal;
+  /** the RTMP server listens */
+  rtmpReady?(info: { port: number; url(key: Secret): Secret }): void;
+}
+
+export interface Daemon {
+  /** the model can be asked; rejects with MODEL_… where it cannot be opened */
+  readonly ready: Promise<void>;
+  /** after the signal: everything is stopped and written */
+  readonly done: Promise<void>;
+  readonly store: Store;
+  counters(): { readonly windows: number; readonly visualTokens: number };
+}
+
+const MODEL_MEMORY_MB = 16_384;
+
+/**
+ * Joins the rooms: camera → sample → window → infer → events → rules → alerts, with the log beside. Returns when everything
+ * is under way; cameras, broker and model may come and go from then on.
+ * @throws LookoutError STORE_…, PORT_IN_USE, MODEL_…
+ */
+export async function startDaemon(loaded: LoadedConfig, opts: DaemonOptions): Promise<Daemon> {
+  const halt = new AbortController();
+  const stop = AbortSignal.any([opts.signal, halt.signal]);
+  const store = openStore({ path: loaded.config.store.path, retentionDays: loaded.config.store.retention_days }, opts.log);
+  try {
+    return await run(loaded, opts, store, stop);
+  } catch (error) {
+    halt.abort();
+    store.close();
+    throw error;
+  }
+}
+
+async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, stop: AbortSignal): Promise<Daemon> {
+  const { log } = opts;
+  const model = openModel(loaded, stop, log);
+  const rtmp = await sendersPort(loaded.config, stop, log);
+  if (rtmp) opts.rtmpReady?.(rtmp);
+  const publisher = openPublisher(loaded, store, stop, log);
+  recordAbsence(store, loaded.config.cameras.map((camera) => camera.id), Date.now());
+  keepUp(store, stop, log);
+
+  const pipeline = joinRooms(() => current, model, store, publisher, log);
+  const cameras = new Cameras({ window: (w) => pipeline.windows.next(w), ...statusSink(store, publisher, log) }, stop, log);
+  let current = loaded;
+  const follow = (next: LoadedConfig): void => {
+    tellRestart(current.config, next.config, log);
+    current = next;
+    const { config } = next;
+    rtmp?.allow(config.cameras.flatMap((camera) => camera.rtmp_key ?? []));
+    const pushUrl = (key: Secret): Secret => rtmp?.url(key) ?? key;
+    cameras.follow(config.cameras, { frameSize: modelFrameSize(config, model.videoSize), video: config.video_processor, window: config.window, pushUrl });
+  };
+  follow(loaded);
+  watchConfig(loaded, { signal: stop, log }).subscribe((next) => guard(log, () => follow(next)));
+  return { ready: model.ready, done: closing(stop, pipeline, publisher, store, log), store, counters: pipeline.counters };
+}
+
+function openModel({ config }: LoadedConfig, stop: AbortSignal, log: Logger): ModelProcess {
+  const { name: dir, device } = config.model;
+  return startModelProcess({ dir, device, maxContext: config.video_processor.max_context_length, memoryMb: MODEL_MEMORY_MB }, stop, log);
+}
+
+function openPublisher({ config }: LoadedConfig, store: Store, stop: AbortSignal, log: Logger): Publisher {
+  return startPublisher({ ...config.mqtt, clientId: `lookout-${randomUUID().slice(0, 8)}` }, store, stop, log);
+}
+
+interface Pipeline {
+  readonly windows: Subject<Window>;
+  counters(): { windows: number; visualTokens: number };
+  /** what was dropped and never shown by a later window */
+  finish(): void;
+}
+
+/** Windows in, alerts out; this is the drawing of the README. */
+function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Store, publisher: Publisher, log: Logger): Pipeline {
+  const backend = qwenBackend(model, { alignTimes: current().config.video_processor.enable_temporal_alignment });
+  const score = cacheScores((event, rule) => backend.score(event, rule));
+  const active = (camera: string): Rule[] => current().rules.filter((rule) => rule.enabled && (rule.cameras.length === 0 || rule.cameras.includes(camera)));
+  const { min_confidence: minConfidence, confirmations } = current().config.events;
+  const dropped = new DroppedWindows();
+  const windows = new Subject<Window>();
+  const counts = { windows: 0, visualTokens: 0 };
+
+  const subscription = windows
+    .pipe(
+      inferWindows({
+        backend: () => backend,
+        lookFor: (camera) => active(camera).map((rule) => rule.alert),
+        now: Date.now,
+        onDropped: (window, reason, error) => {
+          const detail = error instanceof Error ? error.message : 'A newer window came before the model was free.';
+          log.warn({ camera: window.camera, reason }, `a window was dropped: ${detail}`);
+          guard(log, () => dropped.drop(window, reason, detail).forEach((gap) => store.putCoverage(gap)));
+        },
+      }),
+      tap((answer) => {
+        counts.windows++;
+        counts.visualTokens += answer.visualTokens;
+        log.debug({ camera: answer.camera, reason: answer.reason, sightings: answer.sightings, latency: answer.latency }, 'answer');
+        guard(log, () => dropped.answered(answer).forEach((gap) => store.putCoverage(gap)));
+      }),
+      stitch({ ...STITCH_DEFAULTS, minConfidence, confirmations, equivalent: (a, b) => equivalent({ score }, a, b), now: Date.now, newId: randomUUID }),
+      tap((event) => {
+        log.info({ camera: event.camera, phase: event.phase, event: event.text, at: new Date(event.start).toISOString() }, 'event');
+        guard(log, () => store.putEvent(event));
+        publisher.publishEvent(event);
+      }),
+      matchRules({ rules: () => current().rules, score, now: Date.now }),
+    )
+    .subscribe({
+      next: (verdict) => {
+        log.info({ camera: verdict.event.camera, rule: verdict.ruleId, event: verdict.event.text, score: verdict.score }, 'alert');
+        guard(log, () => store.putAlert(toAlert(verdict, Date.now(), randomUUID)));
+        publisher.notify();
+      },
+      error: (error: unknown) => log.fatal({ err: error }, 'the pipeline failed'),
+    });
+  const finish = (): void => {
+    subscription.unsubscribe();
+    guard(log, () => dropped.rest().forEach((gap) => store.putCoverage(gap)));
+  };
+  return { windows, counters: () => ({ ...counts }), finish };
+}
+
+/** Resolves when the signal has come and everything is written: the pipeline, what waits for the broker, the log. */
+async function closing(stop: AbortSignal, pipeline: Pipeline, publisher: Publisher, store: Store, log: Logger): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (stop.aborted) resolve();
+    else stop.addEventListener('abort', () => resolve(), { once: true });
+  });
+  pipeline.finish();
+  await publisher.stopped;
+  guard(log, () => store.markAlive(Date.now()));
+  store.close();
+}

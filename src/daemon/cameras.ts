@@ -1,0 +1,102 @@
+import type { Subscription } from 'rxjs';
+import type { CameraConfig, Config } from '../config/schema.ts';
+import { LookoutError } from '../errors.ts';
+import type { Logger } from '../health/log.ts';
+import { openCamera, type CameraStatus } from '../ingest/camera.ts';
+import type { FrameSize } from '../ingest/frameSize.ts';
+import { sample } from '../sample/sample.ts';
+import type { Secret } from '../secret.ts';
+import type { Coverage, Window } from '../values.ts';
+import { windows } from '../window/window.ts';
+
+export interface CameraSinks {
+  window(window: Window): void;
+  status(camera: string, status: CameraStatus | { readonly state: 'disabled'; readonly since: number }): void;
+  /** the camera is no longer in the configuration */
+  gone(camera: string): void;
+  gap(gap: Coverage): void;
+}
+
+export interface CameraSettings {
+  readonly frameSize: FrameSize;
+  readonly video: Config['video_processor'];
+  readonly window: Config['window'];
+  /** where a camera that pushes is read from */
+  pushUrl(key: Secret): Secret;
+}
+
+interface Watched {
+  readonly fingerprint: string;
+  readonly stop: AbortController;
+  readonly subscriptions: readonly Subscription[];
+}
+
+/** Frames a second that the sampler chooses from, for each that it may keep. */
+const CHOICE = 2;
+/** Frames kept from before something moves. */
+const LOOK_BACK = 2;
+/** Fewest frames that are worth the model's time. */
+const LEAST_FRAMES = 4;
+
+/** The cameras that are watched at present: camera → frames → kept frames → windows. */
+export class Cameras {
+  readonly #watched = new Map<string, Watched>();
+  readonly #sinks: CameraSinks;
+  readonly #signal: AbortSignal;
+  readonly #log: Logger;
+
+  constructor(sinks: CameraSinks, signal: AbortSignal, log: Logger) {
+    this.#sinks = sinks;
+    this.#signal = signal;
+    this.#log = log;
+  }
+
+  /** Opens, closes and reopens cameras until they are those of the configuration; unchanged ones are left in peace. */
+  follow(cameras: readonly CameraConfig[], settings: CameraSettings): void {
+    const wanted = new Map(cameras.map((camera) => [camera.id, camera]));
+    for (const [id, watched] of this.#watched) {
+      const camera = wanted.get(id);
+      if (camera && watched.fingerprint === fingerprint(camera, settings)) continue;
+      this.#close(id, watched);
+      if (!camera) this.#sinks.gone(id);
+    }
+    for (const camera of wanted.values()) if (!this.#watched.has(camera.id)) this.#open(camera, settings);
+  }
+
+  #open(camera: CameraConfig, settings: CameraSettings): void {
+    const stop = new AbortController();
+    const subscriptions = camera.enabled ? this.#watch(camera, settings, AbortSignal.any([this.#signal, stop.signal])) : [];
+    if (!camera.enabled) this.#sinks.status(camera.id, { state: 'disabled', since: Date.now() });
+    this.#watched.set(camera.id, { fingerprint: fingerprint(camera, settings), stop, subscriptions });
+  }
+
+  #watch(camera: CameraConfig, settings: CameraSettings, signal: AbortSignal): Subscription[] {
+    const { video, window } = settings;
+    const { id } = camera;
+    const url = camera.rtmp_key ? settings.pushUrl(camera.rtmp_key) : camera.url;
+    if (!url) throw new LookoutError('CONFIG_INVALID', `camera ${id} has neither a url nor an rtmp_key.`);
+    const stream = openCamera({ id, url, maxFps: video.frame_rate * CHOICE, frameSize: settings.frameSize, transport: camera.transport }, signal, this.#log);
+    const kept = { frameRate: video.frame_rate, idleInterval: video.idle_interval, adaptive: video.use_adaptive_sampling, lookBack: LOOK_BACK };
+    const cut = { length: window.length, hop: window.hop, maxFrames: window.max_frames, minFrames: LEAST_FRAMES, heartbeat: window.heartbeat, now: Date.now };
+    return [
+      stream.frames$.pipe(sample(kept), windows(cut)).subscribe({
+        next: (w) => this.#sinks.window(w),
+        error: (error: unknown) => this.#log.error({ camera: id, err: error }, 'the camera’s pipeline failed'),
+      }),
+      stream.status$.subscribe((status) => this.#sinks.status(id, status)),
+      stream.skipped$.subscribe(({ from, to }) => this.#sinks.gap({ camera: id, start: from, end: to, reason: 'dropped', detail: 'Decoding fell behind.' })),
+    ];
+  }
+
+  #close(id: string, watched: Watched): void {
+    this.#watched.delete(id);
+    for (const subscription of watched.subscriptions) subscription.unsubscribe();
+    watched.stop.abort();
+  }
+}
+
+/** Changes when anything changes that the camera was opened with. Stays in this process: it holds the address. */
+function fingerprint(camera: CameraConfig, settings: CameraSettings): string {
+  const secrets = [camera.url?.reveal(), camera.rtmp_key?.reveal()];
+  return JSON.stringify([camera.enabled, camera.transport, secrets, settings.frameSize, settings.video, settings.window]);
+}

@@ -1,0 +1,65 @@
+import type { Answer, Coverage, CoverageReason, Window } from '../values.ts';
+
+interface Unseen {
+  start: number;
+  end: number;
+  readonly reason: CoverageReason;
+  readonly detail: string;
+}
+
+/** Hard ceiling per camera: with more dropped windows waiting, the oldest is written down as it stands. */
+const MOST_UNSEEN = 64;
+
+/**
+ * Windows overlap, so a dropped one is a gap only where no answered window shows the same time. Holds the dropped stretches of
+ * each camera until a later answer has passed them, and hands out what nobody saw.
+ */
+export class DroppedWindows {
+  readonly #unseen = new Map<string, Unseen[]>();
+
+  /** Notes a window that no answer will come of; returns what had to make room for it. */
+  drop(window: Window, reason: CoverageReason, detail: string): Coverage[] {
+    const first = window.frames[0];
+    const last = window.frames.at(-1);
+    if (!first || !last) return [];
+    const list = this.#unseen.get(window.camera) ?? [];
+    this.#unseen.set(window.camera, list);
+    list.push({ start: first.at, end: last.at, reason, detail });
+    return list.length > MOST_UNSEEN ? [{ camera: window.camera, ...list.shift()! }] : [];
+  }
+
+  /** Takes away what an answered window shows; returns the stretches that now lie behind it unseen. */
+  answered(answer: Pick<Answer, 'camera' | 'from' | 'to'>): Coverage[] {
+    const list = this.#unseen.get(answer.camera);
+    if (!list || list.length === 0) return [];
+    const left = list.flatMap((u) => without(u, answer.from, answer.to));
+    const behind = left.filter((u) => u.end <= answer.from);
+    this.#unseen.set(answer.camera, left.filter((u) => u.end > answer.from));
+    return merged(behind).map((u) => ({ camera: answer.camera, ...u }));
+  }
+
+  /** Everything that is still unseen; for the end of the day. */
+  rest(): Coverage[] {
+    const all = [...this.#unseen].flatMap(([camera, list]) => merged(list).map((u) => ({ camera, ...u })));
+    this.#unseen.clear();
+    return all;
+  }
+}
+
+function without(u: Unseen, from: number, to: number): Unseen[] {
+  const parts = [
+    { ...u, end: Math.min(u.end, from) },
+    { ...u, start: Math.max(u.start, to) },
+  ];
+  return parts.filter((p) => p.end > p.start);
+}
+
+function merged(list: readonly Unseen[]): Unseen[] {
+  const out: Unseen[] = [];
+  for (const u of [...list].sort((a, b) => a.start - b.start)) {
+    const before = out.at(-1);
+    if (before && u.start <= before.end && u.reason === before.reason) before.end = Math.max(before.end, u.end);
+    else out.push({ ...u });
+  }
+  return out;
+}

@@ -1,0 +1,28 @@
+import type { Publisher } from '../alerts/publisher.ts';
+import type { Logger } from '../health/log.ts';
+import type { Store } from '../store/store.ts';
+import type { CameraSinks } from './cameras.ts';
+import { guard } from './guard.ts';
+
+/** A camera's state goes to MQTT (retained), and every time in which it is not watched into the log. */
+export function statusSink(store: Store, publisher: Publisher, log: Logger): Omit<CameraSinks, 'window'> {
+  return {
+    status(camera, status) {
+      guard(log, () => {
+        if (status.state === 'online') {
+          store.closeGap(camera, status.since);
+          return;
+        }
+        const reason = status.state === 'disabled' ? 'disabled' : 'offline';
+        const detail = 'reason' in status && status.reason ? status.reason : status.state === 'disabled' ? 'Switched off in the configuration.' : 'Connecting.';
+        store.openGap(camera, reason, detail, status.since);
+      });
+      publisher.publishStatus(camera, { ...status, since: new Date(status.since).toISOString(), since_ms: status.since });
+    },
+    gone(camera) {
+      guard(log, () => store.closeGap(camera, Date.now()));
+      publisher.clearStatus(camera);
+    },
+    gap: (gap) => guard(log, () => store.putCoverage(gap)),
+  };
+}

@@ -1,0 +1,30 @@
+import type { Logger } from '../health/log.ts';
+import type { Store } from '../store/store.ts';
+import { guard } from './guard.ts';
+
+const ALIVE_MS = 5000;
+const PRUNE_MS = 600_000;
+/** A run that begins this soon after the last sign of life left no gap worth telling, ms. */
+const NO_GAP = 2000;
+
+/** Writes down the time in which the daemon did not run, as a gap of every camera. */
+export function recordAbsence(store: Store, cameras: readonly string[], now: number): void {
+  const alive = store.aliveAt();
+  if (alive === null || now - alive < NO_GAP) return;
+  for (const camera of cameras) store.putCoverage({ camera, start: alive, end: now, reason: 'offline', detail: 'Lookout was not running.' });
+}
+
+/** Signs of life and retention, until the signal aborts. */
+export function keepUp(store: Store, signal: AbortSignal, log: Logger): void {
+  const alive = (): void => guard(log, () => store.markAlive(Date.now()));
+  const prune = (): void =>
+    guard(log, () => {
+      const { deleted, more } = store.prune(Date.now());
+      if (deleted > 0) log.info({ deleted }, 'deleted what is older than the retention');
+      if (more && !signal.aborted) setImmediate(prune);
+    });
+  alive();
+  prune();
+  const timers = [setInterval(alive, ALIVE_MS), setInterval(prune, PRUNE_MS)];
+  signal.addEventListener('abort', () => timers.forEach(clearInterval), { once: true });
+}
