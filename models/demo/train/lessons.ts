@@ -50,7 +50,7 @@ export function lesson(times: readonly number[], events: readonly Seen[], dense:
   const stamps: number[] = [];
   for (let i = 0; i + 1 < times.length; i += 2) stamps.push((times[i]! + times[i + 1]!) / 2);
   if (random.chance(0.12)) return question(stamps, events, dense, random);
-  const lookFor = random.chance(0.35) ? [] : Array.from({ length: random.integer(1, 4) }, () => rule(random).text);
+  const lookFor = random.chance(0.35) ? [] : Array.from({ length: random.integer(1, 6) }, () => rule(random).text);
   const items = events.map((e) => `{"event": "${e.text}", "start": ${nearestStamp(stamps, e.start)}, "end": ${nearestStamp(stamps, Math.max(e.end, e.start))}}`);
   return { task: 'events', prompt: eventsPrompt(lookFor), answer: `[${items.join(', ')}]` };
 }
