@@ -33,12 +33,13 @@ export function runChild(handlers: ChildHandlers): void {
   const end = (code: number): void => {
     if (ending) return;
     ending = true;
-    // libuv joins its threads at exit, and one of them may sit in a native call: SIGKILL does not wait for it
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS);
+    // process.exit would join libuv's threads, and one of them may sit in a native call for ever: SIGKILL does not wait
+    const die = (): unknown => (code === 0 ? process.kill(process.pid, 'SIGKILL') : process.exit(code));
+    setTimeout(die, LAST_WORDS);
     void Promise.resolve()
       .then(() => handlers.stop())
       .catch(fail)
-      .finally(() => process.exit(code));
+      .finally(die);
   };
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => end(0));

@@ -2,6 +2,8 @@
 export interface EncoderDelay {
   /** pictures that go in before the first packet comes out */
   readonly frames: number;
+  /** B-frames between two others, at most */
+  readonly bframes: number;
   /** by how many frames DTS is set back so that it never exceeds PTS */
   readonly dtsFrames: number;
 }
@@ -24,5 +26,5 @@ export function readEncoderDelay(packet: Uint8Array): EncoderDelay | undefined {
   let frames = option('b_adapt') === 2 ? Math.max(bframes, 3) * 4 : bframes;
   if (option('mbtree') || / vbv_maxrate=/.test(text)) frames = Math.max(frames, option('rc_lookahead'));
   if (threads > 1) frames += threads - 1 + bframes + 1;
-  return { frames, dtsFrames: bframes > 0 ? (option('b_pyramid') ? 2 : 1) : 0 };
+  return { frames, bframes, dtsFrames: bframes > 0 ? (option('b_pyramid') ? 2 : 1) : 0 };
 }

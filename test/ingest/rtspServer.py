@@ -47,7 +47,7 @@ def main():
     # a frame delay of the encoder must be told to GStreamer (buffers are stamped when they are made), hence do-timestamp
     factory.set_launch(
         "( appsrc name=source is-live=true format=time do-timestamp=true ! queue ! "
-        f"x264enc speed-preset=ultrafast tune=zerolatency bframes={args.bframes} b-adapt=false key-int-max=30 ! "
+        f"x264enc speed-preset=ultrafast tune=zerolatency key-int-max=30 option-string=bframes={args.bframes}:b-adapt=0 ! video/x-h264,profile=main ! "
         "rtph264pay name=pay0 pt=96 config-interval=1 )"
     )
     factory.set_shared(True)

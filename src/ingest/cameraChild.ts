@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LookoutError } from '../errors.ts';
+import { backOff } from '../health/backOff.ts';
+import { runChild, sendToParent } from '../health/childSide.ts';
+import { parseAddress } from './address.ts';
+import type { Address } from './address.ts';
+import { CameraInit } from './cameraWire.ts';
+import type { FromCamera } from './cameraWire.ts';
+import { readConnection } from './connection.ts';
+
+/** A camera's process: libav reads, decodes and scales here, and reconnects for ever. */
+
+/** Frames that may wait in the pipe; beyond that the newest are dropped, since the parent is not reading. */
+const MAX_WAITING = 8;
+/** A silent peer has already cost the watchdog's patience: it is tried again soon, ms. */
+const AFTER_SILENCE = 500;
+
+const stopped = new AbortController();
+
+runChild({
+  init: (raw) => {
+    const init = CameraInit.parse(raw);
+    void live(init, parseAddress(init.url));
+  },
+  message: () => undefined,
+  stop: () => stopped.abort(),
+});
+
+const send = (message: FromCamera): boolean => sendToParent(message, message.kind === 'frame' ? MAX_WAITING : undefined);
+
+async function live(init: CameraInit, address: Address): Promise<void> {
+  const { signal } = stopped;
+  const pause = backOff({ first: 500, most: 30_000, calm: 10_000 });
+  let known = init.encoder;
+  const watched = (message: FromCamera): boolean => {
+    if (message.kind === 'frame') pause.up();
+    if (message.kind === 'encoder') known = message.delay;
+    return send(message);
+  };
+  while (!signal.aborted) {
+    try {
+      await readConnection({ ...init, encoder: known }, address, watched, signal);
+      if (address.kind === 'file') return void send({ kind: 'end' });
+    } catch (error) {
+      const { code, detail } = told(error, address);
+      send({ kind: 'offline', code, detail });
+      const wait = code === 'CAMERA_STALLED' ? AFTER_SILENCE : pause.next();
+      await sleep(wait, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+function told(error: unknown, address: Address): LookoutError {
+  return error instanceof LookoutError ? error : new LookoutError('CAMERA_UNREACHABLE', `${address.shown}: ${String(error)}.`);
+}

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { drawBars } from './barcode.ts';
+
+const WIDTH = 384;
+const HEIGHT = 256;
+const FPS = 15;
+
+/** ffmpeg publishing pictures that carry their wall clock, at 15 fps in real time. */
+export function publishBars(url: string, x264: readonly string[]): ChildProcess {
+  const child = spawn(
+    'ffmpeg',
+    ['-v', 'error', '-nostdin', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${WIDTH}x${HEIGHT}`, '-r', String(FPS), '-i', 'pipe:0', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', ...x264, '-g', '30', '-f', 'flv', url],
+    { stdio: ['pipe', 'ignore', 'inherit'] },
+  );
+  const { stdin } = child;
+  stdin.on('error', () => undefined);
+  const begin = performance.now();
+  let frame = 0;
+  const timer = setInterval(() => {
+    if (performance.now() - begin < (frame * 1000) / FPS) return;
+    frame += 1;
+    stdin.write(drawBars(Date.now(), WIDTH, HEIGHT));
+  }, 5);
+  child.once('exit', () => clearInterval(timer));
+  return child;
+}
+
+/** GStreamer's RTSP server at `rtsp://127.0.0.1:<port>/cam`. */
+export async function serveRtsp(port: number, args: readonly string[] = []): Promise<ChildProcess> {
+  const script = fileURLToPath(new URL('./rtspServer.py', import.meta.url));
+  const child = spawn('/usr/bin/python3', [script, String(port), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  return child;
+}
+
+export async function endProcess(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGKILL');
+  await gone;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
