@@ -1,5 +1,5 @@
 import { lastValueFrom, Subject, tap, toArray } from 'rxjs';
-import { stitch } from '../events/stitch.ts';
+import { stitch, STITCH_DEFAULTS } from '../events/stitch.ts';
 import type { StitchOptions } from '../events/stitch.ts';
 import type { Backend } from '../infer/backend.ts';
 import { equivalent } from '../infer/equivalent.ts';
@@ -17,6 +17,13 @@ export interface Stages {
   readonly window: WindowOptions;
   readonly stitch: Pick<StitchOptions, 'tolerance' | 'minConfidence' | 'confirmations'>;
 }
+
+/** As the daemon runs them where the configuration says nothing else. */
+export const DEFAULT_STAGES: Stages = {
+  sample: { frameRate: 4, idleInterval: 2, adaptive: true, lookBack: 4 },
+  window: { length: 8, hop: 1, maxFrames: 16, minFrames: 4, heartbeat: 30 },
+  stitch: STITCH_DEFAULTS,
+};
 
 /** What the stages made of a file. */
 export interface Watched {
@@ -43,6 +50,7 @@ export async function watchFile(
   const last = new Map<string, Event>();
   let clock = 0;
   let ids = 0;
+  let unscored: unknown;
   const verdicts = lastValueFrom(
     answers.pipe(
       stitch({
@@ -52,7 +60,12 @@ export async function watchFile(
         newId: () => `event-${++ids}`,
       }),
       tap((event) => last.set(event.id, event)),
-      matchRules({ rules: () => rules, score: (event, rule) => backend.score(event, rule), now: () => clock }),
+      matchRules({
+        rules: () => rules,
+        score: (event, rule) => backend.score(event, rule),
+        now: () => clock,
+        onError: (error) => (unscored ??= error),
+      }),
       toArray(),
     ),
   );
@@ -76,6 +89,8 @@ export async function watchFile(
     answers.error(error);
   }
   const given = await verdicts;
+  // figures that lack a score would not be the model's
+  if (unscored !== undefined) throw unscored;
   return { events: [...last.values()].filter((e) => e.phase !== 'retracted'), verdicts: given, windows: count, visualTokens };
 }
 
