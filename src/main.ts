@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { LookoutError } from './errors.ts';
 import { register as alerts } from './cli/alerts.ts';
 import { register as camera } from './cli/camera.ts';
+import { register as demo } from './cli/demo.ts';
 import { register as doctor } from './cli/doctor.ts';
+import { register as evaluate } from './cli/eval.ts';
 import { register as events } from './cli/events.ts';
 import { register as model } from './cli/model.ts';
 import { register as rule } from './cli/rule.ts';
@@ -40,7 +42,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 function program(): Command {
   const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Record<string, string>;
   const lookout = new Command('lookout').description(description ?? '').version(version ?? '').addHelpText('after', EXAMPLES);
-  for (const register of [run, camera, rule, events, alerts, watch, model, doctor]) register(lookout);
+  for (const register of [run, demo, camera, rule, events, alerts, watch, model, evaluate, doctor]) register(lookout);
   settle(lookout);
   return lookout;
 }

@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/load.ts';
 import { cameraUrlFault } from '../config/urls.ts';
 import { LookoutError } from '../errors.ts';
+import { createLogger } from '../health/log.ts';
 import { Secret, redactUrl } from '../secret.ts';
 import { configFile } from './options.ts';
 import { print, printJson, progress } from './print.ts';
@@ -16,7 +17,7 @@ export async function probe(target: string, opts: ProbeOptions): Promise<void> {
   const { url, transport } = sourceOf(target, opts);
   const { probeCamera } = await import('../ingest/probe.ts');
   progress(`Looking at ${redactUrl(url.reveal())} for a few seconds …`);
-  const found = await probeCamera({ url, transport: opts.transport ?? transport }, AbortSignal.timeout(30_000));
+  const found = await probeCamera({ url, transport: opts.transport ?? transport }, AbortSignal.timeout(30_000), createLogger({ level: 'error', pretty: true }));
   if (opts.json) return printJson(found);
   for (const [key, value] of Object.entries(found)) print(`${words(key).padEnd(20)} ${typeof value === 'number' ? Number(value.toFixed(3)) : String(value)}`);
 }

@@ -28,7 +28,12 @@ async function serve(loaded: LoadedConfig, log: Logger): Promise<void> {
     // Loaded here, since it brings in every room; the other commands start faster without.
     const { startDaemon } = await import('../daemon.ts');
     const daemon = await startDaemon(loaded, { log, signal: stop.signal });
-    await Promise.race([daemon.ready, daemon.done]);
+    await Promise.race([daemon.ready, daemon.done]).catch(async (error: unknown) => {
+      // What is under way already is stopped in order before the error is told.
+      stop.abort();
+      await daemon.done;
+      throw error;
+    });
     if (!stop.signal.aborted) log.info({ cameras: loaded.config.cameras.length, rules: loaded.rules.length }, 'watching');
     void notify('READY=1');
     beatWatchdog(() => true, stop.signal);

@@ -24,8 +24,8 @@ const videoProcessor = z.strictObject({
   max_context_length: count.min(256).default(32_768).describe('most tokens of a prompt and its answer; the model may allow fewer'),
   use_adaptive_sampling: z.boolean().default(true).describe('keep few frames of a still scene and more of a moving one'),
   idle_interval: seconds.default(2).describe('seconds between kept frames while nothing moves'),
-  min_pixels: count.optional().describe("smallest area of a frame as the model sees it; the checkpoint's own by default"),
-  max_pixels: count.optional().describe("largest area of a frame as the model sees it; the checkpoint's own by default"),
+  min_pixels: count.optional().describe("smallest area of a frame as the model sees it; by default the checkpoint's bound on a video, shared out"),
+  max_pixels: count.optional().describe("largest area of a frame as the model sees it; by default the checkpoint's bound on a video, shared out"),
 });
 
 const window = z.strictObject({
@@ -36,7 +36,7 @@ const window = z.strictObject({
 });
 
 const events = z.strictObject({
-  min_confidence: share.default(0.5).describe('an event surer than this counts at first sight'),
+  min_confidence: share.default(0.7).describe('an event surer than this counts at first sight'),
   confirmations: count.max(10).default(2).describe('windows that have to show a less sure one'),
 });
 

@@ -1,0 +1,99 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { fileURLToPath } from 'node:url';
+import { withoutSecrets } from '../config/environment.ts';
+import { loadConfig } from '../config/load.ts';
+import { configSchema } from '../config/schema.ts';
+import type { Config } from '../config/schema.ts';
+import { LookoutError } from '../errors.ts';
+import type { EvalSource } from '../eval/evaluate.ts';
+import { createLogger } from '../health/log.ts';
+import type { Rule } from '../rules/rule.ts';
+import { configFile, configOption, jsonOption, parseCount, parseNumber } from './options.ts';
+import { print, progress } from './print.ts';
+
+interface EvalFlags {
+  readonly config?: string;
+  readonly model?: string;
+  readonly scenes?: number;
+  readonly seed: number;
+  readonly duration?: number;
+  readonly device?: Config['model']['device'];
+  readonly jobs?: number;
+  readonly tolerance: number;
+  readonly windows?: boolean;
+  readonly json?: boolean;
+}
+
+/** Memory that the model's process may take, MB; evaluation has no cameras beside it. */
+const MEMORY_MB = 32_768;
+const DEMO_MODEL = fileURLToPath(new URL('../../models/demo', import.meta.url));
+
+export function register(program: Command): void {
+  program
+    .command('eval')
+    .summary('score the model on labelled video')
+    .description('Watches labelled video as the daemon would, and scores events, their times and alerts. Labels lie beside each video: name.mp4, name.json with [{"event", "start", "end"}] in seconds.')
+    .argument('[videos]', 'a labelled video, or a folder of them')
+    .option('--scenes <n>', 'instead of videos: n rendered scenes of the demo room that no training has seen', parseCount)
+    .option('--seed <n>', 'which scenes', parseNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option('--duration <seconds>', 'length of a scene', parseNumber(5, 3600))
+    .option('--model <dir>', 'checkpoint (default: that of the configuration; for scenes the demo model)')
+    .addOption(new Option('--device <device>', 'what the model runs on').choices(['auto', 'cpu', 'webgpu', 'cuda']))
+    .option('--jobs <n>', 'videos at a time (default: one per core for a small model)', parseCount)
+    .option('--tolerance <seconds>', 'by which a said event may miss the labelled one', parseNumber(0, Infinity), 1)
+    .option('--windows', 'score the model window by window, without stitching and rules')
+    .addOption(jsonOption('as one JSON object'))
+    .addOption(configOption())
+    .action(evaluate);
+}
+
+async function evaluate(videos: string | undefined, flags: EvalFlags): Promise<void> {
+  if ((videos === undefined) === (flags.scenes === undefined)) throw new LookoutError('USAGE', 'eval takes either videos or --scenes.');
+  const { config, rules } = settings(flags);
+  const { runEvaluation } = await import('../eval/evaluate.ts');
+  const { files, stagesOf } = await import('./evalStages.ts');
+  const { progressBar } = await import('../eval/progress.ts');
+  const { reportJson, reportLines } = await import('../eval/report.ts');
+  const dir = config.model.name;
+  const source = videos === undefined ? scenes(flags) : files(videos, config, rules);
+  const stop = new AbortController();
+  const end = (): void => stop.abort(new LookoutError('USAGE', 'Stopped before the end.'));
+  process.once('SIGINT', end).once('SIGTERM', end);
+  progress(`Evaluating ${dir} on ${videos ?? `${flags.scenes} scenes`} …`);
+  const bar = progressBar(process.stderr, videos === undefined ? 'scenes' : 'videos');
+  try {
+    const report = await runEvaluation(
+      {
+        source,
+        model: { dir, device: flags.device ?? config.model.device, maxContext: config.video_processor.max_context_length, memoryMb: MEMORY_MB },
+        jobs: flags.jobs,
+        tolerance: flags.tolerance,
+        perWindow: flags.windows,
+        stages: stagesOf(config),
+        onProgress: (done, total) => bar.update(done, total),
+      },
+      stop.signal,
+      createLogger({ level: 'warn', pretty: process.stderr.isTTY }),
+    );
+    bar.end();
+    print(...(flags.json ? [reportJson(report)] : reportLines(report)));
+  } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
+  }
+}
+
+/** The configuration's model, stages and rules, or the defaults: scenes bring their own rules, and are watched by the demo model. */
+function settings(flags: EvalFlags): { config: Config; rules: readonly Rule[] } {
+  const ownModel = flags.scenes !== undefined || flags.model !== undefined;
+  const { config, rules } = ownModel && flags.config === undefined ? defaults() : loadConfig(configFile(flags.config), withoutSecrets);
+  return { config: flags.model === undefined ? config : { ...config, model: { ...config.model, name: flags.model } }, rules };
+}
+
+function defaults(): { config: Config; rules: readonly Rule[] } {
+  return { config: configSchema.parse({ model: { name: DEMO_MODEL } }), rules: [] };
+}
+
+function scenes(flags: EvalFlags): EvalSource {
+  return { scenes: flags.scenes ?? 1, seed: flags.seed, ...(flags.duration === undefined ? {} : { duration: flags.duration }) };
+}
