@@ -1,6 +1,6 @@
 import type { Answer, Sighting } from '../values.ts';
 import { likeness, normalise } from './text.ts';
-import { endOf, readingOf, startOf } from './track.ts';
+import { endOf, hasSeen, readingOf, startOf } from './track.ts';
 import type { Track } from './track.ts';
 
 /** Do two texts say the same? Answered from what has been asked before; unknown is no. */
@@ -74,9 +74,9 @@ export function assign(answer: Answer, sightings: readonly Sighting[], tracks: r
     }
   };
   pass((track, s) => {
-    const agreement = agrees(track, s, same);
-    const distance = agreement === 'no' ? undefined : apart(track, s, tolerance);
-    return distance === undefined ? undefined : distance + (agreement === 'once' ? tolerance / 4 : 0);
+    const distance = apart(track, s, tolerance);
+    const agreement = distance === undefined ? 'no' : agrees(track, s, same);
+    return distance === undefined || agreement === 'no' ? undefined : distance + (agreement === 'once' ? tolerance / 4 : 0);
   }, false);
   pass((track, s) => {
     const visible = covers(answer, startOf(track).at, endOf(track).at, 0);
@@ -106,5 +106,5 @@ function agrees(track: Track, s: Sighting, same: Same): 'now' | 'once' | 'no' {
   const key = normalise(s.text);
   const reading = readingOf(track);
   if (key === reading.key || normalise(reading.text) === key || same(reading.text, s.text)) return 'now';
-  return track.seen.some((seen) => seen.key === key || normalise(seen.text) === key) ? 'once' : 'no';
+  return hasSeen(track, key) ? 'once' : 'no';
 }

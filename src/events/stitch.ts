@@ -1,8 +1,8 @@
 import { EMPTY, catchError, concat, concatMap, defer, forkJoin, from, groupBy, ignoreElements, mergeMap, of, tap, timeout } from 'rxjs';
 import type { Observable, OperatorFunction } from 'rxjs';
 import type { Answer, Event } from '../values.ts';
-import { createCameraStitcher } from './camera.ts';
-import type { CameraStitcher, CameraStitchOptions } from './camera.ts';
+import { CameraStitcher } from './camera.ts';
+import type { CameraStitchOptions } from './camera.ts';
 import { createEquivalence } from './equivalence.ts';
 import type { Equivalence } from './equivalence.ts';
 
@@ -39,7 +39,7 @@ export function stitch(opts: StitchOptions): OperatorFunction<Answer, Event> {
 }
 
 function stitchCamera(answers: Observable<Answer>, opts: StitchOptions, equivalence: Equivalence): Observable<Event> {
-  const stitcher = createCameraStitcher(opts);
+  const stitcher = new CameraStitcher(opts);
   const same = (a: string, b: string): boolean => equivalence.known(a, b) ?? false;
   let waiting = 0;
   const events = answers.pipe(

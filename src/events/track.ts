@@ -1,8 +1,11 @@
 import type { Event, Sighting } from '../values.ts';
+import { normalise } from './text.ts';
 
 /** A sighting as a track keeps it. `key` names the reading it supports: equivalent texts have one key. */
 export interface Seen extends Sighting {
   readonly key: string;
+  /** the window that showed it */
+  readonly windowId: string;
 }
 
 /**
@@ -100,6 +103,17 @@ function textOf(track: Track, key: string): string {
 
 function keyOfText(track: Track, text: string): string | undefined {
   return track.seen.find((s) => s.text === text)?.key;
+}
+
+/** Was the track ever read so? */
+export function hasSeen(track: Track, key: string): boolean {
+  return track.seen.some((s) => s.key === key || normalise(s.text) === key);
+}
+
+/** The key for a new sighting of the track: texts that say the same share one, so that they support one reading. */
+export function keyFor(track: Track, key: string, another: boolean): string {
+  const seen = track.seen.find((s) => s.key === key || normalise(s.text) === key);
+  return seen?.key ?? (another ? key : readingOf(track).key);
 }
 
 /** Mean confidence in the reading over the windows that should have shown it: a window that did not counts as 0. */

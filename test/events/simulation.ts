@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { writeStory } from '../../src/demo/story.ts';
 import type { Story, TruthEvent } from '../../src/demo/story.ts';
@@ -142,7 +143,7 @@ function confidence(sure: boolean, random: Random): number {
 }
 
 /** Runs an operator's output over the answers at their virtual moments. */
-export function play(simulated: Simulated, run: (answers: import('rxjs').Observable<Answer>, now: () => number) => import('rxjs').Observable<Event>): { at: number; event: Event }[] {
+export function play(simulated: Simulated, run: (answers: Observable<Answer>, now: () => number) => Observable<Event>): { at: number; event: Event }[] {
   const told: { at: number; event: Event }[] = [];
   const scheduler = new TestScheduler(() => undefined);
   const now = (): number => EPOCH + scheduler.now();

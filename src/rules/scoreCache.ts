@@ -1,0 +1,24 @@
+/** Asks for the score of an event under a rule, or remembers it. */
+export type Score = (event: string, rule: string) => Promise<number>;
+
+/** Scenes repeat: a few thousand pairs of texts are a few hundred kilobytes. */
+export const MOST_SCORES = 4096;
+
+/**
+ * Scores cached by (event text, rule text); bounded, the longest unused go first. A question under way is asked once
+ * however many wait for it; a failed one is forgotten, so that it can be asked again.
+ */
+export function cacheScores(score: Score, most = MOST_SCORES): Score {
+  const scores = new Map<string, Promise<number>>();
+  return (event, rule) => {
+    const key = JSON.stringify([event, rule]);
+    const known = scores.get(key);
+    scores.delete(key);
+    const asked = known ?? score(event, rule);
+    scores.set(key, asked);
+    if (!known) asked.catch(() => scores.get(key) === asked && scores.delete(key));
+    const oldest = scores.keys().next();
+    if (scores.size > most && !oldest.done) scores.delete(oldest.value);
+    return asked;
+  };
+}
