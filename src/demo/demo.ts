@@ -94,7 +94,7 @@ async function setUp(opts: DemoOptions, needs: DemoNeeds, halt: AbortController,
   const online = firstValueFrom(viewer.status$.pipe(filter((s) => s.camera === CAMERA && s.state === 'online')), { defaultValue: null });
 
   const base: View = {
-    seed: opts.seed, stage: { kind: 'starting', doing: 'loading the model' }, epoch: null, duration: opts.duration, elapsed: 0, rules: sentences,
+    seed: opts.seed, stage: { kind: 'starting', doing: 'loading the model' }, epoch: null, duration: opts.duration, elapsed: 0, rules: loaded.rules.map(({ id, alert }) => ({ id, text: alert })),
     rows: [], picture: null, camera: null, windows: 0, visualTokens: 0, config: opts.folder.config,
   };
   needs.display.show(base);

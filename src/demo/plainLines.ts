@@ -17,7 +17,7 @@ export function createPlainLines(write: (line: string) => void): Display {
     if (row.state === 'found') once(`${key} found`, `${when(row.at)}  logged    ${row.text}, start ${signed(row.error ?? 0)}`);
     if (row.state === 'missed') once(`${key} missed`, `${when(row.at)}  not seen  ${row.text}`);
     for (const [index, alert] of row.alerts.entries()) {
-      const judged = alert.verdict === 'right' ? '' : ` (${alert.verdict})`;
+      const judged = alert.verdict === 'right' || alert.verdict === 'own' ? '' : ` (${alert.verdict})`;
       once(`${key} alert ${alert.rule} ${index}`, `${when(row.at)}  ALERT     ${alert.rule}: ${row.text}, after ${(alert.delay / 1000).toFixed(1)} s${judged}`);
     }
   };

@@ -1,7 +1,7 @@
 import type { DemoNeeds, Stage } from './demo.ts';
 import { CAMERA } from './folder.ts';
 import { timeline } from './rows.ts';
-import { type LoggedEvent, type ReceivedAlert, type Scoreboard, score } from './scoreboard.ts';
+import { type Known, type LoggedEvent, score, type Scoreboard } from './scoreboard.ts';
 import { onWallClock } from './sentences.ts';
 import type { View } from './view.ts';
 
@@ -32,12 +32,11 @@ export async function play(stage: Stage, needs: DemoNeeds): Promise<Played> {
   ];
   const epoch = camera.begin();
   const story = onWallClock(room, sentences, epoch);
-  const ids = new Set(sentences.map((sentence) => sentence.id));
-  // rules that people add meanwhile alert as well, but the story does not know what they ask for
-  const alerts = (): ReceivedAlert[] => viewer.alerts.filter((alert) => ids.has(alert.rule));
+  const rules = new Set(sentences.map((sentence) => sentence.id));
+  const known = (): Known => ({ story, logged: logged(stage), alerts: viewer.alerts, rules });
   const view = (kind: 'playing' | 'settling'): View => ({
     ...stage.base, ...daemon.counters(), stage: { kind }, epoch, picture, camera: report,
-    elapsed: (Date.now() - epoch) / 1000, rows: timeline(story, logged(stage), alerts(), Date.now()),
+    elapsed: (Date.now() - epoch) / 1000, rows: timeline(known(), Date.now()),
   });
   try {
     const end = epoch + room.duration * 1000;
@@ -47,7 +46,7 @@ export async function play(stage: Stage, needs: DemoNeeds): Promise<Played> {
     }
     const until = Math.min(Date.now(), end);
     await settle(() => logged(stage).length + viewer.alerts.length, () => needs.display.show(view('settling')), needs.hurry);
-    return { board: score({ story, from: epoch, until, logged: logged(stage), alerts: alerts(), ...daemon.counters() }), view: view('settling') };
+    return { board: score({ ...known(), ...daemon.counters(), from: epoch, until }), view: view('settling') };
   } finally {
     for (const subscription of listening) subscription.unsubscribe();
   }

@@ -1,4 +1,4 @@
-import { type Happening, judge, type JudgedAlert, type LoggedEvent, type ReceivedAlert } from './scoreboard.ts';
+import { judge, type JudgedAlert, type Known } from './scoreboard.ts';
 
 /** One line of the timeline: something that happened, or that was logged without having happened. Times are wall clock, ms. */
 export interface Row {
@@ -19,14 +19,16 @@ export interface Row {
 const PATIENCE = 8000;
 
 /** The timeline at `now`: happenings that have begun, and log entries that are nobody's, by time. */
-export function timeline(story: readonly Happening[], logged: readonly LoggedEvent[], received: readonly ReceivedAlert[], now: number): Row[] {
-  const { entries, alerts } = judge(story, logged, received);
+export function timeline(evidence: Known, now: number): Row[] {
+  const { story, logged } = evidence;
+  const { entries, alerts } = judge(evidence);
   const rows = story.flatMap((happening, index): Row[] => {
     if (happening.start > now) return [];
     const entry = logged[entries[index] ?? -1];
     const state = entry ? 'found' : now - happening.end > PATIENCE ? 'missed' : 'waiting';
-    const own = alerts.filter((a) => a.happening === index);
-    return [{ key: `happening ${index}`, at: happening.start, text: happening.text, state, error: entry ? entry.start - happening.start : null, expects: happening.rules, alerts: own.map((a) => told(a, happening.start)) }];
+    const known = { key: `happening ${index}`, at: happening.start, text: happening.text, expects: happening.rules };
+    const own = alerts.filter((a) => a.happening === index).map((a) => told(a, happening.start));
+    return [{ ...known, state, error: entry ? entry.start - happening.start : null, alerts: own }];
   });
   const strays = logged.flatMap((event, index): Row[] => {
     if (entries.includes(index)) return [];

@@ -27,9 +27,14 @@ export interface Evidence {
   readonly logged: readonly LoggedEvent[];
   /** first messages only, no later phases; in order of arrival */
   readonly alerts: readonly ReceivedAlert[];
+  /** ids of the rules of which the story knows what satisfies them; alerts of others do not count */
+  readonly rules: ReadonlySet<string>;
   readonly windows: number;
   readonly visualTokens: number;
 }
+
+/** What is known while the story still plays. */
+export type Known = Pick<Evidence, 'story' | 'logged' | 'alerts' | 'rules'>;
 
 /** The figures, as `lookout demo --json` prints them; null where there is nothing to measure. Seconds. */
 export interface Scoreboard {
@@ -55,11 +60,11 @@ export interface Scoreboard {
   readonly visual_tokens: number;
 }
 
-/** What happened to each alert. `happening` is an index into the story, -1 where none fits. */
+/** An alert and its happening: an index into the story, -1 where none fits. `own`: of a rule that people added. */
 export interface JudgedAlert {
   readonly alert: ReceivedAlert;
   readonly happening: number;
-  readonly verdict: 'right' | 'wrong' | 'duplicate';
+  readonly verdict: 'right' | 'wrong' | 'duplicate' | 'own';
 }
 
 /** The story's happenings with their log entries (index, or -1), and every alert judged. */
@@ -69,7 +74,7 @@ export interface Judgement {
 }
 
 /** Who is who: see `pair` for the rule by which a happening and a log entry are the same. */
-export function judge(story: readonly Happening[], logged: readonly LoggedEvent[], alerts: readonly ReceivedAlert[]): Judgement {
+export function judge({ story, logged, alerts, rules }: Known): Judgement {
   const entries = pair(story, logged);
   const happeningOf = new Map<string, number>();
   logged.forEach((event, index) => happeningOf.set(event.id, happeningFor(event, entries.indexOf(index), story)));
@@ -80,6 +85,7 @@ export function judge(story: readonly Happening[], logged: readonly LoggedEvent[
     const first = !seen.has(key);
     seen.add(key);
     const satisfied = story[happening]?.rules.includes(alert.rule) ?? false;
+    if (!rules.has(alert.rule)) return { alert, happening, verdict: 'own' };
     return { alert, happening, verdict: !first ? 'duplicate' : satisfied ? 'right' : 'wrong' };
   });
   return { entries, alerts: judged };
@@ -100,7 +106,7 @@ function happeningFor(event: LoggedEvent, own: number, story: readonly Happening
 /** Compare the story's truth with the log and with the alerts that arrived. */
 export function score(evidence: Evidence): Scoreboard {
   const { story, logged, from, until } = evidence;
-  const { entries, alerts } = judge(story, logged, evidence.alerts);
+  const { entries, alerts } = judge(evidence);
   const counts = (index: number): boolean => {
     const start = story[index]?.start ?? from;
     return start >= from && start < until;
@@ -110,7 +116,7 @@ export function score(evidence: Evidence): Scoreboard {
     const [truth, event] = [story[index], logged[entry]];
     return truth && event && counts(index) ? [Math.abs(event.start - truth.start)] : [];
   });
-  const sent = alerts.filter((a) => counts(a.happening));
+  const sent = alerts.filter((a) => a.verdict !== 'own' && counts(a.happening));
   const delays = sent.filter((a) => a.verdict === 'right').map((a) => a.alert.at - (story[a.happening]?.start ?? a.alert.at));
   const happened = story.filter((_, index) => counts(index));
   return {

@@ -99,12 +99,16 @@ function logged(row: Row, paint: Paint): string {
 function alerts(row: Row, paint: Paint): string {
   const told = row.alerts.map((a) => {
     const text = `${a.rule} ${(a.delay / 1000).toFixed(1)} s`;
+    if (a.verdict === 'own') return paint('cyan', text);
     return a.verdict === 'right' ? paint('green', text) : paint('red', `${text} (${a.verdict})`);
   });
   const open = row.expects.filter((rule) => !row.alerts.some((a) => a.rule === rule));
   return [...told, ...open.map((rule) => paint(row.state === 'missed' ? 'red' : 'dim', `${rule} …`))].join(', ');
 }
 
+/** One thing after the other that can be tried while the demo runs. */
 function hint(view: View, width: number): string {
-  return cut(`Ctrl-C ends early and scores.  In another terminal: npx lookout watch -c ${view.config}`, width);
+  const tries = [`watch -c ${view.config}`, `events -c ${view.config} --since "1 minute ago"`, `rule add -c ${view.config} "tell me when someone stands up"`];
+  const text = tries[Math.floor(Math.max(0, view.elapsed) / 10) % tries.length] ?? '';
+  return cut(`Ctrl-C: end and score.  In another terminal: npx lookout ${text}`, width);
 }

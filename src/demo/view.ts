@@ -1,6 +1,5 @@
 import type { FilmReport } from './film.ts';
 import type { Row } from './rows.ts';
-import type { DemoSentence } from './sentences.ts';
 import type { Thumbnail } from './thumbnail.ts';
 
 /** Everything that the demo shows at one moment. */
@@ -13,7 +12,7 @@ export interface View {
   /** of the story, s, and how much of it has been shown */
   readonly duration: number;
   readonly elapsed: number;
-  readonly rules: readonly DemoSentence[];
+  readonly rules: readonly { readonly id: string; readonly text: string }[];
   readonly rows: readonly Row[];
   readonly picture: Thumbnail | null;
   readonly camera: FilmReport | null;

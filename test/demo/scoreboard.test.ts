@@ -9,7 +9,7 @@ const entry = (id: string, text: string, start: number, end = start + 1000): Log
 const alert = (rule: string, eventId: string, at: number, id = `${rule}-${eventId}-${at}`): ReceivedAlert => ({ id, rule, eventId, at });
 
 function evidence(given: Partial<Evidence>): Evidence {
-  return { story: [], from: 0, until: 90_000, logged: [], alerts: [], windows: 0, visualTokens: 0, ...given };
+  return { story: [], from: 0, until: 90_000, logged: [], alerts: [], rules: new Set(['phone', 'light', 'fall', 'red']), windows: 0, visualTokens: 0, ...given };
 }
 
 describe('pairing', () => {
@@ -85,6 +85,13 @@ describe('the scoreboard', () => {
     expect(score(evidence({ story, logged, alerts, from: 2000 }))).toMatchObject({
       happened: 1, logged: 1, matched: 1, spurious: 0, alerts_expected: 1, alerts_sent: 1, alerts_duplicate: 0,
     });
+  });
+
+  it('leaves out alerts of rules that people added meanwhile', () => {
+    const story = [happening(PHONE, 10_000, ['phone'])];
+    const logged = [entry('a', PHONE, 10_000)];
+    const board = score(evidence({ story, logged, alerts: [alert('mine', 'a', 11_000), alert('phone', 'a', 12_000)] }));
+    expect(board).toMatchObject({ alerts_expected: 1, alerts_sent: 1, alerts_duplicate: 0, onset_to_alert_p95_s: 2 });
   });
 
   it('counts an alert on an event that is not in the log', () => {

@@ -25,23 +25,25 @@ const ALERTS = [
   { id: '2', rule: 'fall', eventId: 'b', at: EPOCH + 14_000 },
 ];
 
+const KNOWN = { story: STORY, logged: LOGGED, alerts: ALERTS, rules: new Set(['phone', 'dark', 'fall']) };
+
 function view(given: Partial<View> = {}): View {
   const data = new Uint8Array(96 * 64 * 3).fill(120);
   return {
     seed: 7, stage: { kind: 'playing' }, epoch: EPOCH, duration: 90, elapsed: 20, rules: demoSentences(createRoom(7)),
-    rows: timeline(STORY, LOGGED, ALERTS, EPOCH + 20_000), picture: { at: EPOCH, width: 96, height: 64, data },
+    rows: timeline(KNOWN, EPOCH + 20_000), picture: { at: EPOCH, width: 96, height: 64, data },
     camera: null, windows: 12, visualTokens: 1152, config: '.lookout/demo/lookout.yaml', ...given,
   };
 }
 
 describe('the timeline', () => {
   it('shows what has happened by now, found or missed, and what was made up', () => {
-    expect(timeline(STORY, LOGGED, ALERTS, EPOCH + 20_000)).toEqual([
+    expect(timeline(KNOWN, EPOCH + 20_000)).toEqual([
       { key: 'happening 0', at: EPOCH + 5000, text: STORY[0]?.text, state: 'found', error: 120, expects: ['phone'], alerts: [{ rule: 'phone', verdict: 'right', delay: 2400 }] },
       { key: 'happening 1', at: EPOCH + 9000, text: 'the light goes off', state: 'missed', error: null, expects: ['dark'], alerts: [] },
       { key: 'event b', at: EPOCH + 12_000, text: 'a person in blue falls down', state: 'spurious', error: null, expects: [], alerts: [{ rule: 'fall', verdict: 'wrong', delay: 2000 }] },
     ]);
-    expect(timeline(STORY, [], [], EPOCH + 10_000).map((row) => row.state)).toEqual(['waiting', 'waiting']);
+    expect(timeline({ ...KNOWN, logged: [], alerts: [] }, EPOCH + 10_000).map((row) => row.state)).toEqual(['waiting', 'waiting']);
   });
 });
 
