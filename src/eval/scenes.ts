@@ -1,3 +1,4 @@
+import { LookoutError } from '../errors.ts';
 import { createRoom } from '../demo/room.ts';
 import type { Room, TruthEvent } from '../demo/room.ts';
 import { allEvents, heldOutRules, satisfies } from '../demo/phrases.ts';
@@ -20,9 +21,9 @@ const OTHER_RULES = 4;
 
 /** `count` rendered scenes that no training has seen, with their truth and rules in wordings never trained. */
 export function heldOutScenes(count: number, set: number, duration: number): Clip[] {
-  if (count > SEEDS_PER_SET) throw new RangeError(`at most ${SEEDS_PER_SET} scenes`);
+  if (count > SEEDS_PER_SET) throw new LookoutError('USAGE', `There are ${SEEDS_PER_SET} scenes of a seed, not ${count}.`);
   return Array.from({ length: count }, (_, i) => {
-    const seed = HELD_OUT_SEEDS + (set % 100_000) * SEEDS_PER_SET + i;
+    const seed = HELD_OUT_SEEDS + (Math.trunc(set) % 100_000) * SEEDS_PER_SET + i;
     return sceneClip(createRoom(seed, { duration }));
   });
 }

@@ -10,7 +10,7 @@ export interface VideoTime {
   atStart(seconds: number): boolean;
   /** whether a second lies at the last stamp or after */
   atEnd(seconds: number): boolean;
-  /** half-width (ms) of what the frames around a second can tell: their clock's uncertainty and half their distance */
+  /** half-width (ms) of what the stamps around a second can tell: the frames' clock and half the distance to the next stamp */
   uncertainty(seconds: number): number;
 }
 
@@ -28,22 +28,39 @@ export function videoTime(window: Window, aligned = true): VideoTime {
   if (!first || !last) throw new RangeError('a window holds at least one frame');
   const even = (last.at - first.at) / 1000 / Math.max(1, frames.length - 1);
   const times = frames.map((f, i) => (aligned ? (f.at - first.at) / 1000 : i * even));
-  const wallClock = (seconds: number): number => interpolate(times, frames, seconds);
+  const stamps = pairStamps(times);
   return {
     times,
-    wallClock,
-    atStart: (seconds) => seconds <= pairStamp(times, 0) + STAMP_ROUNDING,
-    atEnd: (seconds) => seconds >= pairStamp(times, times.length - (times.length % 2 === 0 ? 2 : 1)) - STAMP_ROUNDING,
-    uncertainty: (seconds) => uncertaintyAt(frames, wallClock(seconds)),
+    wallClock: (seconds) => interpolate(times, frames, unrounded(seconds, stamps)),
+    atStart: (seconds) => seconds <= (stamps[0] ?? 0) + STAMP_ROUNDING,
+    atEnd: (seconds) => seconds >= (stamps.at(-1) ?? 0) - STAMP_ROUNDING,
+    uncertainty: (seconds) => frameUncertainty(frames) + (stampGap(seconds, stamps) / 2) * 1000,
   };
 }
 
 /** A pair of frames carries one stamp, the mean of its times; an odd last frame is a pair with itself. */
-function pairStamp(times: readonly number[], at: number): number {
-  const a = times[at] ?? 0;
-  return (a + (times[at + 1] ?? a)) / 2;
+function pairStamps(times: readonly number[]): number[] {
+  return times.filter((_, i) => i % 2 === 0).map((t, k) => (t + (times[2 * k + 1] ?? t)) / 2);
 }
 
+/** A model mostly names a stamp: the stamp is then known better than its one decimal. */
+function unrounded(seconds: number, stamps: readonly number[]): number {
+  const near = stamps[nearest(seconds, stamps)];
+  return near !== undefined && Math.abs(near - seconds) <= STAMP_ROUNDING ? near : seconds;
+}
+
+function nearest(seconds: number, stamps: readonly number[]): number {
+  return stamps.reduce((best, s, i) => (Math.abs(s - seconds) < Math.abs((stamps[best] ?? Infinity) - seconds) ? i : best), 0);
+}
+
+/** Distance from the stamp next to a second to its farther neighbour, seconds. */
+function stampGap(seconds: number, stamps: readonly number[]): number {
+  const at = nearest(seconds, stamps);
+  const here = stamps[at] ?? 0;
+  return Math.max(here - (stamps[at - 1] ?? here), (stamps[at + 1] ?? here) - here);
+}
+
+/** Linear between the frames on either side of a second; held within the window. */
 function interpolate(times: readonly number[], frames: readonly Frame[], seconds: number): number {
   const after = times.findIndex((t) => t >= seconds);
   const end = frames[after] ?? frames.at(-1);
@@ -54,10 +71,6 @@ function interpolate(times: readonly number[], frames: readonly Frame[], seconds
   return to > from ? start.at + ((seconds - from) / (to - from)) * (end.at - start.at) : end.at;
 }
 
-function uncertaintyAt(frames: readonly Frame[], at: number): number {
-  const next = Math.max(1, frames.findIndex((f) => f.at >= at));
-  const before = frames[next - 1];
-  const after = frames[next] ?? before;
-  if (!before || !after) return 0;
-  return Math.max(before.uncertainty, after.uncertainty) + (after.at - before.at) / 2;
+function frameUncertainty(frames: readonly Frame[]): number {
+  return Math.max(...frames.map((f) => f.uncertainty));
 }

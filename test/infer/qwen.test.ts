@@ -37,9 +37,9 @@ describe('qwenBackend', () => {
     expect(requests[0]?.video?.times).toEqual([0, 0.5, 0.7, 0.9, 2, 4]);
     expect(requests[0]?.prompt).toBe(eventsPrompt(['someone falls']));
     expect(answer).toMatchObject({ windowId: 'w1', camera: 'hall', from: T0, to: T0 + 4000, timeSource: 'rtcp', visualTokens: 96, model: 'recorded' });
-    // the end lies between frames 1.1 s apart, each ± 5 ms
+    // 0.8 is how the stamp of the frames at 0.7 and 0.9 reads; the stamps are 0.25, 0.8 and 3.0, the clock ± 5 ms
     expect(answer.sightings).toEqual([
-      { text: 'a person in red falls', start: T0 + 800, end: T0 + 1400, uncertainty: 555, openStart: false, openEnd: false, confidence: 0.9 },
+      { text: 'a person in red falls', start: T0 + 800, end: T0 + 1400, uncertainty: 1105, openStart: false, openEnd: false, confidence: 0.9 },
     ]);
   });
 
@@ -94,6 +94,14 @@ describe('videoTime', () => {
     expect(time.atEnd(0.96)).toBe(true);
     expect(time.atStart(0.1)).toBe(true);
   });
+});
+
+test('a second that is a stamp, rounded, means that stamp', () => {
+  const time = videoTime(windowAt('hall', [0, 130, 260, 390, 520, 650]));
+  // the stamps 0.065, 0.325, 0.585 read 0.1, 0.3, 0.6
+  expect([0.1, 0.3, 0.6, 0.45].map((s) => Math.round(time.wallClock(s)))).toEqual([65, 325, 585, 450]);
+  expect([0.1, 0.3, 0.6].map((s) => time.uncertainty(s))).toEqual([135, 135, 135].map((ms) => expect.closeTo(ms)));
+  expect([0.1, 0.3].map((s) => time.atStart(s))).toEqual([true, false]);
 });
 
 test('evenly spaced times are mapped back through the frames', () => {
