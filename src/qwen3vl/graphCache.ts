@@ -18,6 +18,8 @@ const MANIFEST = 'manifest.json';
 /** Weights up to this size are hashed whole; of larger ones a sample of every tensor is, which tells two checkpoints apart in a second. */
 const HASH_WHOLE = 256 * 2 ** 20;
 const SAMPLE = 4096;
+/** No build takes this long, ms. */
+const ABANDONED = 6 * 3_600_000;
 
 const manifestSchema = z.object({ source: z.string(), weightsBytes: z.number() });
 
@@ -73,10 +75,13 @@ async function build({ config, dir }: Checkpoint, weights: Weights, cacheDir: st
   await removeOlder(cacheDir, entry, resolve(dir));
 }
 
+/** Removes what the same directory was built into before, and what a process left behind that was killed while building. */
 async function removeOlder(cacheDir: string, entry: string, source: string): Promise<void> {
   for (const name of await readdir(cacheDir)) {
     const other = join(cacheDir, name);
-    if (other !== entry && readManifest(other)?.source === source) await rm(other, { recursive: true, force: true });
+    const abandoned = name.startsWith('making-') && (statSync(other, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < Date.now() - ABANDONED;
+    const superseded = !name.startsWith('making-') && other !== entry && readManifest(other)?.source === source;
+    if (abandoned || superseded) await rm(other, { recursive: true, force: true });
   }
 }
 

@@ -5,7 +5,7 @@ import type { Device } from './session.ts';
 
 export interface ModelOptions {
   readonly device: Device;
-  /** CPU threads; default: all cores, at most eight */
+  /** CPU threads; default: one for a small model, else all cores, at most eight */
   readonly threads?: number;
   /** where built graphs are kept; default: the user's cache folder */
   readonly cacheDir?: string;

@@ -9,7 +9,7 @@ export type Device = 'auto' | 'cpu' | 'webgpu' | 'cuda';
 /** The device that a session really runs on. */
 export type RunningDevice = Exclude<Device, 'auto'>;
 
-/** More threads than this wait for each other more than they work, at one token a step. */
+/** More threads than this wait for each other more than they work, at one token a step; a small model's do from the second on. */
 const MAX_THREADS = 8;
 
 export interface OpenedSession {
@@ -26,7 +26,7 @@ export async function openSession(path: string, device: Device, threads: number 
   let reason: unknown;
   for (const each of devices) {
     try {
-      return { session: await InferenceSession.create(path, options(each, threads, keptOnDevice)), device: each };
+      return { session: await InferenceSession.create(path, options(each, threads ?? (small ? 1 : Math.min(availableParallelism(), MAX_THREADS)), keptOnDevice)), device: each };
     } catch (error) {
       reason = error;
     }
@@ -35,10 +35,10 @@ export async function openSession(path: string, device: Device, threads: number 
   throw new LookoutError('MODEL_RUNTIME', `The model cannot be opened on ${device}: ${what.replaceAll('\n', ' ')}.`, { cause: reason });
 }
 
-function options(device: RunningDevice, threads: number | undefined, keptOnDevice: readonly string[]): InferenceSession.SessionOptions {
+function options(device: RunningDevice, threads: number, keptOnDevice: readonly string[]): InferenceSession.SessionOptions {
   return {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    intraOpNumThreads: threads ?? Math.min(availableParallelism(), MAX_THREADS),
+    intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
     // errors reach us as exceptions; warnings about node placement are noise
     logSeverityLevel: 3,

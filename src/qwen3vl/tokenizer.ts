@@ -10,7 +10,10 @@ export class QwenTokenizer {
   readonly #tokenizer: Tokenizer;
   readonly #spelling: Spelling;
   readonly #bytes = new Map<number, Uint8Array>();
-  readonly #special: ReadonlyMap<number, string>;
+  readonly #added: ReadonlySet<number>;
+  readonly #special: ReadonlySet<number>;
+  /** special tokens that no sentence contains by accident */
+  readonly #controls: readonly string[];
 
   constructor({ tokenizer, tokenizerConfig, dir }: Checkpoint) {
     const spec = tokenizer as { model?: { unk_token?: string }; decoder?: unknown };
@@ -22,8 +25,11 @@ export class QwenTokenizer {
       throw new LookoutError('MODEL_CONFIG_INVALID', `${dir}/tokenizer.json cannot be used: ${String(cause)}.`, { cause });
     }
     this.#spelling = spellingOf(spec.decoder);
-    const added = [...this.#tokenizer.get_added_tokens_decoder()];
-    this.#special = new Map(added.filter(([, t]) => t.special).map(([id, t]) => [id, t.content]));
+    const added = [...this.#tokenizer.get_added_tokens_decoder().values()];
+    const special = added.filter((t) => t.special);
+    this.#added = new Set(added.map((t) => t.id));
+    this.#special = new Set(special.map((t) => t.id));
+    this.#controls = special.map((t) => t.content).filter((content) => /^<\|.*\|>$/.test(content));
   }
 
   /** Token ids; special tokens written in the text count as such. */
@@ -44,13 +50,9 @@ export class QwenTokenizer {
     return this.#special.has(id);
   }
 
-  /** `text` with special tokens broken up, so that text from outside cannot open a turn of its own. */
+  /** `text` with control tokens like <|im_end|> broken up, so that text from outside cannot open a turn of its own. */
   harmless(text: string): string {
-    let out = text;
-    for (const token of this.#special.values()) {
-      if (token.length > 1 && out.includes(token)) out = out.replaceAll(token, `${token[0] ?? ''} ${token.slice(1)}`);
-    }
-    return out;
+    return this.#controls.reduce((out, token) => out.replaceAll(token, `< ${token.slice(1)}`), text);
   }
 
   /** A token's text in UTF-8; it may be a part of a character. Special tokens and ids beyond the vocabulary have none. */
@@ -66,8 +68,7 @@ export class QwenTokenizer {
   #spell(id: number): Uint8Array {
     const token = this.#tokenizer.id_to_token(id);
     if (token === undefined || this.isSpecial(id)) return new Uint8Array(0);
-    const isAdded = this.#tokenizer.get_added_tokens_decoder().has(id);
-    if (this.#spelling === 'bytes' && !isAdded) return Uint8Array.from([...token].map((c) => BYTE_ALPHABET.get(c) ?? 0x3f));
+    if (this.#spelling === 'bytes' && !this.#added.has(id)) return Uint8Array.from([...token].map((c) => BYTE_ALPHABET.get(c) ?? 0x3f));
     if (this.#spelling === 'pieces') {
       const byte = /^<0x([0-9A-Fa-f]{2})>$/.exec(token);
       return byte ? Uint8Array.of(Number.parseInt(byte[1] ?? '', 16)) : new TextEncoder().encode(token.replaceAll('▁', ' '));

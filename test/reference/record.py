@@ -81,12 +81,13 @@ def record(model_dir, frames, times, prompt, steps, out):
         input_ids=ids, attention_mask=torch.ones_like(ids), mm_token_type_ids=kinds, pixel_values_videos=pixels, video_grid_thw=grid,
         do_sample=False, max_new_tokens=steps, output_logits=True, return_dict_in_generate=True,
     )
+    features = torch.cat(list(seen.pooler_output))
     deepstack = [torch.cat(list(d)) for d in seen.deepstack_features]
     save_file({
         'frames': torch.from_numpy(frames), 'times': torch.tensor(times, dtype=torch.float64),
-        'prompt': torch.frombuffer(bytearray(prompt.encode()), dtype=torch.uint8),
+        'prompt': torch.tensor(list(prompt.encode()), dtype=torch.uint8),
         'input_ids': ids[0], 'position_ids': positions[:, 0].contiguous(),
-        'image_features': torch.cat(list(seen.pooler_output)), 'deepstack_features': torch.stack(deepstack),
+        'image_features': features, 'deepstack_features': torch.stack(deepstack) if deepstack else features.new_zeros(0, *features.shape),
         'logits': torch.cat(answer.logits), 'tokens': answer.sequences[0, ids.shape[1]:].contiguous(),
     }, out)
 
