@@ -16,8 +16,8 @@ const FRAME_RATE = 7.5;
 const WIDTH = 192;
 const HEIGHT = 128;
 /** Of the rules that watch a scene: so many for what happens in it, so many for anything. */
-const RULES_TO_THE_POINT = 4;
-const OTHER_RULES = 4;
+const RULES_TO_THE_POINT = 3;
+const OTHER_RULES = 3;
 
 /** `count` rendered scenes that no training has seen, with their truth and rules in wordings never trained. */
 export function heldOutScenes(count: number, set: number, duration: number): Clip[] {

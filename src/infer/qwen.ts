@@ -17,6 +17,12 @@ export interface VideoModel {
 /** Tokens: some ten events of thirty, which is more than a window shows; an answer cut there keeps its whole events. */
 const EVENTS_TOKENS = 384;
 const SENTENCE_TOKENS = 96;
+/**
+ * Hints in a prompt, and their characters together. They only draw the model's eye: rules beyond them are matched all the same,
+ * and hundreds of rules must not push the video out of the context.
+ */
+const MOST_HINTS = 16;
+const MOST_HINT_TEXT = 800;
 
 /** Qwen3-VL as a back end. `alignTimes` false tells it evenly spaced times instead of the frames' own. */
 export function qwenBackend(model: VideoModel, { alignTimes = true } = {}): Backend {
@@ -28,7 +34,7 @@ export function qwenBackend(model: VideoModel, { alignTimes = true } = {}): Back
       const began = performance.now();
       const result = await model.generate({
         video: { frames: window.frames, times: time.times },
-        prompt: eventsPrompt(lookFor),
+        prompt: eventsPrompt(hints(lookFor)),
         maxTokens: EVENTS_TOKENS,
         schema: EVENTS_SCHEMA,
       });
@@ -42,6 +48,15 @@ export function qwenBackend(model: VideoModel, { alignTimes = true } = {}): Back
       return plainText(text);
     },
   };
+}
+
+function hints(lookFor: readonly string[]): string[] {
+  let left = MOST_HINT_TEXT;
+  return [...new Set(lookFor)].slice(0, MOST_HINTS).filter((sentence) => {
+    const fits = sentence.length <= left;
+    if (fits) left -= sentence.length;
+    return fits;
+  });
 }
 
 function toAnswer(window: Window, time: VideoTime, result: GenerateResult, model: string, inferMs: number): Answer {

@@ -51,6 +51,13 @@ describe('qwenBackend', () => {
     expect(sightings[2]).toMatchObject({ start: T0 + 4000, end: T0 + 4000 });
   });
 
+  test('hundreds of rules do not push the video out of the context', async () => {
+    const requests: GenerateRequest[] = [];
+    const rules = ['someone falls', 'someone falls', 'x'.repeat(790), ...Array.from({ length: 300 }, (_, i) => `rule ${i}`)];
+    await qwenBackend(saying('[]', requests)).events(windowAt('hall', IRREGULAR), rules);
+    expect(requests[0]?.prompt).toBe(eventsPrompt(['someone falls', ...Array.from({ length: 14 }, (_, i) => `rule ${i}`)]));
+  });
+
   test('scores by the probability of yes', async () => {
     const prompts: string[] = [];
     const backend = qwenBackend(saying('', [], prompts));
