@@ -1,16 +1,20 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { LookoutError } from './errors.ts';
-import { register as alerts } from './cli/alerts.ts';
-import { register as camera } from './cli/camera.ts';
-import { register as demo } from './cli/demo.ts';
-import { register as doctor } from './cli/doctor.ts';
-import { register as evaluate } from './cli/eval.ts';
-import { register as events } from './cli/events.ts';
-import { register as model } from './cli/model.ts';
-import { register as rule } from './cli/rule.ts';
-import { register as run } from './cli/run.ts';
-import { register as watch } from './cli/watch.ts';
+
+/** The commands, in the order of the help. Only the one that is called is loaded: some bring in much. */
+const COMMANDS: Record<string, () => Promise<{ register(program: Command): void }>> = {
+  run: () => import('./cli/run.ts'),
+  demo: () => import('./cli/demo.ts'),
+  camera: () => import('./cli/camera.ts'),
+  rule: () => import('./cli/rule.ts'),
+  events: () => import('./cli/events.ts'),
+  alerts: () => import('./cli/alerts.ts'),
+  watch: () => import('./cli/watch.ts'),
+  model: () => import('./cli/model.ts'),
+  eval: () => import('./cli/eval.ts'),
+  doctor: () => import('./cli/doctor.ts'),
+};
 
 /** Exit codes: what failed has a code of the catalogue, or was asked for wrongly. */
 const FAILED = 1;
@@ -32,17 +36,19 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.exit(error.code === 'EPIPE' ? 0 : FAILED);
   });
   try {
-    await program().parseAsync(argv);
+    await (await program(argv[2])).parseAsync(argv);
     return Number(process.exitCode ?? 0);
   } catch (error) {
     return report(error);
   }
 }
 
-function program(): Command {
+async function program(called = ''): Promise<Command> {
   const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as Record<string, string>;
   const lookout = new Command('lookout').description(description ?? '').version(version ?? '').addHelpText('after', EXAMPLES);
-  for (const register of [run, demo, camera, rule, events, alerts, watch, model, evaluate, doctor]) register(lookout);
+  const load = Object.hasOwn(COMMANDS, called) ? COMMANDS[called] : undefined;
+  const commands = await Promise.all((load ? [load] : Object.values(COMMANDS)).map((command) => command()));
+  for (const { register } of commands) register(lookout);
   settle(lookout);
   return lookout;
 }

@@ -19,7 +19,8 @@ export function outputOf(command, args) {
   return child.status === 0 ? child.stdout : undefined;
 }
 
-/** Is a program in PATH? */
+/** Is a program in PATH, or where Debian keeps servers, which only root's PATH has? */
 export function has(command) {
-  return spawnSync('/bin/sh', ['-c', `command -v "${command}"`], { stdio: 'ignore' }).status === 0;
+  const env = { ...process.env, PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin` };
+  return spawnSync('/bin/sh', ['-c', `command -v "${command}"`], { stdio: 'ignore', env }).status === 0;
 }

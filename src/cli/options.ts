@@ -13,7 +13,7 @@ export function configOption(): Option {
 
 /** @throws LookoutError CONFIG_NOT_FOUND */
 export function configFile(named: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
-  const file = named ?? env.LOOKOUT_CONFIG ?? DEFAULT_FILE;
+  const file = named ?? (env.LOOKOUT_CONFIG || DEFAULT_FILE);
   if (!existsSync(file)) throw new LookoutError('CONFIG_NOT_FOUND', `there is no ${file} here.`);
   return file;
 }
