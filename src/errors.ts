@@ -27,6 +27,7 @@ export const ERRORS = {
   BROKER_UNREACHABLE: 'Check mqtt.url and that the broker runs; alerts wait in the outbox and are sent when it is back.',
   BROKER_REFUSED: 'Check mqtt.username and mqtt.password.',
   STORE_OPEN: 'Check that the folder of store.path exists and can be written.',
+  STORE_LOCKED: 'Another Lookout writes to this event log: stop it, or give this one a store.path of its own.',
   STORE_CORRUPT: 'The event log is damaged: move the file away and restart, or restore a copy.',
   STORE_WRITE: 'Check the free space and the permissions of the folder of store.path.',
   TIME_UNPARSABLE: 'Write a time as 2026-01-31T14:05, "10 minutes ago", "yesterday 3pm" or "昨天下午3点".',

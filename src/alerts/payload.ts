@@ -99,17 +99,6 @@ export function eventPayload(e: Event): EventPayload {
   };
 }
 
-/** Reads a message of `<prefix>/+/alert`; undefined when it is not one of Lookout's. Keys it does not know are left out. */
-export function readAlertPayload(message: Uint8Array | string): AlertPayload | undefined {
-  const text = typeof message === 'string' ? message : Buffer.from(message).toString('utf8');
-  try {
-    const read = alertPayloadSchema.safeParse(JSON.parse(text));
-    return read.success ? read.data : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 type Interval = Pick<Event, 'start' | 'end' | 'startUncertainty' | 'endUncertainty' | 'timeSource'>;
 
 function intervalOf(i: Interval): Pick<EventPayload, keyof typeof interval> {

@@ -1,7 +1,7 @@
 import { LookoutError } from '../errors.ts';
 
-/** What one part of a topic may be. Ids are held to it, and text of a model never becomes one. */
-export const TOPIC_PART = /^[a-z0-9_-]{1,64}$/;
+/** What a camera's part of a topic may be. Ids are held to it, and text of a model never becomes one. */
+const TOPIC_PART = /^[a-z0-9_-]{1,64}$/;
 
 /** The topics under one prefix. `alert`, `event` and `status` throw LookoutError USAGE for a camera id that is no topic part. */
 export interface Topics {
@@ -11,10 +11,10 @@ export interface Topics {
   status(camera: string): string;
 }
 
-/** @throws LookoutError CONFIG_INVALID when the prefix is not made of topic parts (`home/lookout` is) */
+/** @throws LookoutError CONFIG_INVALID when the prefix could not be a topic (`home/lookout` could) */
 export function topics(prefix: string): Topics {
-  if (!prefix.split('/').every((part) => TOPIC_PART.test(part))) {
-    throw new LookoutError('CONFIG_INVALID', `mqtt.prefix "${prefix}" must be of a-z, 0-9, - and _, in parts of up to 64 with / between.`);
+  if (!/^[a-z0-9_-]+(\/[a-z0-9_-]+)*$/.test(prefix)) {
+    throw new LookoutError('CONFIG_INVALID', `mqtt.prefix "${prefix}" must be made of a-z, 0-9, _, - and /.`);
   }
   const of = (camera: string, what: string): string => {
     if (!TOPIC_PART.test(camera)) throw new LookoutError('USAGE', `${JSON.stringify(camera)} cannot be part of an MQTT topic.`);

@@ -12,7 +12,6 @@ import { migrate, refuseNewer, schemaVersion } from './migrations.ts';
 export function openDatabase(path: string, readOnly: boolean): Database.Database {
   let db: Database.Database | undefined;
   try {
-    if (path !== ':memory:' && !readOnly) makeFolder(dirname(path));
     db = new Database(path, { readonly: readOnly, fileMustExist: readOnly, timeout: 2000 });
     if (readOnly) refuseUnwritten(db);
     else prepareForWriting(db);
@@ -26,6 +25,28 @@ export function openDatabase(path: string, readOnly: boolean): Database.Database
 /** One level only: a path that is wrong, or on a disk that is not mounted, is told and not built. */
 function makeFolder(folder: string): void {
   if (!existsSync(folder)) mkdirSync(folder);
+}
+
+/**
+ * One daemon per file: two would send every alert twice. The lock is SQLite's own on an empty file beside it, so that the
+ * system lets go of it however the process ends. Returns how to let go.
+ * @throws LookoutError STORE_LOCKED, STORE_OPEN
+ */
+export function holdFile(path: string): () => void {
+  if (path === ':memory:') return () => undefined;
+  let lock: Database.Database | undefined;
+  try {
+    makeFolder(dirname(path));
+    lock = new Database(`${path}.lock`, { timeout: 0 });
+    lock.exec('BEGIN EXCLUSIVE');
+    const held = lock;
+    return () => void held.close();
+  } catch (error) {
+    lock?.close();
+    const taken = error instanceof Database.SqliteError && error.code === 'SQLITE_BUSY';
+    if (taken) throw new LookoutError('STORE_LOCKED', `${path} is in use.`, { cause: error });
+    throw openError(error, path, false);
+  }
 }
 
 function prepareForWriting(db: Database.Database): void {

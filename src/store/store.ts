@@ -7,7 +7,7 @@ import { coverageLog } from './coverage.ts';
 import type { CoverageQuery } from './coverage.ts';
 import { eventLog } from './events.ts';
 import type { EventQuery } from './events.ts';
-import { guarded, openDatabase } from './open.ts';
+import { guarded, holdFile, openDatabase } from './open.ts';
 import { storeStats } from './stats.ts';
 import type { StoreStats } from './stats.ts';
 
@@ -64,13 +64,22 @@ const DAY_MS = 86_400_000;
 const PRUNE_ROWS = 2000;
 
 /**
- * Opens the log. It lives in the daemon's own process: better-sqlite3 is synchronous, but an event takes it tens of
- * microseconds, far less than a message to another process would, and an alert is on the disk before anything else happens.
- * The file may be read by other processes meanwhile (WAL).
- * @throws LookoutError STORE_OPEN, STORE_CORRUPT
+ * Opens the log. It lives in the daemon's own process: better-sqlite3 is synchronous, but an event takes it a fraction of a
+ * millisecond and an alert a few (it is forced to the disk); asking another process and waiting for it would take longer.
+ * Other processes may read the file meanwhile (WAL), and none may write to it.
+ * @throws LookoutError STORE_OPEN, STORE_LOCKED, STORE_CORRUPT
  */
 export function openStore(opts: StoreOptions, log: Logger): Store {
-  const db = openDatabase(opts.path, opts.readOnly ?? false);
+  const release = opts.readOnly ? () => undefined : holdFile(opts.path);
+  try {
+    return storeOn(openDatabase(opts.path, opts.readOnly ?? false), opts, log, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function storeOn(db: Database, opts: StoreOptions, log: Logger, release: () => void): Store {
   const events = eventLog(db);
   const alerts = alertLog(db);
   const gaps = coverageLog(db);
@@ -99,7 +108,10 @@ export function openStore(opts: StoreOptions, log: Logger): Store {
       return run(() => pruneTables(db, [events, alerts, gaps], before));
     },
     stats: () => run(() => storeStats(db, opts.path)),
-    close: () => void db.close(),
+    close: () => {
+      db.close();
+      release();
+    },
   };
 }
 

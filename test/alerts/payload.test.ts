@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { toAlert } from '../../src/alerts/alert.ts';
-import { alertPayload, eventPayload, eventPayloadSchema, readAlertPayload } from '../../src/alerts/payload.ts';
+import { alertPayload, alertPayloadSchema, eventPayload, eventPayloadSchema } from '../../src/alerts/payload.ts';
 import { topics } from '../../src/alerts/topics.ts';
 import type { Verdict } from '../../src/values.ts';
 import { alert, event, NOON } from '../store/values.ts';
@@ -26,12 +26,9 @@ it('publishes every time twice, ISO and ms, and the whole way from the happening
   });
 });
 
-it('reads back what it publishes, and takes nothing else for an alert', () => {
+it('publishes what its schema says, whatever the words', () => {
   const payload = alertPayload(alert({ text: '有人说 "yes"\n\u0000' }), NOON);
-  expect(readAlertPayload(Buffer.from(JSON.stringify({ ...payload, later_key: 1 })))).toEqual(payload);
-  for (const other of ['', 'online', '{}', '[]', 'null', JSON.stringify({ ...payload, severity: 'loud' })]) {
-    expect(readAlertPayload(other)).toBeUndefined();
-  }
+  expect(alertPayloadSchema.parse(JSON.parse(JSON.stringify(payload)))).toEqual(payload);
 });
 
 it('describes events in the same words', () => {

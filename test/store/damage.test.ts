@@ -85,6 +85,17 @@ describe('a store that cannot be opened', () => {
   });
 });
 
+it('belongs to one writer at a time, and to the next when that one is gone', () => {
+  const first = open();
+  expect(open).toThrow(`STORE_LOCKED: ${path} is in use. Another Lookout writes to this event log`);
+  open(true).close();
+  first.putEvent(event());
+  first.close();
+  const second = open();
+  expect(second.events({})).toHaveLength(1);
+  second.close();
+});
+
 it('says that it is locked instead of waiting for ever, and loses nothing already there', { timeout: 15_000 }, () => {
   const store = open();
   store.putEvent(event());
