@@ -10,6 +10,7 @@ import type { Clip } from './clip.ts';
 import { evaluateClips } from './evaluateClips.ts';
 import type { ClipOptions } from './evaluateClips.ts';
 import { findLabelledVideos } from './labels.ts';
+import { scorePhrases } from './phraseScore.ts';
 import type { EvalReport } from './report.ts';
 import { heldOutScenes } from './scenes.ts';
 import { videoClip } from './videoClip.ts';
@@ -28,6 +29,9 @@ export interface EvalOptions extends Omit<ClipOptions, 'meaning'> {
 }
 
 const SCENE_SECONDS = 20;
+/** Questions on wording: so many per scene, and at most. */
+const PHRASES_PER_SCENE = 10;
+const PHRASES = 600;
 /** A checkpoint up to this size is small enough to be held once per core, bytes. */
 const SMALL_CHECKPOINT = 128 * 2 ** 20;
 
@@ -41,8 +45,13 @@ export async function runEvaluation(opts: EvalOptions, signal: AbortSignal, log:
   const models = Array.from({ length: jobs }, () => startModelProcess({ ...opts.model, threads }, either, log));
   try {
     await Promise.all(models.map((m) => m.ready));
-    const meaning = 'scenes' in opts.source ? 'exact' : 'model';
-    return await evaluateClips(clips, models.map((m) => qwenBackend(m)), { ...opts, meaning }, signal);
+    const backends = models.map((m) => qwenBackend(m));
+    if (!('scenes' in opts.source)) return await evaluateClips(clips, backends, { ...opts, meaning: 'model' }, signal);
+    const report = await evaluateClips(clips, backends, { ...opts, meaning: 'exact' }, signal);
+    if (opts.perWindow) return report;
+    const { seed, scenes } = opts.source;
+    const questions = Math.min(PHRASES, scenes * PHRASES_PER_SCENE);
+    return { ...report, matching: { en: await scorePhrases(backends, 'en', questions, seed), zh: await scorePhrases(backends, 'zh', questions, seed) } };
   } finally {
     abort.abort();
     await Promise.all(models.map((m) => m.close()));

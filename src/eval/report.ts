@@ -2,6 +2,7 @@ import type { ClipScore } from './clipScore.ts';
 import { eventFigures } from './figures.ts';
 import type { EventFigures } from './figures.ts';
 import { addKinds } from './kinds.ts';
+import type { PhraseFigures } from './phraseScore.ts';
 import { ruleFigures } from './ruleScore.ts';
 import type { RuleFigures } from './ruleScore.ts';
 import { addTallies, sum } from './score.ts';
@@ -18,6 +19,8 @@ export interface EvalReport {
   readonly events: EventFigures;
   /** null where there were no rules */
   readonly rules: (RuleFigures & { readonly truth: 'labels' | 'model' }) | null;
+  /** telling from words alone whether an event satisfies a rule of unseen wording; only with rendered scenes */
+  readonly matching: { readonly en: PhraseFigures; readonly zh: PhraseFigures } | null;
   readonly kinds: Readonly<Record<string, { readonly labelled: number; readonly matched: number }>>;
   /** video by video, of those with mistakes */
   readonly mistakes: readonly { readonly video: string; readonly missed: readonly Happening[]; readonly spurious: readonly Happening[] }[];
@@ -38,6 +41,7 @@ export function makeReport(
     seconds: facts.seconds,
     events: eventFigures(addTallies(scores.map((s) => s.events))),
     rules: rules.length > 0 ? { ...ruleFigures(rules), truth: facts.rulesTruth } : null,
+    matching: null,
     kinds: Object.fromEntries([...addKinds(scores.map((s) => s.kinds))].sort(([a], [b]) => a.localeCompare(b))),
     mistakes: wrong.map((s) => ({ video: s.name, ...s.mistakes })),
   };
@@ -56,7 +60,7 @@ function snakeCase(value: unknown): unknown {
 
 /** The report for people, as lines of text. */
 export function reportLines(report: EvalReport): string[] {
-  const { events: e, rules: r } = report;
+  const { events: e, rules: r, matching: m } = report;
   const kinds = Object.entries(report.kinds).filter(([, k]) => k.matched < k.labelled);
   return [
     `${report.model}: ${plural(report.videos, 'video')}, ${plural(report.windows, 'window')}, ${report.seconds.toFixed(0)} s`,
@@ -67,6 +71,7 @@ export function reportLines(report: EvalReport): string[] {
     ...(r
       ? [`Rules    recall ${rate(r.recall)}  precision ${rate(r.precision)}  F1 ${rate(r.f1)}  duplicates per happening ${rate(r.duplicatesPerHappening)}  (${r.expected} alerts expected, ${r.given} given${r.truth === 'model' ? '; expected by the model’s own reading of the labels' : ''})`]
       : []),
+    ...(m ? [`Wording  precision ${rate(m.en.precision)}  recall ${rate(m.en.recall)}  F1 ${rate(m.en.f1)}  Chinese F1 ${rate(m.zh.f1)}  (${m.en.pairs} + ${m.zh.pairs} questions)`] : []),
     ...(kinds.length > 0 ? [`Missed   ${kinds.map(([kind, k]) => `${kind} ${k.labelled - k.matched}/${k.labelled}`).join(', ')}`] : []),
   ];
 }
