@@ -31,5 +31,7 @@ export function parseAddress(url: string): Address {
   }
   const [, scheme = '', secure = '', host = ''] = live;
   const kind = scheme.toLowerCase() === 'rtsp' ? 'rtsp' : 'rtmp';
-  return { kind, url, shown: `${kind}${secure.toLowerCase()}://${host}` };
+  // an @ further on may belong to a password with a slash in it: then what looks like the host is a part of the password
+  const clear = !/^[a-z]+:\/\/[^/]*\/.*@/i.test(url);
+  return { kind, url, shown: `${kind}${secure.toLowerCase()}://${clear ? host : '[redacted]'}` };
 }

@@ -49,7 +49,8 @@ const BEHIND = 5000;
  * Wall clock of a stream's frames. Where the camera sends RTCP reports they are the source, unless its clock is plainly
  * wrong; else the moment of arrival. Both are lower envelopes over PTS: of a group of B-frames' packets the P-frame is the
  * first to arrive after its capture, so the envelope over PTS already takes the reordering out, exactly for an encoder that
- * looks no further ahead than its B-frames. `framePeriod` (ms) is what a parser holds each packet back, 0 where none does.
+ * looks no further ahead than its B-frames. `heldBack` (ms) is what a parser keeps each packet, `framePeriod` the time between
+ * frames (ms), `trueDts` whether the container carries DTS.
  */
 export function createClock(opts: { readonly heldBack: () => number; readonly framePeriod: () => number; readonly trueDts: boolean }): StreamClock {
   const reports = createEnvelope();

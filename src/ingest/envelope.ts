@@ -22,6 +22,14 @@ const BUCKET = 1000;
 const KEPT = 120;
 /** Below so many buckets the two clocks are taken to run equally fast. */
 const ENOUGH_FOR_SLOPE = 10;
+/** Crystals differ by less, ms per ms. */
+const SKEW = 0.0005;
+/** Wrong stamps are wrong by more. */
+const MISSTAMPED = 0.01;
+/** Points this near to a line lie on it, ms. */
+const ON_THE_LINE = 30;
+/** Points that the spread is taken over. */
+const RECENT = 10;
 /** A point this far below the line, or this many buckets far above it, mean that the stream's clock jumped: a new line begins. */
 const JUMP = 1000;
 const JUMP_BUCKETS = 15;
@@ -63,24 +71,26 @@ export function createEnvelope(): Envelope {
 const above = (point: Point, line: Line | undefined): number => (line ? point.x + point.offset - line.at(point.x) : 0);
 
 function fit(points: readonly Point[]): Line | undefined {
-  const edge = points.length < ENOUGH_FOR_SLOPE ? flat(points) : edgeUnderMean(lowerHull(points), points);
-  if (!edge) return undefined;
-  const at = (x: number): number => x + edge.offset + edge.slope * (x - edge.x);
-  const recent = points.slice(-10).map((p) => p.x + p.offset - at(p.x));
-  recent.sort((a, b) => a - b);
-  return { at, spread: Math.max(0, recent[recent.length >> 1] ?? 0) };
+  const [first] = points;
+  if (!first) return undefined;
+  const hull = lowerHull(points);
+  const line = touching(points, first.x, points.length < ENOUGH_FOR_SLOPE ? 0 : slopeUnderMean(hull, points));
+  const skewed = Math.abs(line.slope) < SKEW;
+  // a slope that no two clocks have is believed when all points lie on it: a camera that stamps 25 fps and ships 21
+  const misstamped = Math.abs(line.slope) > MISSTAMPED && quantile(line.heights, 0.9) < ON_THE_LINE;
+  return skewed || misstamped ? line : touching(points, first.x, 0);
 }
 
-interface Edge {
-  readonly x: number;
-  readonly offset: number;
-  readonly slope: number;
+/** The line of a slope that touches the points from below. */
+function touching(points: readonly Point[], origin: number, slope: number): Line & { readonly slope: number; readonly heights: readonly number[] } {
+  const base = points.map((p) => p.offset - slope * (p.x - origin));
+  const least = base.reduce((a, b) => Math.min(a, b), Infinity);
+  const heights = base.map((offset) => offset - least);
+  return { at: (x) => x + least + slope * (x - origin), spread: quantile(heights.slice(-RECENT), 0.5), slope, heights };
 }
 
-function flat(points: readonly Point[]): Edge | undefined {
-  let least: Point | undefined;
-  for (const p of points) if (!least || p.offset < least.offset) least = p;
-  return least && { x: least.x, offset: least.offset, slope: 0 };
+function quantile(values: readonly number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length * part)] ?? 0;
 }
 
 function lowerHull(points: readonly Point[]): Point[] {
@@ -96,11 +106,10 @@ function lowerHull(points: readonly Point[]): Point[] {
   return hull;
 }
 
-function edgeUnderMean(hull: readonly Point[], points: readonly Point[]): Edge | undefined {
+function slopeUnderMean(hull: readonly Point[], points: readonly Point[]): number {
   const mean = points.reduce((sum, p) => sum + p.x, 0) / points.length;
   const right = hull.findIndex((p) => p.x > mean);
   const a = hull[right - 1];
   const b = hull[right];
-  if (!a || !b) return flat(points);
-  return { x: a.x, offset: a.offset, slope: (b.offset - a.offset) / (b.x - a.x) };
+  return a && b ? (b.offset - a.offset) / (b.x - a.x) : 0;
 }

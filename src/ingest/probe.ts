@@ -1,4 +1,4 @@
-import { filter, firstValueFrom, merge, race, take, takeLast, takeUntil, timer } from 'rxjs';
+import { filter, firstValueFrom, merge, race, take, takeLast, takeUntil, takeWhile, timer } from 'rxjs';
 import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
 import { openCamera } from './camera.ts';
@@ -24,8 +24,7 @@ export async function probeCamera(opts: Pick<CameraOptions, 'url' | 'transport'>
   );
   try {
     const offline$ = camera.status$.pipe(filter((status) => status.state === 'offline'));
-    const enough$ = camera.facts$.pipe(filter((facts) => facts.keyframeInterval !== undefined && facts.observed >= 4 && facts.timeSource === 'rtcp'));
-    const best$ = camera.facts$.pipe(takeUntil(merge(enough$, offline$, timer(MORE))), takeLast(1));
+    const best$ = camera.facts$.pipe(takeWhile((facts) => !isEnough(facts), true), takeUntil(merge(offline$, timer(MORE))), takeLast(1));
     const first = await firstValueFrom(race(camera.facts$.pipe(take(1)), offline$, timer(FIRST)), { defaultValue: 0 });
     signal.throwIfAborted();
     if (typeof first === 'number') throw new LookoutError('CAMERA_STALLED', 'The camera sent nothing.');
@@ -34,4 +33,9 @@ export async function probeCamera(opts: Pick<CameraOptions, 'url' | 'transport'>
   } finally {
     done.abort();
   }
+}
+
+/** A stream without sender's reports is given the full time to send one. */
+function isEnough(facts: StreamFacts): boolean {
+  return facts.keyframeInterval !== undefined && facts.observed >= 4 && facts.timeSource === 'rtcp';
 }

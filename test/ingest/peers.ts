@@ -14,8 +14,8 @@ const FPS = 15;
 export function publishBars(url: string, x264: readonly string[]): ChildProcess {
   const child = spawn(
     'ffmpeg',
-    ['-v', 'error', '-nostdin', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${WIDTH}x${HEIGHT}`, '-r', String(FPS), '-i', 'pipe:0', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', ...x264, '-g', '30', '-f', 'flv', url],
-    { stdio: ['pipe', 'ignore', 'inherit'] },
+    ['-v', 'quiet', '-nostdin', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', `${WIDTH}x${HEIGHT}`, '-r', String(FPS), '-i', 'pipe:0', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', ...x264, '-g', '30', '-f', 'flv', url],
+    { stdio: ['pipe', 'ignore', 'ignore'] },
   );
   const { stdin } = child;
   stdin.on('error', () => undefined);

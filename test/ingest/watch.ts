@@ -1,0 +1,49 @@
+import { PassThrough } from 'node:stream';
+import { pino } from 'pino';
+import { filter, firstValueFrom, timeout } from 'rxjs';
+import { openCamera } from '../../src/ingest/camera.ts';
+import type { CameraOptions, CameraStatus, CameraStream } from '../../src/ingest/camera.ts';
+import { Secret } from '../../src/secret.ts';
+import type { Frame } from '../../src/values.ts';
+import { readBars } from './barcode.ts';
+
+/** A camera under test: what it handed out, and all that was logged, as text. */
+export interface Watched {
+  readonly camera: CameraStream;
+  readonly frames: readonly Frame[];
+  logged(): string;
+  until(state: CameraStatus['state'], where?: (status: CameraStatus) => boolean): Promise<CameraStatus>;
+  /** resolves when so many more frames have come */
+  more(count: number): Promise<readonly Frame[]>;
+}
+
+export const FRAME_SIZE = { minPixels: 1024, maxPixels: 24_576 };
+const PATIENCE = 40_000;
+
+export function watch(url: string, signal: AbortSignal, opts: Partial<CameraOptions> = {}): Watched {
+  const lines = new PassThrough();
+  let text = '';
+  lines.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const camera = openCamera({ id: 'door', url: new Secret(url), maxFps: 8, frameSize: FRAME_SIZE, ...opts }, signal, pino({ level: 'trace' }, lines));
+  const frames: Frame[] = [];
+  camera.frames$.subscribe((frame) => {
+    if (frames.push(frame) > 500) frames.shift();
+  });
+  return {
+    camera,
+    frames,
+    logged: () => text,
+    until: (state, where = () => true) => firstValueFrom(camera.status$.pipe(filter((s) => s.state === state && where(s)), timeout(PATIENCE))),
+    more: async (count) => {
+      const start = frames.length;
+      await firstValueFrom(camera.frames$.pipe(filter(() => frames.length >= start + count), timeout(PATIENCE)));
+      return frames.slice(start);
+    },
+  };
+}
+
+/** How far the frames' times lie from the wall clock written in their pictures: median, ms. */
+export function medianError(frames: readonly Frame[]): number {
+  const errors = frames.map((frame) => Math.abs(frame.at - readBars(frame, frame.at))).toSorted((a, b) => a - b);
+  return errors[errors.length >> 1] ?? Infinity;
+}
