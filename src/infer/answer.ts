@@ -21,13 +21,11 @@ export const EVENTS_SCHEMA: JsonSchema = {
   },
 };
 
-const item = z
-  .object({
-    event: z.string().transform(plainText).pipe(z.string().min(1).max(MAX_TEXT)),
-    start: z.number().nonnegative(),
-    end: z.number().nonnegative(),
-  })
-  .refine((i) => i.end >= i.start);
+const item = z.object({
+  event: z.string().transform(plainText).pipe(z.string().min(1).max(MAX_TEXT)),
+  start: z.number().nonnegative(),
+  end: z.number().nonnegative(),
+});
 
 /** One event of an answer: seconds as the model's stamps count them, and where its text stands in the answer. */
 export interface AnsweredEvent {
@@ -40,8 +38,8 @@ export interface AnsweredEvent {
 }
 
 /**
- * The events of an answer. An answer that was cut short keeps its whole events; what does not fit the schema (an end before
- * its start, which no grammar can rule out, or any malformed part from an engine without one) is left out.
+ * The events of an answer. An answer that was cut short keeps its whole events; what does not fit the schema is left out (an
+ * engine without a grammar may write anything). No grammar rules out an end before its start: the start is then believed.
  */
 export function parseAnswer(text: string): AnsweredEvent[] {
   return objectsIn(text)
@@ -51,7 +49,7 @@ export function parseAnswer(text: string): AnsweredEvent[] {
       const quoted = /"event"\s*:\s*"((?:[^"\\]|\\.)*)"/.exec(source);
       if (!parsed.success || !quoted) return [];
       const to = offset + quoted.index + quoted[0].length - 1;
-      return [{ ...parsed.data, from: to - (quoted[1] ?? '').length, to }];
+      return [{ ...parsed.data, end: Math.max(parsed.data.start, parsed.data.end), from: to - (quoted[1] ?? '').length, to }];
     });
 }
 

@@ -21,13 +21,16 @@ describe('parseAnswer', () => {
   test.each([
     ['no JSON at all', 'Nothing happens.'],
     ['an empty list', '[]'],
-    ['an end before the start', '[{"event": "a", "start": 2, "end": 1}]'],
     ['a negative start', '[{"event": "a", "start": -1, "end": 1}]'],
     ['seconds as text', '[{"event": "a", "start": "0", "end": 1}]'],
     ['a text of spaces', '[{"event": "  ", "start": 0, "end": 1}]'],
     ['a broken object', '[{"event": "a", "start": 0, "end": 1,,}]'],
   ])('leaves out %s', (_name, text) => {
     expect(parseAnswer(text)).toEqual([]);
+  });
+
+  test('believes the start of what ends before it', () => {
+    expect(parseAnswer('[{"event": "a", "start": 2, "end": 1.8}]')).toMatchObject([{ start: 2, end: 2 }]);
   });
 
   test('takes control characters out of what the model wrote', () => {
