@@ -31,8 +31,10 @@ export interface Graphs {
   readonly bytes: number;
 }
 
+/** The service's own cache folder under systemd (CacheDirectory=), else the user's. */
 export function defaultCacheDir(): string {
-  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'lookout', 'graphs');
+  const { CACHE_DIRECTORY: service, XDG_CACHE_HOME: user } = process.env;
+  return service ? join(service, 'graphs') : join(user || join(homedir(), '.cache'), 'lookout', 'graphs');
 }
 
 /**
@@ -75,13 +77,13 @@ async function build({ config, dir }: Checkpoint, weights: Weights, cacheDir: st
   await removeOlder(cacheDir, entry, resolve(dir));
 }
 
-/** Removes what the same directory was built into before, and what a process left behind that was killed while building. */
+/** Removes entries of directories that now hold something else or are gone, and what a process left that was killed while building. */
 async function removeOlder(cacheDir: string, entry: string, source: string): Promise<void> {
   for (const name of await readdir(cacheDir)) {
     const other = join(cacheDir, name);
     const abandoned = name.startsWith('making-') && (statSync(other, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < Date.now() - ABANDONED;
-    const superseded = !name.startsWith('making-') && other !== entry && readManifest(other)?.source === source;
-    if (abandoned || superseded) await rm(other, { recursive: true, force: true });
+    const from = name.startsWith('making-') || other === entry ? undefined : readManifest(other)?.source;
+    if (abandoned || (from !== undefined && (from === source || !existsSync(from)))) await rm(other, { recursive: true, force: true });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { VideoMarkup } from './chat.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { Decoder } from './decoder.ts';
@@ -46,6 +47,7 @@ export class Qwen3VL {
   readonly #tokenizer: QwenTokenizer;
   readonly #sessions: readonly OpenedSession[];
   readonly #prompts: PromptPreparer;
+  readonly #markup: VideoMarkup;
   readonly #decoder: Decoder;
   readonly #stops: ReadonlySet<number>;
   /** one for prompts with a video, one for those without, so that neither drives out the other's beginning */
@@ -60,7 +62,8 @@ export class Qwen3VL {
     this.#tokenizer = tokenizer;
     this.#sessions = [vision, decoder];
     const encoder = new VisionEncoder(vision.session, config.vision, processing);
-    this.#prompts = new PromptPreparer(checkpoint, tokenizer, encoder, this.context, options.markup ?? 'plain');
+    this.#prompts = new PromptPreparer(checkpoint, tokenizer, encoder, this.context);
+    this.#markup = options.markup ?? 'plain';
     this.#decoder = new Decoder(decoder.session, config);
     this.#stops = new Set([...checkpoint.stopTokens, ...[tokenizer.idOf('<|im_end|>') ?? []].flat()]);
     const cache = (): KvCache => (decoder.device === 'cpu' ? new InPlaceKvCache(config.text) : new GrowingKvCache(config.text));
@@ -103,8 +106,8 @@ export class Qwen3VL {
   }
 
   /** Tokens, positions and visual features of a prompt. */
-  prepare(text: string, video?: VideoInput): Promise<PreparedPrompt> {
-    return this.#prompts.prepare(text, video);
+  prepare(text: string, video?: VideoInput, markup = this.#markup): Promise<PreparedPrompt> {
+    return this.#prompts.prepare(text, video, markup);
   }
 
   /** Logits [vocab] of each of `count` steps of decoding, from an empty cache; `choose` says which token each step takes. */

@@ -23,18 +23,16 @@ export class PromptPreparer {
   readonly #tokenizer: QwenTokenizer;
   readonly #vision: VisionEncoder;
   readonly #context: number;
-  readonly #markup: VideoMarkup;
 
-  constructor(checkpoint: Checkpoint, tokenizer: QwenTokenizer, vision: VisionEncoder, context: number, markup: VideoMarkup) {
+  constructor(checkpoint: Checkpoint, tokenizer: QwenTokenizer, vision: VisionEncoder, context: number) {
     this.#checkpoint = checkpoint;
     this.#tokenizer = tokenizer;
     this.#vision = vision;
     this.#context = context;
-    this.#markup = markup;
   }
 
   /** Throws MODEL_CONTEXT_EXCEEDED, before the vision tower runs, where no room is left for an answer. */
-  async prepare(text: string, video: VideoInput | undefined): Promise<PreparedPrompt> {
+  async prepare(text: string, video: VideoInput | undefined, markup: VideoMarkup): Promise<PreparedPrompt> {
     const { config, processing } = this.#checkpoint;
     const { merge, temporalPatch } = config.vision;
     if (!video || video.frames.length === 0) {
@@ -46,7 +44,7 @@ export class PromptPreparer {
     const groups = temporalPatches(fitted, temporalPatch);
     const grid = videoGrid(groups, config.vision);
     const perPatch = (grid.h * grid.w) / merge ** 2;
-    const shown = { stamps: groups.map((g) => g.stamp), perPatch, token: config.videoToken, markup: this.#markup };
+    const shown = { stamps: groups.map((g) => g.stamp), perPatch, token: config.videoToken, markup };
     const ids = this.#checked(chatTokens(this.#tokenizer, text, shown));
     const { rows, next } = promptPositions(ids, config.videoToken, grid, merge);
     const patches = await this.#vision.encode(groups, grid);

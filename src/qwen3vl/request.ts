@@ -11,6 +11,7 @@ export interface ModelOptions {
   readonly cacheDir?: string;
   /** tokens of prompt and answer; default and upper bound: config.json's */
   readonly maxContext?: number;
+  /** how the video stands in the prompt; default `plain`, as in Qwen's cookbook */
   readonly markup?: VideoMarkup;
 }
 

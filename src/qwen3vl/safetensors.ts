@@ -5,9 +5,10 @@ import type { ErrorCode } from '../errors.ts';
 
 /** Element types that are read, and their size in bytes. */
 const SIZES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, U8: 1 } as const;
+export type Dtype = keyof typeof SIZES;
 
 export interface TensorInfo {
-  readonly dtype: keyof typeof SIZES;
+  readonly dtype: Dtype;
   readonly shape: readonly number[];
   /** bytes from the file's start */
   readonly offset: number;
@@ -89,17 +90,20 @@ export class SafetensorsFile {
     const tensors = new Map<string, TensorInfo>();
     for (const [name, entry] of Object.entries(header.data)) {
       if (name === '__metadata__') continue;
-      tensors.set(name, this.#tensorInfo(name, entry, 8 + length, size));
+      const info = this.#tensorInfo(name, entry, 8 + length, size);
+      if (info) tensors.set(name, info);
     }
     return tensors;
   }
 
-  #tensorInfo(name: string, entry: z.infer<typeof headerSchema>[string], start: number, size: number): TensorInfo {
+  /** Undefined for a type that is not read: only a tensor that is asked for must be readable. */
+  #tensorInfo(name: string, entry: z.infer<typeof headerSchema>[string], start: number, size: number): TensorInfo | undefined {
     const { dtype, shape, data_offsets: offsets } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
-    if (!isDtype(dtype)) throw this.#error(`has tensor ${name} of type ${dtype}, which is not supported`);
-    const length = shape.reduce((a, b) => a * b, SIZES[dtype]);
-    if (!Array.isArray(offsets) || offsets[1] - offsets[0] !== length) throw this.#error(`has a damaged header at ${name}`);
+    if (!Array.isArray(offsets)) throw this.#error(`has a damaged header at ${name}`);
     if (start + offsets[1] > size) throw this.#error(`is cut short: ${size} bytes, tensor ${name} ends at ${start + offsets[1]}`);
+    if (!isDtype(dtype)) return undefined;
+    const length = shape.reduce((a, b) => a * b, SIZES[dtype]);
+    if (offsets[1] - offsets[0] !== length) throw this.#error(`has a damaged header at ${name}`);
     return { dtype, shape, offset: start + offsets[0], length };
   }
 
@@ -116,6 +120,6 @@ export class SafetensorsFile {
   }
 }
 
-function isDtype(dtype: string): dtype is keyof typeof SIZES {
+function isDtype(dtype: string): dtype is Dtype {
   return Object.hasOwn(SIZES, dtype);
 }

@@ -42,6 +42,12 @@ describe('parity with the Hugging Face implementation', () => {
     expect(ok).toBe(true);
   });
 
+  it('compares with a reference whose video stands between one more start and end', async () => {
+    const reference = join(fixture('odd-sizes'), 'reference-wrapped.safetensors');
+    const { ok } = await checkModel(fixture('odd-sizes'), reference, { device: 'cpu', cacheDir: folder.dir });
+    expect(ok).toBe(true);
+  });
+
   it('refuses a reference that is cut short or is none', async () => {
     const reference = join(folder.dir, 'reference.safetensors');
     copyFileSync(join(fixture('tied-odd'), 'reference.safetensors'), reference);

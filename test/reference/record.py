@@ -57,22 +57,25 @@ def patchify(frames, vision):
     return torch.from_numpy(np.ascontiguousarray(x.reshape(n * h * w, -1))), torch.tensor([[n, h, w]])
 
 
-def chat(prompt, times, grid, vision):
-    """One user turn, the video and then the prompt. A stamp is the mean of a temporal patch's first and last time."""
+def chat(prompt, times, grid, vision, wrapped):
+    """One user turn, the video and then the prompt. A stamp is the mean of a temporal patch's first and last time.
+
+    `wrapped` is what the processor of transformers 5.10+ writes: one more vision_start and vision_end around the video."""
     t = vision.temporal_patch_size
     times = list(times) + [times[-1]] * (-len(times) % t)
     pads = '<|video_pad|>' * int(grid[0, 1] * grid[0, 2] // vision.spatial_merge_size**2)
     stamps = [(times[i] + times[i + t - 1]) / 2 for i in range(0, len(times), t)]
     video = ''.join(f'<{s:.1f} seconds><|vision_start|>{pads}<|vision_end|>' for s in stamps)
+    video = f'<|vision_start|>{video}<|vision_end|>' if wrapped else video
     return f'<|im_start|>user\n{video}{prompt}<|im_end|>\n<|im_start|>assistant\n'
 
 
 @torch.no_grad()
-def record(model_dir, frames, times, prompt, steps, out):
+def record(model_dir, frames, times, prompt, steps, out, wrapped=False):
     model = Qwen3VLForConditionalGeneration.from_pretrained(model_dir, dtype=torch.float32, attn_implementation='eager').eval()
     tokenizer = PreTrainedTokenizerFast.from_pretrained(model_dir)
     pixels, grid = patchify(frames, model.config.vision_config)
-    ids = torch.tensor([tokenizer(chat(prompt, times, grid, model.config.vision_config))['input_ids']])
+    ids = torch.tensor([tokenizer(chat(prompt, times, grid, model.config.vision_config, wrapped))['input_ids']])
     kinds = (ids == model.config.video_token_id).int() * 2
     positions, _ = model.model.get_rope_index(ids, mm_token_type_ids=kinds, video_grid_thw=grid.clone())
     seen = model.model.get_video_features(pixels, grid.clone())
@@ -139,11 +142,11 @@ FIXTURES = {
         text=dict(hidden_size=24, intermediate_size=32, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2, head_dim=24, rope_parameters=rope(5e6, [6, 3, 3])),
         vision=dict(depth=3, hidden_size=16, intermediate_size=24, num_heads=4, patch_size=8, num_position_embeddings=25, deepstack_visual_indexes=[0, 2]),
         tied=False, dtype=torch.float32, published=True, shards=True, frames=(4, 64, 32), times=[10.05, 10.4, 12.0, 12.1], prompt='谁进来了? "x"\n'),
-    # a head size off the usual, 4 kv heads, bias in attention, other activations; float16
+    # a head size off the usual, 4 kv heads, bias in attention, another activation, the other way to write the video; float16
     'odd-sizes': dict(
         text=dict(hidden_size=24, intermediate_size=32, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=4, head_dim=20, attention_bias=True, rms_norm_eps=1e-5, rope_parameters=rope(1000.0, [4, 3, 3])),
         vision=dict(depth=3, hidden_size=24, intermediate_size=32, num_heads=2, patch_size=8, num_position_embeddings=49, deepstack_visual_indexes=[0, 1, 2], hidden_act='gelu'),
-        tied=True, dtype=torch.float16, frames=(2, 32, 64), times=[0.2, 0.3], prompt='yes?'),
+        tied=True, dtype=torch.float16, wrapped=True, frames=(2, 32, 64), times=[0.2, 0.3], prompt='yes?'),
 }
 
 
@@ -157,7 +160,10 @@ def write_fixture(folder, spec, seed):
         to_published_spelling(folder)
     if spec.get('shards'):
         to_shards(folder)
-    record(folder, noise(seed, *spec['frames']), spec['times'], spec['prompt'], spec.get('steps', 6), folder / 'reference.safetensors')
+    video = noise(seed, *spec['frames'])
+    record(folder, video, spec['times'], spec['prompt'], spec.get('steps', 6), folder / 'reference.safetensors')
+    if spec.get('wrapped'):
+        record(folder, video, spec['times'], spec['prompt'], 2, folder / 'reference-wrapped.safetensors', wrapped=True)
 
 
 def main():
@@ -171,13 +177,14 @@ def main():
     one.add_argument('--prompt', default='List the events in this video.')
     one.add_argument('--steps', type=int, default=8)
     one.add_argument('--seed', type=int, default=0)
+    one.add_argument('--wrapped', action='store_true', help='write the video as the processor of transformers 5.10+ does')
     args = parser.parse_args()
     if args.command == 'fixtures':
         for seed, (name, spec) in enumerate(FIXTURES.items()):
             write_fixture(args.dir / name, spec, seed)
     else:
         times = np.cumsum(np.random.default_rng(args.seed).uniform(0.1, 0.9, args.frames[0])).tolist()
-        record(args.model, noise(args.seed, *args.frames), times, args.prompt, args.steps, args.out)
+        record(args.model, noise(args.seed, *args.frames), times, args.prompt, args.steps, args.out, args.wrapped)
 
 
 if __name__ == '__main__':
