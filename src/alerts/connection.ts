@@ -120,7 +120,7 @@ const REFUSED = new Set([4, 5, 134, 135, 138, 140]);
 function brokerError(url: string, cause: Error | undefined): LookoutError {
   const refused = cause instanceof ErrorWithReasonCode && REFUSED.has(cause.code);
   const detail = cause ? cause.message || String(codeOf(cause) ?? cause.name) : 'the connection was closed or never answered';
-  const shown = `${redactUrl(url)}: ${detail.replace(/\.$/, '')}.`;
+  const shown = `${redactUrl(url)}: ${detail.replace(/\s+/g, ' ').trim().replace(/[.:]$/, '')}.`;
   return new LookoutError(refused ? 'BROKER_REFUSED' : 'BROKER_UNREACHABLE', shown, { cause });
 }
 

@@ -41,7 +41,10 @@ export function keepConnected(
           const again = unknownProtocol && connection === undefined;
           if (again) version = 4;
           else if (!signal.aborted) {
-            if (problem?.message !== why.message) log.error({ code: why.code }, why.message);
+            // A broker that cannot be read as 3.1.1 either was not one, or not yet.
+            if (connection === undefined) version = 5;
+            if (problem?.code === why.code) log.debug({ code: why.code }, why.message);
+            else log.error({ code: why.code }, why.message);
             problem = why;
           }
           resolve(again);

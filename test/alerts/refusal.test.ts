@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -103,4 +103,27 @@ it('speaks MQTT 3.1.1 to a broker that knows no other', async () => {
   expect(await out.flush(10_000)).toBe(true);
   await until('the alert', () => heard.alerts().length === 1);
   expect(lines).toEqual([]);
+});
+
+it.each([
+  ['hangs up', (socket: Socket) => socket.destroy()],
+  ['speaks another protocol', (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
+  ['sends rubbish', (socket: Socket) => void socket.write(Buffer.alloc(64, 0xff))],
+])('says BROKER_UNREACHABLE in one line of one that %s, and stops when told to', async (_what, answer) => {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => undefined));
+    answer(socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanUp.push(async () => {
+    sockets.forEach((socket) => socket.destroy());
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  for (const scheme of ['mqtt', 'mqtts', 'ws']) {
+    const out = publisher({ url: `${scheme}://127.0.0.1:${port}` });
+    await until('the reason', () => out.problem() !== undefined);
+    expect(out.problem()?.message).toMatch(/^BROKER_UNREACHABLE: \w+:\/\/127\.0\.0\.1:\d+: .+\. Check mqtt\.url[^\n]*$/);
+  }
 });
