@@ -1,4 +1,4 @@
-import { filter, firstValueFrom, type Subscription } from 'rxjs';
+import { filter, firstValueFrom } from 'rxjs';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
@@ -10,6 +10,7 @@ import { play, type Played } from './play.ts';
 import { publishRoom, type RoomCamera } from './publish.ts';
 import { createRoom, type Room } from './room.ts';
 import { type DemoSentence, demoSentences } from './sentences.ts';
+import { showStart } from './start.ts';
 import { type Subscriber, subscribeAlerts } from './subscriber.ts';
 import type { Display, View } from './view.ts';
 
@@ -94,29 +95,29 @@ async function setUp(opts: DemoOptions, needs: DemoNeeds, halt: AbortController,
   const online = firstValueFrom(viewer.status$.pipe(filter((s) => s.camera === CAMERA && s.state === 'online')), { defaultValue: null });
 
   const base: View = {
-    seed: opts.seed, stage: { kind: 'starting', doing: 'loading the model' }, epoch: null, duration: opts.duration, elapsed: 0, rules: loaded.rules.map(({ id, alert }) => ({ id, text: alert })),
+    seed: opts.seed, stage: { kind: 'playing' }, epoch: null, duration: opts.duration, elapsed: 0, rules: loaded.rules.map(({ id, alert }) => ({ id, text: alert })),
     rows: [], picture: null, camera: null, windows: 0, visualTokens: 0, config: opts.folder.config,
   };
-  needs.display.show(base);
+  const start = showStart(needs.display, base, 'loading the model');
+  closing.push(async () => start.stop());
   let camera: RoomCamera | undefined;
   const daemon = await needs.startDaemon(loaded, {
     log: needs.log,
     signal: halt.signal,
     rtmpReady: (info) => {
       camera ??= film(opts, info.url(keyOf(loaded)), halt.signal, needs.log);
+      start.camera(camera);
     },
   });
   closing.push(() => Promise.race([daemon.done, pause(STOP)]));
   const failed = daemon.done.then(() => Promise.reject(new LookoutError('CHILD_EXITED', 'Lookout stopped before the story began.')));
   await Promise.race([daemon.ready, failed, interruption(needs.signal)]);
   if (!camera) throw new LookoutError('CAMERA_UNREACHABLE', 'The RTMP server did not start.');
-  const filming = camera;
-  needs.display.show({ ...base, stage: { kind: 'starting', doing: 'waiting for the camera’s first picture' } });
-  const words = lastWords(filming);
-  const late = pause(ONLINE).then(() => Promise.reject(new LookoutError('CAMERA_STALLED', `The demo’s camera was not watched within ${ONLINE / 1000} s. ${words.text()}`)));
+  start.doing('waiting for the camera’s first picture');
+  const late = pause(ONLINE).then(() => Promise.reject(new LookoutError('CAMERA_STALLED', `The demo’s camera was not watched within ${ONLINE / 1000} s. ${start.lastWords()}`)));
   await Promise.race([online, late, failed, interruption(needs.signal)]);
-  words.subscription.unsubscribe();
-  return { room, sentences, daemon, viewer, camera: filming, base };
+  start.stop();
+  return { room, sentences, daemon, viewer, camera, base };
 }
 
 function film(opts: DemoOptions, url: Secret, signal: AbortSignal, log: Logger): RoomCamera {
@@ -128,14 +129,6 @@ function keyOf(loaded: LoadedConfig): Secret {
   const key = loaded.config.cameras.find((camera) => camera.id === CAMERA)?.rtmp_key;
   if (!key) throw new LookoutError('CONFIG_INVALID', `${loaded.file}: camera ${CAMERA} has no rtmp_key.`);
   return key;
-}
-
-function lastWords(camera: RoomCamera): { text(): string; subscription: Subscription } {
-  let text = '';
-  const subscription = camera.reports$.subscribe((report) => {
-    text = report.lastWords;
-  });
-  return { text: () => text, subscription };
 }
 
 /** Rejects once the signal aborts; never resolves. */

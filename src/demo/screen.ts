@@ -32,7 +32,7 @@ export function screenLines(view: View, size: ScreenSize, paint: Paint, depth: C
 
 function heading(view: View, width: number, paint: Paint): string {
   const name = `${paint(['bold', 'cyan'], 'LOOKOUT')}  ${paint('dim', `demo room, seed ${view.seed}`)}`;
-  if (view.stage.kind === 'starting') return `${name}   ${paint('yellow', `${view.stage.doing} …`)}`;
+  if (view.stage.kind === 'starting') return `${name}   ${paint('yellow', `${view.stage.doing} … ${view.stage.seconds.toFixed(0)} s`)}`;
   if (view.stage.kind === 'settling') return `${name}   ${paint('yellow', 'the story is over; the last windows are on their way …')}`;
   const time = `${clock(view.elapsed)} / ${clock(view.duration)}`;
   const length = Math.max(10, Math.min(40, width - columnsOf(name) - time.length - 6));

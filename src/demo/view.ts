@@ -6,7 +6,7 @@ import type { Thumbnail } from './thumbnail.ts';
 export interface View {
   readonly seed: number;
   /** what is going on: a phrase while the parts start, else the story plays or its last windows are awaited */
-  readonly stage: { readonly kind: 'starting'; readonly doing: string } | { readonly kind: 'playing' } | { readonly kind: 'settling' };
+  readonly stage: { readonly kind: 'starting'; readonly doing: string; readonly seconds: number } | { readonly kind: 'playing' } | { readonly kind: 'settling' };
   /** wall clock of the story's second 0, ms; null before */
   readonly epoch: number | null;
   /** of the story, s, and how much of it has been shown */

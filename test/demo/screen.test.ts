@@ -59,8 +59,8 @@ describe('the screen', () => {
   });
 
   it('can be drawn before there is a picture or a story', () => {
-    const early = view({ stage: { kind: 'starting', doing: 'loading the model' }, epoch: null, picture: null, rows: [] });
-    expect(screenLines(early, { columns: 80, rows: 24 }, uncoloured, 8).join('\n')).toContain('loading the model …');
+    const early = view({ stage: { kind: 'starting', doing: 'loading the model', seconds: 3.2 }, epoch: null, picture: null, rows: [] });
+    expect(screenLines(early, { columns: 80, rows: 24 }, uncoloured, 8).join('\n')).toContain('loading the model … 3 s');
     expect(screenLines(view({ elapsed: -0.4 }), { columns: 80, rows: 24 }, uncoloured, 8).join('\n')).toContain('0:00 / 1:30');
   });
 
@@ -76,7 +76,7 @@ describe('plain lines', () => {
   it('tells everything once', () => {
     const lines: string[] = [];
     const display = createPlainLines((line) => lines.push(line));
-    display.show(view({ stage: { kind: 'starting', doing: 'loading the model' }, rows: [] }));
+    display.show(view({ stage: { kind: 'starting', doing: 'loading the model', seconds: 3.2 }, rows: [] }));
     display.show(view());
     display.show(view());
     expect(lines[0]).toBe('loading the model …');
