@@ -5,8 +5,6 @@ import type { Thumbnail } from './thumbnail.ts';
 export interface SceneChange {
   /** share of the picture in which something is there that was not, or is not that was: 0..1 */
   readonly area: number;
-  /** grey levels by which the whole picture became brighter (darker: negative) */
-  readonly light: number;
   /** standard deviation of the noise in the difference of two cells, grey levels */
   readonly noise: number;
 }
@@ -25,16 +23,15 @@ export function sceneChange(reference: Thumbnail, current: Thumbnail): SceneChan
   const { dx, dy } = shake(reference, current);
   const width = reference.width - 2 * REACH;
   const height = reference.height - 2 * REACH;
-  if (width < 3 || height < 3) return { area: 0, light: 0, noise: 0 };
+  if (width < 3 || height < 3) return { area: 0, noise: 0 };
   const before = crop(reference, 0, 0, width, height);
   const after = crop(current, dx, dy, width, height);
-  const light = mean(after) - mean(before);
   relight(before, after);
   const noise = spread(before, after);
   const level = Math.min(MOST, Math.max(LEAST, DEVIATIONS * noise));
   // both ways: what came is seen against the old picture, what went against the new one
   const area = Math.max(outside(before, after, width, height, level), outside(after, before, width, height, level));
-  return { area: area / (width * height), light, noise };
+  return { area: area / (width * height), noise };
 }
 
 function crop(t: Thumbnail, dx: number, dy: number, width: number, height: number): Float32Array {
@@ -44,12 +41,6 @@ function crop(t: Thumbnail, dx: number, dy: number, width: number, height: numbe
     out.set(t.cells.subarray(from, from + width), y * width);
   }
   return out;
-}
-
-function mean(cells: Float32Array): number {
-  let sum = 0;
-  for (const v of cells) sum += v;
-  return sum / cells.length;
 }
 
 /** Brings `after` to the light of `before` by the line (gain, offset) that fits best; moved parts are left out of the second fit. */

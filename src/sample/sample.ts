@@ -2,8 +2,11 @@ import { concatMap, defer } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
 import type { Frame } from '../values.ts';
 import { sceneChange } from './change.ts';
+import { createLight } from './light.ts';
 import { createLookBack } from './lookBack.ts';
+import type { LookBack } from './lookBack.ts';
 import { createPace } from './pace.ts';
+import type { Pace } from './pace.ts';
 import { thumbnail } from './thumbnail.ts';
 import type { Thumbnail } from './thumbnail.ts';
 
@@ -19,11 +22,9 @@ export interface SampleOptions {
 }
 
 /** A change of this share of the picture wakes when two frames running show it (an arm is about 0.3 %) … */
-export const SMALL_AREA = 0.0006;
+const SMALL_AREA = 0.0006;
 /** … and one of this share at once. */
-export const LARGE_AREA = 0.005;
-/** Grey levels by which the whole picture changes when a light is switched; slower drift is none of our business. */
-const LIGHT_STEP = 7;
+const LARGE_AREA = 0.005;
 /** Quiet for so long ends the activity, ms: longer than people pause within one movement. */
 const QUIET = 800;
 /** The first frame after activity comes early, ms: it tells the windows that the activity is over. */
@@ -39,76 +40,92 @@ const CLOCK_STEP = 1000;
 export function sample(opts: SampleOptions): OperatorFunction<Frame, Frame> {
   return (source) =>
     defer(() => {
-      const sampler = createSampler(opts);
-      return source.pipe(concatMap((frame) => sampler(frame)));
+      const sampler = new Sampler(opts);
+      return source.pipe(concatMap((frame) => sampler.take(frame)));
     });
 }
 
-/** The operator's state machine: takes a frame, gives the frames to keep now. */
-export function createSampler(opts: SampleOptions): (frame: Frame) => Frame[] {
-  const interval = 1000 / opts.frameRate;
-  let pace = createPace(opts.frameRate);
-  const lookBack = createLookBack(Math.max(1, Math.floor(opts.lookBack)), interval);
-  let kept: { at: number; thumb: Thumbnail | undefined } | undefined;
-  let lastAt = -Infinity;
-  let movedAt = -Infinity;
-  let suspect = false;
-  let idleDue = Infinity;
+/** The operator's state for one camera: takes a frame, gives the frames to keep now. */
+class Sampler {
+  readonly #opts: SampleOptions;
+  readonly #lookBack: LookBack;
+  readonly #light = createLight();
+  #pace: Pace;
+  #kept: { readonly at: number; readonly thumb: Thumbnail | undefined } | undefined;
+  #lastAt = -Infinity;
+  #movedAt = -Infinity;
+  /** the frame before showed a small change */
+  #suspect = false;
+  #idleDue = Infinity;
 
-  const keep = (frame: Frame, thumb: Thumbnail | undefined): Frame => {
-    kept = { at: frame.at, thumb };
-    pace.kept(frame.at);
-    idleDue = frame.at + opts.idleInterval * 1000;
-    return frame;
-  };
+  constructor(opts: SampleOptions) {
+    this.#opts = opts;
+    this.#pace = createPace(opts.frameRate);
+    this.#lookBack = createLookBack(Math.max(1, Math.floor(opts.lookBack)), 1000 / opts.frameRate);
+  }
 
-  const wake = (frame: Frame, thumb: Thumbnail): Frame[] => {
-    const earlier = lookBack.take(frame, kept?.at ?? -Infinity);
-    // a frame of the quiet was kept just now: the next beat is soon enough
-    return earlier.length > 0 || pace.due(frame.at) ? [...earlier, keep(frame, thumb)] : [];
-  };
-
-  const watch = (frame: Frame, thumb: Thumbnail): Frame[] => {
-    const moves = changed(kept?.thumb, thumb);
-    const awake = frame.at - movedAt < QUIET;
-    const sure = moves === 'much' || (moves === 'little' && (awake || suspect));
-    suspect = moves !== 'no';
-    if (sure) movedAt = frame.at;
-    if (sure && !awake) return wake(frame, thumb);
-    if (awake) {
-      if (!pace.due(frame.at)) return [];
-      const out = keep(frame, thumb);
-      idleDue = frame.at + Math.min(SETTLE, opts.idleInterval * 1000);
-      return [out];
+  take(frame: Frame): Frame[] {
+    if (frame.at <= this.#lastAt) {
+      if (this.#lastAt - frame.at < CLOCK_STEP) return [];
+      this.#startAnew();
     }
-    // 5 % early is on time: cameras' frame times jitter
-    if (frame.at >= idleDue - opts.idleInterval * 50 && !suspect) {
-      lookBack.clear();
-      return [keep(frame, thumb)];
-    }
-    lookBack.push(frame);
-    return [];
-  };
-
-  return (frame) => {
-    if (frame.at <= lastAt) {
-      if (lastAt - frame.at < CLOCK_STEP) return [];
-      kept = undefined;
-      movedAt = -Infinity;
-      pace = createPace(opts.frameRate);
-      lookBack.clear();
-    }
-    lastAt = frame.at;
-    if (!opts.adaptive) return pace.due(frame.at) ? [keep(frame, undefined)] : [];
+    this.#lastAt = frame.at;
+    if (!this.#opts.adaptive) return this.#pace.due(frame.at) ? [this.#keep(frame, undefined, 0)] : [];
     const thumb = thumbnail(frame);
-    return kept === undefined ? [keep(frame, thumb)] : watch(frame, thumb);
-  };
+    const idle = this.#opts.idleInterval * 1000;
+    if (this.#kept === undefined) return [this.#keep(frame, thumb, idle)];
+
+    const awake = frame.at - this.#movedAt < QUIET;
+    const moves = this.#moves(frame, thumb, awake);
+    if (moves) this.#movedAt = frame.at;
+    if (moves && !awake) return this.#wake(frame, thumb);
+    if (awake) return this.#pace.due(frame.at) ? [this.#keep(frame, thumb, Math.min(SETTLE, idle))] : [];
+    // 5 % early is on time: cameras' frame times jitter
+    if (frame.at >= this.#idleDue - 0.05 * idle && !this.#suspect) {
+      this.#lookBack.clear();
+      return [this.#keep(frame, thumb, idle)];
+    }
+    this.#lookBack.push(frame);
+    return [];
+  }
+
+  /** A small change has to last for two frames, but where something moves already one is enough. */
+  #moves(frame: Frame, thumb: Thumbnail, awake: boolean): boolean {
+    const leapt = this.#light.leapt(frame.at, thumb.mean);
+    const change = leapt ? 'much' : changed(this.#kept?.thumb, thumb);
+    const moves = change === 'much' || (change === 'little' && (awake || this.#suspect));
+    this.#suspect = change !== 'no';
+    return moves;
+  }
+
+  #wake(frame: Frame, thumb: Thumbnail): Frame[] {
+    const earlier = this.#lookBack.take(frame, this.#kept?.at ?? -Infinity);
+    // a frame of the quiet was kept just now: the next beat is soon enough
+    if (earlier.length === 0 && !this.#pace.due(frame.at)) return [];
+    return [...earlier, this.#keep(frame, thumb, SETTLE)];
+  }
+
+  #keep(frame: Frame, thumb: Thumbnail | undefined, idle: number): Frame {
+    this.#kept = { at: frame.at, thumb };
+    this.#pace.kept(frame.at);
+    this.#idleDue = frame.at + idle;
+    return frame;
+  }
+
+  #startAnew(): void {
+    this.#kept = undefined;
+    this.#movedAt = -Infinity;
+    this.#suspect = false;
+    this.#pace = createPace(this.#opts.frameRate);
+    this.#lookBack.clear();
+    this.#light.clear();
+  }
 }
 
 function changed(reference: Thumbnail | undefined, thumb: Thumbnail): 'no' | 'little' | 'much' {
   // another size of picture: another stream of the camera
   if (!reference || reference.width !== thumb.width || reference.height !== thumb.height) return 'much';
-  const { area, light } = sceneChange(reference, thumb);
-  if (area >= LARGE_AREA || Math.abs(light) >= LIGHT_STEP) return 'much';
+  const { area } = sceneChange(reference, thumb);
+  if (area >= LARGE_AREA) return 'much';
   return area >= SMALL_AREA ? 'little' : 'no';
 }

@@ -5,6 +5,8 @@ export interface Thumbnail {
   readonly width: number;
   readonly height: number;
   readonly cells: Float32Array;
+  /** of all cells */
+  readonly mean: number;
 }
 
 /** The longer side of a thumbnail, in cells: fine enough for an arm (two cells wide), coarse enough to average noise away. */
@@ -25,8 +27,13 @@ export function thumbnail(frame: Pick<Frame, 'width' | 'height' | 'data'>): Thum
       addRow(frame, row * size + dy, cells.subarray(row * width, (row + 1) * width), size, step);
     }
   }
-  for (let i = 0; i < cells.length; i++) cells[i] = (cells[i] ?? 0) / perCell;
-  return { width, height, cells };
+  let sum = 0;
+  for (let i = 0; i < cells.length; i++) {
+    const cell = (cells[i] ?? 0) / perCell;
+    cells[i] = cell;
+    sum += cell;
+  }
+  return { width, height, cells, mean: cells.length === 0 ? 0 : sum / cells.length };
 }
 
 function addRow(

@@ -1,0 +1,125 @@
+import { from, lastValueFrom, map, toArray } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/demo/random.ts';
+import type { Frame, Window } from '../../src/values.ts';
+import { windows } from '../../src/window/window.ts';
+import type { WindowOptions } from '../../src/window/window.ts';
+
+const OPTIONS: WindowOptions = { length: 8, hop: 1, maxFrames: 16, minFrames: 4, heartbeat: 30 };
+
+function frame(t: number): Frame {
+  return { camera: 'hall', pts: t, at: 1_000_000 + t * 1000, uncertainty: 10, timeSource: 'rtcp', width: 1, height: 1, data: new Uint8Array(3) };
+}
+
+const seconds = (f: Frame | undefined): number => ((f?.at ?? Number.NaN) - 1_000_000) / 1000;
+
+function every(step: number, start: number, end: number): number[] {
+  return Array.from({ length: Math.floor((end - start) / step + 1e-9) + 1 }, (_, k) => start + k * step);
+}
+
+function cut(at: readonly number[], more: Partial<WindowOptions> = {}): Promise<Window[]> {
+  return lastValueFrom(from(at.map(frame)).pipe(windows({ ...OPTIONS, ...more }), toArray()), { defaultValue: [] });
+}
+
+const brief = (all: readonly Window[]): string[] => all.map((w) => `${w.reason} ${seconds(w.frames[0])}..${seconds(w.frames.at(-1))} ×${w.frames.length}`);
+
+describe('windows', () => {
+  it('are cut every hop while something moves, and once more when it is over', async () => {
+    const idle = [0, 2, 4];
+    const active = every(0.25, 5.5, 9.5);
+    const all = await cut([...idle, ...active, 10.5, 12.5, 14.5]);
+    expect(brief(all)).toEqual([
+      'activity 0..6.5 ×8',
+      'hop 0..7.5 ×12',
+      'hop 4..8.5 ×14',
+      'hop 5.75..9.5 ×16',
+    ]);
+  });
+
+  it('show the end of an activity that ceased between two hops', async () => {
+    const all = await cut([0, 2, 4, 6, ...every(0.25, 7.5, 9.25), 10.25, 12.25]);
+    expect(brief(all).at(-1)).toBe('hop 4..9.25 ×10');
+    expect(all.at(-1)?.cutAt).toBe(1_000_000 + 10_250);
+  });
+
+  it('are cut on the frame that completes them', () => {
+    const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+    scheduler.run(({ cold, expectObservable }) => {
+      const frames = { a: frame(0), b: frame(0.25), c: frame(0.5), d: frame(0.75), e: frame(1), f: frame(1.25), g: frame(1.5), h: frame(1.75) };
+      const source = cold('a 249ms b 249ms c 249ms d 249ms e 249ms f 249ms g 249ms h|', frames);
+      expectObservable(source.pipe(windows(OPTIONS), map((w) => `${w.reason} ${w.frames.length}`))).toBe('1250ms w 500ms |', { w: 'activity 6' });
+    });
+  });
+
+  it('of a quiet camera come at the heartbeat, the first one after a whole window', async () => {
+    const all = await cut(every(2, 0, 80));
+    expect(all.map((w) => w.reason)).toEqual(['heartbeat', 'heartbeat', 'heartbeat']);
+    expect(all.map((w) => (w.cutAt - 1_000_000) / 1000)).toEqual([10, 42, 74]);
+    expect(all.map((w) => w.frames.length)).toEqual([4, 4, 4]);
+  });
+
+  it('of a very slow camera reach back for a pair', async () => {
+    const all = await cut(every(10, 0, 100));
+    expect(all.length).toBeGreaterThanOrEqual(2);
+    for (const w of all) expect(w.frames).toHaveLength(2);
+  });
+
+  it('bear the camera’s id in theirs, each another', async () => {
+    const all = await cut(every(0.25, 0, 20));
+    expect(new Set(all.map((w) => w.id)).size).toBe(all.length);
+    for (const w of all) expect(w.id).toMatch(/^hall-/);
+  });
+
+  it('tell when they were closed by the clock given', async () => {
+    const all = await cut(every(0.25, 0, 3), { now: () => 7 });
+    expect(all.map((w) => w.cutAt)).toEqual(all.map(() => 7));
+  });
+});
+
+describe('pairs', () => {
+  it('stay together for ever, whatever comes', async () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const random = createRandom(seed);
+      const at: number[] = [];
+      for (let t = 0; t < 120; ) at.push((t += random.chance(0.8) ? random.uniform(0.18, 0.33) : random.uniform(0.4, 6)));
+      const partner = new Map(at.map((t, i) => [frame(t).at, frame(at[i ^ 1] ?? -1).at]));
+      const opts = { ...OPTIONS, maxFrames: random.integer(2, 20), length: random.uniform(2, 12), minFrames: 2 };
+      for (const w of await cut(at, opts)) {
+        expect(w.frames.length % 2).toBe(0);
+        expect(w.frames.length).toBeLessThanOrEqual(opts.maxFrames);
+        const own = w.frames.map((f) => f.at);
+        expect(own).toEqual([...own].sort((a, b) => a - b));
+        own.forEach((t, i) => expect(partner.get(t)).toBe(own[i ^ 1]));
+        // nothing newer is left out but a frame that waits for its partner
+        expect(at.filter((t) => frame(t).at > (own.at(-1) ?? 0) && frame(t).at <= w.cutAt).length).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
+  it('are never older than the window, but to reach the least number of frames', async () => {
+    for (const w of await cut([...every(2, 0, 30), ...every(0.25, 30.5, 50)])) {
+      const span = seconds(w.frames.at(-1)) - seconds(w.frames[0]);
+      expect(span).toBeLessThanOrEqual(w.frames.length > OPTIONS.minFrames ? OPTIONS.length : 2 * OPTIONS.length);
+    }
+  });
+});
+
+describe('a clock', () => {
+  it('that jitters back leaves a frame out', async () => {
+    const at = every(0.25, 0, 6);
+    expect(brief(await cut([...at.slice(0, 9), 1.9, ...at.slice(9)]))).toEqual(brief(await cut(at)));
+  });
+
+  it('that is set back begins anew', async () => {
+    const all = await cut([...every(0.25, 3600, 3606), ...every(0.25, 0, 6)]);
+    const after = all.filter((w) => seconds(w.frames.at(-1)) < 100);
+    expect(after.length).toBeGreaterThanOrEqual(4);
+    for (const w of after) expect(seconds(w.frames[0])).toBeLessThan(100);
+  });
+
+  it('gap of an outage does not join what was before with what comes after', async () => {
+    const all = await cut([...every(0.25, 0, 6), ...every(0.25, 600, 606)]);
+    for (const w of all) expect(seconds(w.frames.at(-1)) - seconds(w.frames[0])).toBeLessThanOrEqual(16);
+  });
+});
