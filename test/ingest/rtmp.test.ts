@@ -148,6 +148,7 @@ describe('the RTMP server', { timeout: 60_000 }, () => {
       [Buffer.alloc(0), Buffer.from([3]), ...garbage].map(async (bytes) => {
         const socket = connect(server.port, '127.0.0.1');
         socket.on('error', () => undefined);
+        socket.resume();
         socket.write(bytes);
         await once(socket, 'close');
       }),
