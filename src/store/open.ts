@@ -37,7 +37,7 @@ export function holdFile(path: string): () => void {
   let lock: Database.Database | undefined;
   try {
     makeFolder(dirname(path));
-    lock = new Database(`${path}.lock`, { timeout: 0 });
+    lock = new Database(`${path}-lock`, { timeout: 0 });
     lock.exec('BEGIN EXCLUSIVE');
     const held = lock;
     return () => void held.close();

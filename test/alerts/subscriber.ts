@@ -34,7 +34,7 @@ export async function subscriber(url: string, opts: IClientOptions = {}, topic =
 }
 
 /** Waits until something holds; fails with `what` after `ms`. */
-export async function until(what: string, holds: () => boolean, ms = 15_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, ms = 30_000): Promise<void> {
   const end = performance.now() + ms;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`never happened: ${what}`);
