@@ -34,7 +34,7 @@ function nextLines(config: string, seed: number, paint: Paint): string[] {
     command(`npx lookout rule add -c ${config} "tell me when someone stands up"`),
     command(`npm run demo -- --seed ${seed + 1}`),
     '  a camera of your own (it wants a real Qwen3-VL checkpoint: see README.md):',
-    command('npx lookout camera add door rtsp://user:password@192.168.1.20/stream1'),
+    command("npx lookout camera add door 'rtsp://viewer:${DOOR_PASSWORD}@192.168.1.20/stream1'"),
     command('npx lookout run -c configs/lookout.yaml'),
   ];
 }
