@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Subject, tap } from 'rxjs';
 import { toAlert } from './alerts/alert.ts';
 import { type Publisher, startPublisher } from './alerts/publisher.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { watchConfig } from './config/watch.ts';
+import { keepAlert } from './daemon/alerts.ts';
 import { Cameras } from './daemon/cameras.ts';
 import { DroppedWindows } from './daemon/gaps.ts';
 import { guard } from './daemon/guard.ts';
@@ -42,6 +44,8 @@ export interface Daemon {
 }
 
 const MODEL_MEMORY_MB = 16_384;
+/** At the end the last windows get this long to be told, and what waits for the broker as long again, ms. */
+const LAST_MS = 1200;
 
 /**
  * Joins the rooms: camera → sample → window → infer → events → rules → alerts, with the log beside. Returns when everything
@@ -50,10 +54,9 @@ const MODEL_MEMORY_MB = 16_384;
  */
 export async function startDaemon(loaded: LoadedConfig, opts: DaemonOptions): Promise<Daemon> {
   const halt = new AbortController();
-  const stop = AbortSignal.any([opts.signal, halt.signal]);
   const store = openStore({ path: loaded.config.store.path, retentionDays: loaded.config.store.retention_days }, opts.log);
   try {
-    return await run(loaded, opts, store, stop);
+    return await run(loaded, opts, store, halt);
   } catch (error) {
     halt.abort();
     store.close();
@@ -61,18 +64,20 @@ export async function startDaemon(loaded: LoadedConfig, opts: DaemonOptions): Pr
   }
 }
 
-async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, stop: AbortSignal): Promise<Daemon> {
+/** The signal stops the cameras; the model and the broker stay until the last windows are told (`halt`). */
+async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, halt: AbortController): Promise<Daemon> {
   const { log } = opts;
-  const model = openModel(loaded, stop, log);
+  const stop = AbortSignal.any([opts.signal, halt.signal]);
+  const model = openModel(loaded, halt.signal, log);
   const rtmp = await sendersPort(loaded.config, stop, log);
   if (rtmp) opts.rtmpReady?.(rtmp);
-  const publisher = openPublisher(loaded, store, stop, log);
+  const publisher = openPublisher(loaded, store, halt.signal, log);
   recordAbsence(store, loaded.config.cameras.map((camera) => camera.id), Date.now());
   keepUp(store, stop, log);
 
+  let current = loaded;
   const pipeline = joinRooms(() => current, model, store, publisher, log);
   const cameras = new Cameras({ window: (w) => pipeline.windows.next(w), ...statusSink(store, publisher, log) }, stop, log);
-  let current = loaded;
   const follow = (next: LoadedConfig): void => {
     tellRestart(current.config, next.config, log);
     current = next;
@@ -83,7 +88,7 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, stop
   };
   follow(loaded);
   watchConfig(loaded, { signal: stop, log }).subscribe((next) => guard(log, () => follow(next)));
-  return { ready: model.ready, done: closing(stop, pipeline, publisher, store, log), store, counters: pipeline.counters };
+  return { ready: model.ready, done: closing({ stop, halt, pipeline, publisher, store, log }), store, counters: pipeline.counters };
 }
 
 function openModel({ config }: LoadedConfig, stop: AbortSignal, log: Logger): ModelProcess {
@@ -98,8 +103,8 @@ function openPublisher({ config }: LoadedConfig, store: Store, stop: AbortSignal
 interface Pipeline {
   readonly windows: Subject<Window>;
   counters(): { windows: number; visualTokens: number };
-  /** what was dropped and never shown by a later window */
-  finish(): void;
+  /** the windows that wait are answered, open events end, and what no window showed is written down; at most `ms` */
+  finish(ms: number): Promise<void>;
 }
 
 /** Windows in, alerts out; this is the drawing of the README. */
@@ -141,25 +146,38 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
     .subscribe({
       next: (verdict) => {
         log.info({ camera: verdict.event.camera, rule: verdict.ruleId, event: verdict.event.text, score: verdict.score }, 'alert');
-        guard(log, () => store.putAlert(toAlert(verdict, Date.now(), randomUUID)));
-        publisher.notify();
+        keepAlert(toAlert(verdict, Date.now(), randomUUID), store, publisher, log);
       },
       error: (error: unknown) => log.fatal({ err: error }, 'the pipeline failed'),
     });
-  const finish = (): void => {
+  const finish = async (ms: number): Promise<void> => {
+    const over = new Promise<void>((resolve) => void subscription.add(resolve));
+    windows.complete();
+    await Promise.race([over, sleep(ms, undefined, { ref: false })]);
     subscription.unsubscribe();
     guard(log, () => dropped.rest().forEach((gap) => store.putCoverage(gap)));
   };
   return { windows, counters: () => ({ ...counts }), finish };
 }
 
-/** Resolves when the signal has come and everything is written: the pipeline, what waits for the broker, the log. */
-async function closing(stop: AbortSignal, pipeline: Pipeline, publisher: Publisher, store: Store, log: Logger): Promise<void> {
+interface Closing {
+  readonly stop: AbortSignal;
+  readonly halt: AbortController;
+  readonly pipeline: Pipeline;
+  readonly publisher: Publisher;
+  readonly store: Store;
+  readonly log: Logger;
+}
+
+/** Resolves when the signal has come and everything is told and written: the pipeline, what waits for the broker, the log. */
+async function closing({ stop, halt, pipeline, publisher, store, log }: Closing): Promise<void> {
   await new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     else stop.addEventListener('abort', () => resolve(), { once: true });
   });
-  pipeline.finish();
+  await pipeline.finish(LAST_MS);
+  await publisher.flush(LAST_MS).catch((error: unknown) => log.error({ err: error }, 'the outbox could not be read'));
+  halt.abort();
   await publisher.stopped;
   guard(log, () => store.markAlive(Date.now()));
   store.close();

@@ -7,10 +7,14 @@ const PRUNE_MS = 600_000;
 /** A run that begins this soon after the last sign of life left no gap worth telling, ms. */
 const NO_GAP = 2000;
 
-/** Writes down the time in which the daemon did not run, as a gap of every camera. */
+/** Writes down the time in which the daemon did not run, as a gap of every camera; gaps of cameras that are gone end. */
 export function recordAbsence(store: Store, cameras: readonly string[], now: number): void {
   const alive = store.aliveAt();
-  if (alive === null || now - alive < NO_GAP) return;
+  if (alive === null) return;
+  for (const gap of store.coverage({ since: alive })) {
+    if (gap.end === null && !cameras.includes(gap.camera)) store.closeGap(gap.camera, Math.max(alive, gap.start));
+  }
+  if (now - alive < NO_GAP) return;
   for (const camera of cameras) store.putCoverage({ camera, start: alive, end: now, reason: 'offline', detail: 'Lookout was not running.' });
 }
 
