@@ -3,7 +3,8 @@ import { drawBag, drawPerson, drawPhone, phoneStand } from './figure.ts';
 import { createNoise } from './noise.ts';
 import { drawScenery, furnish } from './scenery.ts';
 import { stateAt } from './state.ts';
-import { type Story, type TruthEvent, writeStory } from './story.ts';
+import { writeStory } from './plot.ts';
+import type { Story, TruthEvent } from './story.ts';
 
 export type { TruthEvent } from './story.ts';
 

@@ -1,8 +1,8 @@
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { writeStory } from '../../src/demo/story.ts';
-import type { Story, TruthEvent } from '../../src/demo/story.ts';
-import { eventText, KINDS, WEAR } from '../../src/demo/story.ts';
+import { writeStory } from '../../src/demo/plot.ts';
+import type { Story, TruthEvent } from '../../src/demo/plot.ts';
+import { eventText, KINDS, WEAR } from '../../src/demo/plot.ts';
 import { createRandom } from '../../src/demo/random.ts';
 import type { Random } from '../../src/demo/random.ts';
 import type { Answer, Event, Frame, Sighting, Window } from '../../src/values.ts';
@@ -42,9 +42,12 @@ const EPOCH = 1_000_000;
 export const wall = (seconds: number): number => EPOCH + seconds * 1000;
 
 /** A story's answers, as windows cut by the real operator would get them from a model that errs as told. */
-export function simulate(seed: number, noise: Noise, seconds = 90, story: Story = writeStory(seed, seconds)): Simulated {
+export function simulate(seed: number, noise: Noise, opts: { hop?: number; infer?: readonly [number, number] } = {}): Simulated {
+  const seconds = 90;
+  const story = writeStory(seed, seconds);
+  const [quickest, slowest] = opts.infer ?? [500, 1100];
   const random = createRandom(seed * 7919 + 13);
-  const cut = createWindower({ length: 8, hop: 1, maxFrames: 16, minFrames: 4, heartbeat: 30 });
+  const cut = createWindower({ length: 8, hop: opts.hop ?? 1, maxFrames: 16, minFrames: 4, heartbeat: 30 });
   const windows = keptTimes(story, seconds).flatMap((t) => cut(frame(t)));
   const model = createModel(story.events, noise, random);
   const answers: { at: number; answer: Answer }[] = [];
@@ -54,7 +57,7 @@ export function simulate(seed: number, noise: Noise, seconds = 90, story: Story 
     const begin = Math.max(free, w.cutAt);
     const next = windows[i + 1];
     if (next && next.cutAt <= begin) continue;
-    free = begin + random.uniform(500, 1100);
+    free = begin + random.uniform(quickest, slowest);
     answers.push({ at: free, answer: model(w) });
   }
   return { truth: story.events, answers };
