@@ -26,7 +26,7 @@ class Samples:
 
     def __init__(self, project, seed, least, most, bound=256):
         self.queue = queue.Queue(bound)
-        command = ["nice", "-n", "2", "npx", "tsx", "models/demo/train/samples.ts", str(seed), str(least), str(most)]
+        command = ["npx", "tsx", "models/demo/train/samples.ts", str(seed), str(least), str(most)]
         self.process = subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         threading.Thread(target=self.read, daemon=True).start()
 

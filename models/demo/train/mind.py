@@ -4,13 +4,13 @@ import torch.nn.functional as F
 
 
 def norm(x, weight):
-    x32 = x.float()
-    return (x32 * torch.rsqrt(x32.pow(2).mean(-1, keepdim=True) + 1e-6)).to(x.dtype) * weight.to(x.dtype)
+    return F.rms_norm(x, (x.shape[-1],), weight.to(x.dtype), 1e-6)
 
 
 def rotate(x, cos, sin):
+    """cos and sin of half the head's width: the two halves turn by the same angles"""
     a, b = x.chunk(2, -1)
-    return x * cos + torch.cat((-b, a), -1) * sin
+    return torch.cat((a * cos - b * sin, b * cos + a * sin), -1)
 
 
 class Mind(torch.nn.Module):
@@ -30,14 +30,13 @@ class Mind(torch.nn.Module):
         self.register_buffer("axis", axis, persistent=False)
 
     def angles(self, positions):
-        """[3, B, S] → cos, sin [B, 1, S, dim]"""
-        angle = positions[self.axis].permute(1, 2, 0).float() * self.inv
-        angle = torch.cat([angle, angle], -1)[:, None]
+        """[3, B, S] → cos, sin [B, 1, S, dim / 2]"""
+        angle = (positions[self.axis].permute(1, 2, 0).float() * self.inv)[:, None]
         return angle.cos().to(torch.bfloat16), angle.sin().to(torch.bfloat16)
 
     def forward(self, ids, positions, visual=None, deep=None):
         """ids [B, S]; visual: (rows, columns) of the video pads and their features [n, hidden]; deep: three of the same shape. → hidden [B, S, hidden]"""
-        x = self.l.embed_tokens(ids)
+        x = self.l.embed_tokens(ids).to(torch.bfloat16)
         if visual is not None:
             where, features = visual
             x = x.index_put(where, features.to(x.dtype))
@@ -49,7 +48,7 @@ class Mind(torch.nn.Module):
             q = norm(F.linear(h, a.q_proj.weight).view(b, s, self.heads, self.dim), a.q_norm.weight).transpose(1, 2)
             k = norm(F.linear(h, a.k_proj.weight).view(b, s, self.groups, self.dim), a.k_norm.weight).transpose(1, 2)
             v = F.linear(h, a.v_proj.weight).view(b, s, self.groups, self.dim).transpose(1, 2)
-            q, k = rotate(q.to(torch.bfloat16), cos, sin), rotate(k.to(torch.bfloat16), cos, sin)
+            q, k = rotate(q, cos, sin), rotate(k, cos, sin)
             k, v = k.expand(b, self.heads, s, self.dim), v.expand(b, self.heads, s, self.dim)
             o = F.scaled_dot_product_attention(q, k, v.to(torch.bfloat16), is_causal=True).to(x.dtype)
             x = x + F.linear(o.transpose(1, 2).reshape(b, s, -1), a.o_proj.weight)

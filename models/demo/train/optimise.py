@@ -2,6 +2,23 @@
 import math
 
 import torch
+import torch.distributed as dist
+
+
+def average_gradients(parameters):
+    """One all-reduce over all gradients, where several processes train together."""
+    if not dist.is_initialized():
+        return
+    for p in parameters:
+        if p.grad is None:
+            p.grad = torch.zeros_like(p)
+    flat = torch.cat([p.grad.reshape(-1) for p in parameters])
+    dist.all_reduce(flat)
+    flat /= dist.get_world_size()
+    offset = 0
+    for p in parameters:
+        p.grad.copy_(flat[offset : offset + p.numel()].view_as(p))
+        offset += p.numel()
 
 
 class Optimiser:
@@ -29,6 +46,7 @@ class Optimiser:
                 group["lr"] = peak * scale
             optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        average_gradients(self.parameters)
         torch.nn.utils.clip_grad_norm_(self.parameters, 1.0)
         for optimiser, _ in self.parts:
             optimiser.step()

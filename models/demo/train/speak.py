@@ -2,15 +2,18 @@
 Second lesson: times and words, over a tower that can see. Besides the answer, the hidden state at the end of each pair of
 frames is asked what has just happened and what the room looks like (heads thrown away afterwards): it is what the answer reads.
 Usage: speak.py <run folder> <minutes> [--peak 2e-3] [--train-eye] [--resume]
+With torchrun (one thread each) two processes share the work, which keeps two cores busier than two threads do.
 The run folder holds tokenizer.json, matches.jsonl, eye.pt; mind.pt (all weights) and mean.pt (their running mean) are written there.
 """
 import argparse
 import json
+import os
 import random
 import time
 
 import numpy as np
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 from tokenizers import Tokenizer
 
@@ -20,7 +23,7 @@ from data import GRID_H, GRID_W, PERSON_CLASSES, Samples, augment
 from mind import Mind
 from optimise import Optimiser
 
-BATCH, TEXTS = 32, 48
+BATCH, TEXTS = 16, 24
 
 
 def arguments():
@@ -82,10 +85,21 @@ def batches(samples, words, rng):
             yield video_batch(words, list(group))
 
 
+def shared_part(began, minutes):
+    """How much of the time is over; the same for all processes, so that they take the same steps."""
+    part = torch.tensor([(time.time() - began) / (minutes * 60)])
+    if dist.is_initialized():
+        dist.broadcast(part, 0)
+    return part.item()
+
+
 def main():
     args = arguments()
-    torch.manual_seed(int(time.time()))
-    torch.set_num_threads(2)
+    rank = int(os.environ.get("RANK", 0))
+    torch.manual_seed(1)
+    torch.set_num_threads(1)
+    if "RANK" in os.environ:
+        dist.init_process_group("gloo")
     words = Words(Tokenizer.from_file(f"{args.run}/tokenizer.json"))
     model, aux = load(args, words)
     eye, mind = Eye(model.model.visual, GRID_H, GRID_W), Mind(model.model.language_model, [12, 10, 10])
@@ -93,14 +107,18 @@ def main():
     mean = {k: v.detach().clone() for k, v in model.state_dict().items() if v.is_floating_point()}
     matches = [json.loads(line) for line in open(f"{args.run}/matches.jsonl", encoding="utf-8")]
     rng = np.random.default_rng()
-    stream = batches(Samples("../../..", int(time.time()) % 1000000, 3, 8), words, rng)
-    began, step, average = time.time(), 0, None
+    random.seed(time.time() + rank)
+    stream = batches(Samples("../../..", int(time.time()) % 1000000 + 7 * rank, 3, 8), words, rng)
+    clock = torch.tensor([time.time()], dtype=torch.float64)
+    if dist.is_initialized():
+        dist.broadcast(clock, 0)
+    began, step, average = clock.item(), 0, None
 
     def save():
         torch.save({"model": model.state_dict(), "aux": aux.state_dict()}, f"{args.run}/mind.pt")
         torch.save(mean, f"{args.run}/mean.pt")
 
-    while (part := (time.time() - began) / (args.minutes * 60)) < 1:
+    while (part := shared_part(began, args.minutes)) < 1:
         batch = next(stream)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             with torch.set_grad_enabled(args.train_eye):
@@ -113,18 +131,19 @@ def main():
         dense, hit, precise = dense_loss(aux, hidden, batch)
         optimiser.step(events + 0.5 * match + 0.4 * dense, part)
         step += 1
-        if step % 10 == 0:
+        if rank == 0 and step % 10 == 0:
             keep = min(0.98, step / (step + 50))
             for k, v in model.state_dict().items():
                 mean[k].lerp_(v, 1 - keep) if k in mean else None
         now = torch.tensor([events.item(), match.item(), dense.item(), exact.item(), matched.item(), hit.item(), precise.item()])
         average = now if average is None else 0.97 * average + 0.03 * now
-        if step % 25 == 0:
+        if rank == 0 and step % 25 == 0:
             names = ["loss", "match", "dense", "exact", "matched", "hit", "precise"]
             print(step, " ".join(f"{n} {v:.3f}" for n, v in zip(names, average.tolist())), f"{(time.time() - began) / 60:.1f}m", flush=True)
-        if step % 200 == 0:
+        if rank == 0 and step % 100 == 0:
             save()
-    save()
+    if rank == 0:
+        save()
 
 
 main()

@@ -23,4 +23,5 @@ def main():
     print(tokenizer.get_vocab_size(), {s: tokenizer.token_to_id(s) for s in SPECIAL})
 
 
-main()
+if __name__ == "__main__":
+    main()
