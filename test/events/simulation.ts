@@ -1,8 +1,8 @@
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { writeStory } from '../../src/demo/plot.ts';
-import type { Story, TruthEvent } from '../../src/demo/plot.ts';
-import { eventText, KINDS, WEAR } from '../../src/demo/plot.ts';
+import type { Story, TruthEvent } from '../../src/demo/story.ts';
+import { eventText, KINDS, WEAR } from '../../src/demo/story.ts';
 import { createRandom } from '../../src/demo/random.ts';
 import type { Random } from '../../src/demo/random.ts';
 import type { Answer, Event, Frame, Sighting, Window } from '../../src/values.ts';
