@@ -19,10 +19,10 @@ function requireNode(version) {
   throw new SetupError(`Lookout needs Node ${OLDEST.join('.')} or newer; this is ${version}. See https://nodejs.org/en/download`);
 }
 
-function setUp(command) {
+async function setUp(command) {
   requireNode(process.versions.node);
-  provide(NEEDS[command], command === 'demo' ? 'for the demo' : 'for the tests');
-  installPackages(root);
+  await provide(NEEDS[command], command === 'demo' ? 'for the demo' : 'for the tests');
+  await installPackages(root);
 }
 
 /** Runs a program of this checkout as the terminal's own. @returns its exit code */
@@ -54,7 +54,7 @@ async function main([command, ...args]) {
     say('usage: node bin/bootstrap.mjs demo|test [arguments]');
     return 2;
   }
-  setUp(command);
+  await setUp(command);
   return command === 'demo' ? run('bin/lookout.mjs', ['demo', ...args]) : test(args);
 }
 

@@ -1,4 +1,4 @@
-import { has, outputOf, runs, say, SetupError } from './say.mjs';
+import { has, outputOf, runs, SetupError } from './say.mjs';
 
 /** Programs that one command needs, each with Debian's package of it. A need without `program` is told by the package alone. */
 export const NEEDS = {
@@ -6,8 +6,8 @@ export const NEEDS = {
   test: [
     { program: 'ffmpeg', package: 'ffmpeg' },
     { program: 'mosquitto', package: 'mosquitto' },
-    ...['python3-gi', 'gir1.2-gst-rtsp-server-1.0', 'gstreamer1.0-plugins-base', 'gstreamer1.0-plugins-good',
-      'gstreamer1.0-plugins-bad', 'gstreamer1.0-plugins-ugly'].map((name) => ({ package: name })),
+    ...['python3-gi', 'gir1.2-gst-rtsp-server-1.0', 'gstreamer1.0-plugins-base', 'gstreamer1.0-plugins-good', 'gstreamer1.0-plugins-ugly']
+      .map((name) => ({ package: name })),
   ],
   build: [
     { program: 'python3', package: 'python3' },
@@ -20,22 +20,22 @@ export const NEEDS = {
  * Installs what is missing, where that is permitted (root, or sudo that asks for no password).
  * @throws SetupError that names the packages
  */
-export function provide(needs, purpose) {
+export async function provide(needs, purpose) {
   const missing = needs.filter((need) => !present(need)).map((need) => need.package);
   if (missing.length === 0) return;
-  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n', 'env', 'DEBIAN_FRONTEND=noninteractive'];
   const advice = `Lookout needs ${missing.join(', ')} ${purpose}. Install ${missing.length > 1 ? 'them' : 'it'} with:\n  ` +
     `${asRoot.length > 0 ? 'sudo ' : ''}apt-get install -y --no-install-recommends ${missing.join(' ')}`;
   if (!has('apt-get') || (asRoot.length > 0 && outputOf('sudo', ['-n', 'true']) === undefined)) throw new SetupError(advice);
-  say(`Installing ${missing.join(', ')} (${purpose}) …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args) => {
-    const [command, ...rest] = [...asRoot, 'apt-get', '-qq', '-o', 'Dpkg::Use-Pty=0', ...args];
-    return runs(command, rest, env);
+  const apt = (what, ...args) => {
+    const [command, ...rest] = [...asRoot, 'apt-get', '-q', ...args];
+    return runs(what, command, rest, env);
   };
-  const install = () => apt('install', '-y', '--no-install-recommends', ...missing);
+  const install = () => apt(`Installing ${missing.join(', ')} ${purpose}`, 'install', '-y', '--no-install-recommends', ...missing);
   // The package lists of a fresh machine are missing or old; those of a used one mostly serve.
-  if (!(known(missing) && install()) && !(apt('update') && install())) throw new SetupError(`apt-get failed. ${advice}`);
+  if (known(missing) && (await install())) return;
+  if (!(await apt('Asking Debian for its packages', 'update')) || !(await install())) throw new SetupError(`apt-get failed. ${advice}`);
 }
 
 function present(need) {

@@ -3,45 +3,42 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NEEDS, provide } from './debian.mjs';
 import { brokenModules, debianHeaders, headersFolder } from './native.mjs';
-import { runs, say, SetupError } from './say.mjs';
+import { runs, SetupError } from './say.mjs';
 
 /**
  * Makes node_modules what package-lock.json says, with native modules that load. A stamp in node_modules tells the next time that
  * all this has been seen to.
  * @throws SetupError
  */
-export function installPackages(root) {
+export async function installPackages(root) {
   const stamp = join(root, 'node_modules/.lookout-stamp');
   const wanted = fingerprint(root);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   if (!matchesLock(root)) {
-    say('Installing npm packages; the first time this takes a minute or two …');
     // Install scripts run afterwards, for the two packages that need theirs: the others would download what Lookout does without.
-    if (!npm(root, 'ci', '--ignore-scripts')) throw new SetupError('`npm ci` failed: see above. It needs the npm registry (npm config get registry).');
+    if (!(await npm(root, 'Installing npm packages (a minute or two)', 'ci', '--ignore-scripts'))) throw new SetupError('`npm ci` failed: see above. It needs the npm registry (npm config get registry).');
   }
-  if (brokenModules(root).length > 0) build(root);
+  if (brokenModules(root).length > 0) await build(root);
   const broken = brokenModules(root);
   if (broken.length > 0) throw new SetupError(broken.map(({ name, reason }) => `${name} does not load: ${reason}`).join('\n'));
   writeFileSync(stamp, wanted);
 }
 
 /** better-sqlite3 comes as source, and its ready-made builds lie where not every machine can reach. */
-function build(root) {
-  const rebuild = () => npm(root, 'rebuild', '--ignore-scripts=false', 'better-sqlite3', 'esbuild');
-  say('Building better-sqlite3 (about a minute) …');
-  provide(NEEDS.build, 'to build better-sqlite3');
-  if (!headersFolder()) provide(debianHeaders(), 'to build better-sqlite3');
-  if (rebuild()) return;
+async function build(root) {
+  await provide(NEEDS.build, 'to build better-sqlite3');
+  if (!headersFolder()) await provide(debianHeaders(), 'to build better-sqlite3');
+  if (await npm(root, 'Building better-sqlite3 (a minute or two)', 'rebuild', '--ignore-scripts=false', 'better-sqlite3', 'esbuild')) return;
   const headers = headersFolder() ? '' : ` Node's headers are not on this machine: install Node ${process.versions.node} from a package that brings them (<prefix>/include/node/node.h).`;
   throw new SetupError(`better-sqlite3 could not be built: see above.${headers}`);
 }
 
-function npm(root, ...args) {
+function npm(root, what, ...args) {
   const nodedir = headersFolder();
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', SKIP_FFMPEG: 'true', ...(nodedir ? { npm_config_nodedir: nodedir } : {}) };
   const cli = process.env.npm_execpath;
   const [command, ...first] = cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm'];
-  return runs(command, [...first, '--prefix', root, '--loglevel=error', '--no-fund', '--no-audit', ...args], env);
+  return runs(what, command, [...first, '--prefix', root, '--loglevel=error', '--no-fund', '--no-audit', ...args], env);
 }
 
 function fingerprint(root) {
