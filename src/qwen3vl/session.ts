@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { LookoutError } from '../errors.ts';
+import { computesRightly } from './deviceTrial.ts';
 
 export type Device = 'auto' | 'cpu' | 'webgpu' | 'cuda';
 /** The device that a session really runs on. */
@@ -26,7 +27,9 @@ export async function openSession(path: string, device: Device, threads: number 
   let reason: unknown;
   for (const each of devices) {
     try {
-      return { session: await InferenceSession.create(path, options(each, threads ?? (small ? 1 : Math.min(availableParallelism(), MAX_THREADS)), keptOnDevice)), device: each };
+      const settings = options(each, threads ?? (small ? 1 : Math.min(availableParallelism(), MAX_THREADS)));
+      if (each !== 'cpu' && !(await computesRightly(settings))) throw new Error(`${each} computes attention wrongly here`);
+      return { session: await InferenceSession.create(path, { ...settings, ...kept(each, keptOnDevice) }), device: each };
     } catch (error) {
       reason = error;
     }
@@ -35,7 +38,7 @@ export async function openSession(path: string, device: Device, threads: number 
   throw new LookoutError('MODEL_RUNTIME', `The model cannot be opened on ${device}: ${what.replaceAll('\n', ' ')}.`, { cause: reason });
 }
 
-function options(device: RunningDevice, threads: number, keptOnDevice: readonly string[]): InferenceSession.SessionOptions {
+function options(device: RunningDevice, threads: number): InferenceSession.SessionOptions {
   return {
     executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
     intraOpNumThreads: threads,
@@ -44,8 +47,12 @@ function options(device: RunningDevice, threads: number, keptOnDevice: readonly 
     logSeverityLevel: 3,
     // idle threads that spin would take the processor from decoding and drawing in the other processes
     extra: { session: { intra_op: { allow_spinning: '0' } } },
-    ...(device === 'webgpu' && { preferredOutputLocation: Object.fromEntries(keptOnDevice.map((name) => [name, 'gpu-buffer'] as const)) }),
   };
+}
+
+/** Only WebGPU can leave outputs where they are; elsewhere they are copied to the processor's memory. */
+function kept(device: RunningDevice, names: readonly string[]): InferenceSession.SessionOptions {
+  return device === 'webgpu' ? { preferredOutputLocation: Object.fromEntries(names.map((name) => [name, 'gpu-buffer'] as const)) } : {};
 }
 
 /** CUDA's provider library is not in the npm package; README tells how it gets there. */
