@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ChildExit, ChildSpec } from './child.ts';
+import { watchLife } from './life.ts';
 import { withoutCredentials } from './log.ts';
 import type { Logger } from './log.ts';
 import type { FromChild, ToChild } from './wire.ts';
@@ -25,8 +25,6 @@ export interface AttemptEvents {
 
 /** Messages that may wait in the pipe to a child, e.g. while a native call blocks its thread. */
 const MAX_WAITING = 64;
-/** Loading the interpreter and the module's imports on a busy machine, ms. */
-const START_TIME = 30_000;
 const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 export function startAttempt(spec: ChildSpec, log: Logger, events: AttemptEvents): Attempt {
@@ -106,42 +104,6 @@ function stopChild(child: ChildProcess, ask: () => boolean): Promise<void> {
     });
     if (!ask()) child.kill('SIGTERM');
   });
-}
-
-/** Kills a child that no longer beats or that has outgrown its memory, and remembers why. */
-function watchLife(child: ChildProcess, spec: ChildSpec): { alive(): void; stop(): void; reason(): string | undefined } {
-  const patience = 4 * (spec.heartbeatMs ?? 2000);
-  let last = performance.now() + Math.max(0, START_TIME - patience);
-  let why: string | undefined;
-  const kill = (reason: string): void => {
-    why ??= reason;
-    child.kill('SIGKILL');
-  };
-  const timer = setInterval(() => {
-    const silent = performance.now() - last;
-    if (silent > patience) return kill(`no heartbeat for ${Math.round(silent / 1000)} s: killed`);
-    const rss = residentMb(child.pid);
-    if (rss > spec.memoryMb) kill(`used ${Math.round(rss)} MB of its ${spec.memoryMb} MB: killed`);
-  }, 500);
-  return {
-    alive: () => {
-      last = performance.now();
-    },
-    stop: () => clearInterval(timer),
-    reason: () => why,
-  };
-}
-
-/**
- * Resident memory of a process without its mapped files (a large native library is no growth), MB; 0 where the system does
- * not tell: it is then bounded by its heap limit alone.
- */
-function residentMb(pid: number | undefined): number {
-  try {
-    return Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
 }
 
 /** Logs what the child prints and keeps the last lines of stderr, which tell why it died. */

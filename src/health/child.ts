@@ -18,7 +18,7 @@ export interface ChildSpec {
   readonly heartbeatMs?: number;
   /** sent at every (re)start; anything that structured clone carries */
   readonly init: unknown;
-  /** false: the first failed init is final (the state becomes `stopped`), later ones are retried as ever. Default true */
+  /** false: a first init that fails with a code is final (the state becomes `stopped`); all else is retried as ever. Default true */
   readonly retryFirst?: boolean;
 }
 
@@ -68,7 +68,7 @@ export function superviseChild(spec: ChildSpec, signal: AbortSignal, log: Logger
       exit: (exit) => {
         attempt = undefined;
         if (stopping) return;
-        const final = spec.retryFirst === false && !everUp;
+        const final = spec.retryFirst === false && !everUp && exit.code !== 'CHILD_EXITED';
         state$.next('down');
         if (final) void stop();
         const wait = pause.next();

@@ -7,8 +7,8 @@ import type { StreamFacts } from './cameraWire.ts';
 
 export type CameraProbe = StreamFacts;
 
-/** Time for the first packet, and then for a second keyframe and a sender's report, ms. */
-const FIRST = 12_000;
+/** Time for the first packet (a silent camera is told sooner, by its own watchdog), and then for a keyframe and a report more, ms. */
+const FIRST = 60_000;
 const MORE = 10_000;
 
 /**

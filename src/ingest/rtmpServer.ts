@@ -41,7 +41,8 @@ export async function startRtmpServer(opts: RtmpServerOptions, signal: AbortSign
     log,
   );
   const up = child.state$.pipe(filter((state) => state === 'up'));
-  const first = await firstValueFrom(merge(up, child.exits$.pipe(map((exit) => new LookoutError(exit.code, exit.detail)))), { defaultValue: undefined });
+  const refused = child.exits$.pipe(filter((exit) => exit.code !== 'CHILD_EXITED'), map((exit) => new LookoutError(exit.code, exit.detail)));
+  const first = await firstValueFrom(merge(up, refused), { defaultValue: undefined });
   if (first instanceof LookoutError) throw first;
   signal.throwIfAborted();
   const reader = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;

@@ -19,9 +19,9 @@ function start(spec: Partial<ChildSpec> = {}): SupervisedChild {
   return child;
 }
 
-const reach = (child: SupervisedChild, state: string) => firstValueFrom(child.state$.pipe(filter((s) => s === state), timeout(20_000)));
-const says = (child: SupervisedChild) => firstValueFrom(child.messages$.pipe(timeout(20_000)));
-const exit = (child: SupervisedChild) => firstValueFrom(child.exits$.pipe(timeout(20_000)));
+const reach = (child: SupervisedChild, state: string) => firstValueFrom(child.state$.pipe(filter((s) => s === state), timeout(80_000)));
+const says = (child: SupervisedChild) => firstValueFrom(child.messages$.pipe(timeout(80_000)));
+const exit = (child: SupervisedChild) => firstValueFrom(child.exits$.pipe(timeout(80_000)));
 const alive = (pid: number | undefined) => existsSync(`/proc/${pid}`);
 
 afterEach(async () => {
@@ -31,7 +31,7 @@ afterEach(async () => {
   running = [];
 });
 
-describe('a supervised child', { timeout: 60_000 }, () => {
+describe('a supervised child', { timeout: 120_000 }, () => {
   it('gets its init, echoes, and carries bytes', async () => {
     const child = start({ init: { key: new Uint8Array([1, 2, 3]) } });
     expect(child.send('too early')).toBe(false);
@@ -103,6 +103,6 @@ describe('a supervised child', { timeout: 60_000 }, () => {
     const pid = Number(line.toString());
     expect(alive(pid)).toBe(true);
     parent.kill('SIGKILL');
-    await expect.poll(() => alive(pid), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => alive(pid), { timeout: 60_000 }).toBe(false);
   });
 });
