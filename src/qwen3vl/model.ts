@@ -21,6 +21,8 @@ export type { VideoInput } from './frames.ts';
 export type { JsonSchema } from './grammar.ts';
 export type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from './request.ts';
 
+/** End an answer, whatever the checkpoint's files say. */
+const STOPS = ['<|im_end|>', '<|endoftext|>'] as const;
 /** Bytes; checkpoints with fewer run on the CPU unless told otherwise. */
 const SMALL = 200e6;
 
@@ -65,7 +67,7 @@ export class Qwen3VL {
     this.#prompts = new PromptPreparer(checkpoint, tokenizer, encoder, this.context);
     this.#markup = options.markup ?? 'plain';
     this.#decoder = new Decoder(decoder.session, config);
-    this.#stops = new Set([...checkpoint.stopTokens, ...[tokenizer.idOf('<|im_end|>') ?? []].flat()]);
+    this.#stops = new Set([...checkpoint.stopTokens, ...STOPS.flatMap((token) => tokenizer.idOf(token) ?? [])]);
     const cache = (): KvCache => (decoder.device === 'cpu' ? new InPlaceKvCache(config.text) : new GrowingKvCache(config.text));
     this.#caches = { video: cache(), text: cache() };
   }

@@ -8,6 +8,7 @@ import type { Qwen3VL } from './model.ts';
 import type { ModelCall, ModelInit, ModelReply } from './modelWire.ts';
 import type { GenerateRequest, GenerateResult, VideoSize } from './request.ts';
 import type { Device } from './session.ts';
+import { Weights } from './weights.ts';
 
 export interface ModelProcessOptions {
   readonly dir: string;
@@ -15,6 +16,7 @@ export interface ModelProcessOptions {
   readonly threads?: number;
   readonly cacheDir?: string;
   readonly maxContext?: number;
+  /** what the process may take besides its weights */
   readonly memoryMb: number;
 }
 
@@ -30,21 +32,21 @@ export interface ModelProcess extends Pick<Qwen3VL, 'name' | 'context' | 'videoS
 const MAX_CALLS = 256;
 /** A large model blocks its process for many seconds at a time, ms. */
 const HEARTBEAT = 15_000;
+/** The runtime packs weights anew for its kernels and may hold both forms for a while. */
+const WEIGHT_COPIES = 2;
 
 /**
- * Starts the model's process. Its small files are read here, at once, and their errors thrown: MODEL_NOT_FOUND,
- * MODEL_CONFIG_INVALID, MODEL_WEIGHTS_MISSING. A call that is in work when the child dies is rejected with MODEL_RUNTIME;
+ * Starts the model's process. Its small files and the weights' headers are read here, at once, and their errors thrown:
+ * MODEL_NOT_FOUND, MODEL_CONFIG_INVALID, MODEL_WEIGHTS_MISSING, MODEL_WEIGHTS_CORRUPT. A call that is in work when the child dies is rejected with MODEL_RUNTIME;
  * those that wait behind it are taken up by the next child.
  */
 export function startModelProcess(options: ModelProcessOptions, signal: AbortSignal, log: Logger): ModelProcess {
   const { dir, memoryMb, ...rest } = options;
   const { name, config, processing } = readCheckpoint(dir);
   const init: ModelInit = { dir, options: rest };
-  const child = superviseChild(
-    { name: 'model', entry: new URL('./child.ts', import.meta.url), memoryMb, heartbeatMs: HEARTBEAT, init, retryFirst: false },
-    signal,
-    log,
-  );
+  const entry = new URL('./child.ts', import.meta.url);
+  const limit = memoryMb + weightsMb(dir) * WEIGHT_COPIES;
+  const child = superviseChild({ name: 'model', entry, memoryMb: limit, heartbeatMs: HEARTBEAT, init, retryFirst: false }, signal, log);
   const calls = new CallQueue(child);
   const videoSize: VideoSize = { minPixels: processing.minPixels, maxPixels: processing.maxPixels };
   return {
@@ -61,6 +63,13 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
     scoreMany: (...args) => calls.add('scoreMany', args) as Promise<number[]>,
     close: () => child.stop(),
   };
+}
+
+/** Of the weights as float32, MB. */
+function weightsMb(dir: string): number {
+  const weights = new Weights(dir);
+  weights.close();
+  return Math.ceil((weights.elements * 4) / 2 ** 20);
 }
 
 interface WaitingCall {

@@ -94,6 +94,9 @@ export function videoGrid(patches: readonly TemporalPatch[], config: VisionConfi
   if (patches.some((p) => p.frames.some((f) => f.width !== first.width || f.height !== first.height))) {
     throw new RangeError('frames of a video differ in size');
   }
+  if (patches.some((p) => p.frames.some((f) => f.data.length !== f.width * f.height * 3))) {
+    throw new RangeError('a frame has more or fewer bytes than its pixels');
+  }
   return gridOf(first, config);
 }
 

@@ -45,6 +45,12 @@ export class Weights {
     }
   }
 
+  /** of all tensors together */
+  get elements(): number {
+    const tensors = this.files.flatMap((file) => [...file.tensors.values()]);
+    return tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  }
+
   has(part: WeightPart, name: string): boolean {
     return this.#resolve(part, name) !== undefined;
   }

@@ -1,4 +1,4 @@
-import { rmSync, truncateSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -54,14 +54,21 @@ describe('the model in its process', () => {
     await expect(process.generate({ prompt: 'x '.repeat(5000), maxTokens: 1 })).rejects.toMatchObject({ code: 'MODEL_CONTEXT_EXCEEDED' });
   });
 
-  it('is not ready, and stops, where the weights are damaged', async () => {
+  it('is not ready, and stops, where it cannot be opened', async () => {
     const dir = copyOf('tied-odd', folder.dir);
-    truncateSync(join(dir, 'model.safetensors'), 3000);
+    const config = join(dir, 'config.json');
+    writeFileSync(config, readFileSync(config, 'utf8').replace('"intermediate_size": 48', '"intermediate_size": 40'));
     const process = start(dir);
     const early = process.score('x', 'yes', 'no');
-    await expect(early).rejects.toMatchObject({ code: 'MODEL_WEIGHTS_CORRUPT' });
-    await expect(process.ready).rejects.toMatchObject({ code: 'MODEL_WEIGHTS_CORRUPT' });
-    await expect(process.score('x', 'yes', 'no')).rejects.toMatchObject({ code: 'MODEL_WEIGHTS_CORRUPT' });
+    await expect(early).rejects.toMatchObject({ code: 'MODEL_CONFIG_INVALID' });
+    await expect(process.ready).rejects.toMatchObject({ code: 'MODEL_CONFIG_INVALID' });
+    await expect(process.score('x', 'yes', 'no')).rejects.toMatchObject({ code: 'MODEL_CONFIG_INVALID' });
+  });
+
+  it('refuses at once weights that are cut short', () => {
+    const dir = copyOf('tied-odd', folder.dir);
+    truncateSync(join(dir, 'model.safetensors'), 3000);
+    expect(() => start(dir)).toThrow('MODEL_WEIGHTS_CORRUPT');
   });
 
   it('refuses at once what is no checkpoint', () => {
