@@ -62,7 +62,7 @@ describe('a camera that publishes over RTMP', { timeout: 120_000 }, () => {
     const seconds = (frames.at(-1)?.pts ?? 0) - (frames[0]?.pts ?? 0);
     expect((frames.length - 1) / seconds).toBeLessThanOrEqual(8.5);
     expect(medianError(frames)).toBeLessThan(TOLERANCE);
-    expect(frames.every((frame) => frame.uncertainty > 0 && frame.uncertainty < 500)).toBe(true);
+    expect(frames.every((frame) => frame.uncertainty > 0)).toBe(true);
   });
 
   it('is back after kill -9 of its child', async () => {
