@@ -1,6 +1,6 @@
 import type { Answer, Sighting } from '../values.ts';
 import { likeness, normalise } from './text.ts';
-import { endOf, hasSeen, readingOf, startOf } from './track.ts';
+import { endOf, hasSeen, readingOf, startOf, strength } from './track.ts';
 import type { Track } from './track.ts';
 
 /** Do two texts say the same? Answered from what has been asked before; unknown is no. */
@@ -54,7 +54,7 @@ export function apart(track: Track, s: Sighting, tolerance: number): number | un
  * another colour) where the window does not also show what the track says.
  */
 export function assign(answer: Answer, sightings: readonly Sighting[], tracks: readonly Track[], tolerance: number, same: Same): Match[] {
-  const matches: Match[] = [];
+  let matches: Match[] = [];
   const takenTracks = new Set<Track>();
   const takenSightings = new Set<Sighting>();
   const pass = (cost: (track: Track, s: Sighting) => number | undefined, another: boolean): void => {
@@ -82,6 +82,15 @@ export function assign(answer: Answer, sightings: readonly Sighting[], tracks: r
     const visible = covers(answer, startOf(track).at, endOf(track).at, 0);
     return visible && agrees(track, s, same) === 'now' ? apart(track, s, DISPLACED * tolerance) : undefined;
   }, false);
+  // the weaker of two rivals shown alone is the stronger one read otherwise: only side by side are they two
+  matches = matches.map((match) => {
+    if (match.track.phase !== 'held') return match;
+    const stronger = tracks.find((t) => !takenTracks.has(t) && outweighs(t, match.track, tolerance));
+    if (!stronger) return match;
+    takenTracks.delete(match.track);
+    takenTracks.add(stronger);
+    return { track: stronger, sighting: match.sighting, another: true };
+  });
   pass((track, s) => {
     const overlaps = s.start < endOf(track).at && s.end > startOf(track).at;
     if (s.openStart && !overlaps) return undefined;
@@ -95,10 +104,15 @@ export function assign(answer: Answer, sightings: readonly Sighting[], tracks: r
   return matches;
 }
 
-/** Two tracks that one window shows side by side may still be one happening told twice, in two colours or with two verbs. */
-export function rivals(a: Track, b: Track, tolerance: number): boolean {
-  if (Math.abs(startOf(a).at - startOf(b).at) > RIVAL * tolerance) return false;
-  return likeness(readingOf(a).text, readingOf(b).text) >= RIVAL_LIKENESS;
+/**
+ * Does `other` tell of the same moment in much the same words as the held `track`, and does more speak for it? Then they may be
+ * one happening told twice, in two colours or with two verbs. What has been told is stronger than what has not.
+ */
+export function outweighs(other: Track, track: Track, tolerance: number): boolean {
+  if (other === track || other.phase === 'retracted') return false;
+  if (Math.abs(startOf(other).at - startOf(track).at) > RIVAL * tolerance) return false;
+  if (likeness(readingOf(other).text, readingOf(track).text) < RIVAL_LIKENESS) return false;
+  return other.phase !== 'held' || strength(other) > strength(track);
 }
 
 /** now: the sighting says what the track says; once: what a sighting of the track said. */

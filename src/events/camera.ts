@@ -1,11 +1,11 @@
 import type { Answer, Event, EventPhase, Sighting } from '../values.ts';
-import { apart, assign, covers, rivals } from './assign.ts';
+import { apart, assign, covers, outweighs } from './assign.ts';
 import type { Match, Same } from './assign.ts';
 import { toEvent } from './event.ts';
 import { contradicted, settled, supported } from './evidence.ts';
 import { sightingsOf } from './sightings.ts';
 import { normalise } from './text.ts';
-import { addSeen, endOf, hasSeen, keyFor, readingOf, startOf, strength } from './track.ts';
+import { addSeen, endOf, hasSeen, keyFor, readingOf, startOf } from './track.ts';
 import type { Track } from './track.ts';
 
 export interface CameraStitchOptions {
@@ -34,7 +34,7 @@ export class CameraStitcher {
   readonly #opts: CameraStitchOptions;
   readonly #margin: number;
   #tracks: Track[] = [];
-  #windows: Pick<Answer, 'windowId' | 'from' | 'to'>[] = [];
+  #windows: Pick<Answer, 'windowId' | 'reason' | 'from' | 'to'>[] = [];
   #last: Answer | undefined;
 
   constructor(opts: CameraStitchOptions) {
@@ -66,8 +66,10 @@ export class CameraStitcher {
     for (const { track, sighting, another } of matches) {
       addSeen(track, { ...sighting, key: keyFor(track, normalise(sighting.text), another), windowId: answer.windowId });
     }
+    // a heartbeat's few frames may fall beside a short event
+    const dense = answer.reason !== 'heartbeat';
     for (const track of this.#tracks) {
-      if (!shown.has(track) && covers(answer, startOf(track).at, endOf(track).at, this.#margin)) track.misses++;
+      if (dense && !shown.has(track) && covers(answer, startOf(track).at, endOf(track).at, this.#margin)) track.misses++;
     }
     const matched = new Set(matches.map((m) => m.sighting));
     for (const sighting of sightings) {
@@ -92,7 +94,7 @@ export class CameraStitcher {
 
   #begin(sighting: Sighting, matches: readonly Match[], windowId: string): Track {
     const key = normalise(sighting.text);
-    let { length: misses } = this.#windows.filter((w) => covers(w, sighting.start, sighting.end, this.#margin));
+    let { length: misses } = this.#windows.filter((w) => w.reason !== 'heartbeat' && covers(w, sighting.start, sighting.end, this.#margin));
     for (const { track } of matches) {
       // another track took this for a reading of its own, until this window showed both: no window missed it
       const before = track.seen.length;
@@ -106,7 +108,8 @@ export class CameraStitcher {
   #judge(track: Track, shown: boolean, answer: Answer): Event[] {
     if (track.phase === 'ended') return [];
     if (track.phase === 'held' || track.phase === 'retracted') {
-      if (!shown || !supported(track, this.#rivalled(track), this.#opts)) return [];
+      const rivalled = this.#tracks.some((other) => outweighs(other, track, this.#opts.tolerance));
+      if (!shown || !supported(track, rivalled, this.#opts)) return [];
       const phase = track.phase === 'held' ? 'new' : 'update';
       track.phase = 'known';
       return [this.#tell(track, phase, answer)];
@@ -122,14 +125,6 @@ export class CameraStitcher {
     return shown && changed(track) ? [this.#tell(track, 'update', answer)] : [];
   }
 
-  /** Is there a rival that more speaks for? What has been told is stronger than what has not. */
-  #rivalled(track: Track): boolean {
-    return this.#tracks.some((o) => {
-      if (o === track || o.phase === 'retracted' || !rivals(o, track, this.#opts.tolerance)) return false;
-      return o.phase !== 'held' || strength(o) > strength(track);
-    });
-  }
-
   #tell(track: Track, phase: EventPhase, answer: Answer): Event {
     const { id, detectedAt } = track.event ?? { id: this.#opts.newId(), detectedAt: this.#opts.now() };
     track.event = toEvent(track, phase, answer, id, detectedAt);
@@ -137,9 +132,9 @@ export class CameraStitcher {
   }
 
   #forget(answer: Answer): void {
-    const { windowId, from, to } = answer;
+    const { windowId, reason, from, to } = answer;
     this.#last = answer;
-    this.#windows = [...this.#windows, { windowId, from, to }].slice(-MOST_WINDOWS);
+    this.#windows = [...this.#windows, { windowId, reason, from, to }].slice(-MOST_WINDOWS);
     // what ended long before the window can be neither shown nor missed again
     this.#tracks = this.#tracks.filter((t) => t.phase === 'known' || endOf(t).at >= from - 3 * this.#opts.tolerance);
     if (this.#tracks.length <= MOST_TRACKS) return;

@@ -23,7 +23,16 @@ export function likeness(a: string, b: string): number {
   return (2 * common) / (left.size + right.size);
 }
 
-function words(text: string): Set<string> {
+/** Events repeat their few texts, and every pair of tracks is compared at every window. */
+const remembered = new Map<string, ReadonlySet<string>>();
+const MOST_REMEMBERED = 512;
+
+function words(text: string): ReadonlySet<string> {
+  const known = remembered.get(text);
+  if (known) return known;
   const parts = normalise(text).match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{N}]+/gu) ?? [];
-  return new Set(parts.filter((w) => !EMPTY.has(w)));
+  const found = new Set(parts.filter((w) => !EMPTY.has(w)));
+  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
+  remembered.set(text, found);
+  return found;
 }

@@ -21,7 +21,7 @@ function figures(noise: Noise, seeds: number): ReturnType<typeof add> {
 describe('stitching a model’s noise away', () => {
   it('loses and invents nothing where the model is right', () => {
     const exact: Noise = { omit: 0, colour: 0, act: 0, invent: 0, jitter: 0.2, truncate: 0, persist: 0, double: 0 };
-    const f = figures(exact, 20);
+    const f = figures(exact, 12);
     expect(f.recall).toBeGreaterThanOrEqual(0.98);
     expect(f.precision).toBeGreaterThanOrEqual(0.99);
     expect(f.alertsDuplicate).toBe(0);
@@ -30,7 +30,7 @@ describe('stitching a model’s noise away', () => {
   });
 
   it('keeps the figures with the usual errors', () => {
-    const f = figures(USUAL, 40);
+    const f = figures(USUAL, 24);
     expect(f.recall).toBeGreaterThanOrEqual(0.94);
     expect(f.precision).toBeGreaterThanOrEqual(0.95);
     expect(f.alertsDuplicate).toBe(0);
@@ -39,7 +39,7 @@ describe('stitching a model’s noise away', () => {
   });
 
   it('hardly ever tells twice even with heavy errors', () => {
-    const f = figures(HEAVY, 40);
+    const f = figures(HEAVY, 24);
     expect(f.alertsDuplicate / f.alertsSent).toBeLessThanOrEqual(0.005);
     expect(f.precision).toBeGreaterThanOrEqual(0.88);
     expect(f.recall).toBeGreaterThanOrEqual(0.85);
