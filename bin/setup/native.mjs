@@ -25,7 +25,8 @@ export function brokenModules(root) {
 }
 
 function complaint(child) {
-  const line = child.stderr?.split('\n').find((text) => /Error|cannot|not found|version/i.test(text));
+  const lines = child.stderr?.split('\n') ?? [];
+  const line = lines.find((text) => /^\w*Error\b/.test(text)) ?? lines.find((text) => /cannot|not found|version/i.test(text));
   return line?.trim() ?? `ended with ${child.signal ?? `exit code ${child.status}`}`;
 }
 

@@ -5,6 +5,9 @@ import { NEEDS, provide } from './debian.mjs';
 import { brokenModules, debianHeaders, headersFolder } from './native.mjs';
 import { runs, SetupError } from './say.mjs';
 
+/** Packages whose install scripts have something to do here; package.json allows them to later versions of npm. */
+const BUILT = ['better-sqlite3', 'esbuild'];
+
 /**
  * Makes node_modules what package-lock.json says, with native modules that load. A stamp in node_modules tells the next time that
  * all this has been seen to.
@@ -18,8 +21,11 @@ export async function installPackages(root) {
     // Install scripts run afterwards, for the two packages that need theirs: the others would download what Lookout does without.
     if (!(await npm(root, 'Installing npm packages (a minute or two)', 'ci', '--ignore-scripts'))) throw new SetupError('`npm ci` failed: see above. It needs the npm registry (npm config get registry).');
   }
-  if (brokenModules(root).length > 0) await build(root);
-  const broken = brokenModules(root);
+  let broken = brokenModules(root);
+  if (broken.some(({ name }) => BUILT.includes(name))) {
+    await build(root);
+    broken = brokenModules(root);
+  }
   if (broken.length > 0) throw new SetupError(broken.map(({ name, reason }) => `${name} does not load: ${reason}`).join('\n'));
   writeFileSync(stamp, wanted);
 }
@@ -28,7 +34,7 @@ export async function installPackages(root) {
 async function build(root) {
   await provide(NEEDS.build, 'to build better-sqlite3');
   if (!headersFolder()) await provide(debianHeaders(), 'to build better-sqlite3');
-  if (await npm(root, 'Building better-sqlite3 (a minute or two)', 'rebuild', '--ignore-scripts=false', 'better-sqlite3', 'esbuild')) return;
+  if (await npm(root, 'Building better-sqlite3 (a minute or two)', 'rebuild', '--ignore-scripts=false', ...BUILT)) return;
   const headers = headersFolder() ? '' : ` Node's headers are not on this machine: install Node ${process.versions.node} from a package that brings them (<prefix>/include/node/node.h).`;
   throw new SetupError(`better-sqlite3 could not be built: see above.${headers}`);
 }
