@@ -25,8 +25,6 @@ export interface StreamClock {
   encoder(delay: EncoderDelay): void;
   /** Wall clock of a frame; undefined while the first packets do not yet tell (about a second after connecting). */
   read(pts: number): WallTime | undefined;
-  /** How much later than the earliest the last packet came, ms: how far we have fallen behind the stream. */
-  readonly behind: number;
   readonly source: TimeSource;
 }
 
@@ -103,10 +101,6 @@ export function createClock(opts: { readonly heldBack: () => number; readonly fr
       encoder = delay;
     },
     read: (pts) => reportedTime(pts) ?? arrivalTime(pts),
-    get behind() {
-      const fit = line();
-      return fit && last ? last.arrival - fit.at(last.pts) : 0;
-    },
     get source() {
       return (last && reportedTime(last.pts)?.timeSource) ?? 'arrival';
     },

@@ -2,6 +2,9 @@ import { Packet } from 'node-av/lib';
 import { LookoutError } from '../errors.ts';
 import type { Address } from './address.ts';
 import type { CameraInit, FromCamera } from './cameraWire.ts';
+import type { PacketTimes } from './clock.ts';
+import { createPacketQueue } from './packetQueue.ts';
+import type { Queued } from './packetQueue.ts';
 import { openSource } from './source.ts';
 import type { Source } from './source.ts';
 import { createLiveStream, createReplay } from './stream.ts';
@@ -17,7 +20,8 @@ export async function readConnection(init: CameraInit, address: Address, send: (
   try {
     const source = await openSource(address, init.transport, watchdog.guard);
     try {
-      await readSource(source, init, address, { send, signal, watchdog });
+      const reading = { send, signal, watchdog };
+      await (address.kind === 'file' ? replay(source, init, reading) : readLive(source, init, address, reading));
     } finally {
       await source.close();
     }
@@ -35,22 +39,52 @@ interface Reading {
   readonly watchdog: Watchdog;
 }
 
-async function readSource(source: Source, init: CameraInit, address: Address, { send, signal, watchdog }: Reading): Promise<void> {
-  const file = address.kind === 'file';
-  const stream = file ? createReplay(init, source, send) : createLiveStream(init, source, address.kind, send);
-  const packet = new Packet();
-  packet.alloc();
+/** Reading and decoding side by side: one stamps packets as they arrive, the other takes its time. */
+async function readLive(source: Source, init: CameraInit, address: Address, { send, signal, watchdog }: Reading): Promise<void> {
+  const stream = createLiveStream(init, source, address.kind, send);
+  const queue = createPacketQueue<Arrived>(watchdog.feed);
+  const reading = readPackets(source, signal, (arrived) => {
+    stream.arrived(arrived.packet, arrived.times);
+    queue.push(arrived);
+  }).then(() => queue.end(), (error: unknown) => queue.end(error));
   try {
-    while (!signal.aborted) {
-      const asked = performance.now();
-      const times = await source.next(packet);
-      if (!times) return;
-      // an RTSP stream's first packet may come before its time base is known
-      if (Number.isNaN(times.pts)) continue;
-      if (await stream.take(packet, times, performance.now() - asked)) watchdog.feed();
+    for (let turn = await queue.next(); turn && !signal.aborted; turn = await queue.next()) {
+      if (turn.gap) stream.gap(turn.gap.from, turn.gap.to);
+      if (await stream.decode(turn.packet.packet)) watchdog.feed();
+      turn.packet.free();
     }
   } finally {
+    source.interrupt();
+    await reading;
     stream.close();
-    packet.free();
   }
+}
+
+interface Arrived extends Queued {
+  readonly packet: Packet;
+  readonly times: PacketTimes;
+}
+
+async function readPackets(source: Source, signal: AbortSignal, take: (arrived: Arrived) => void): Promise<void> {
+  while (!signal.aborted) {
+    const packet = new Packet();
+    packet.alloc();
+    const times = await source.next(packet);
+    if (!times) return packet.free();
+    // an RTSP stream's first packet may come before its time base is known
+    if (Number.isNaN(times.pts)) packet.free();
+    else take({ packet, times, pts: times.pts, keyframe: packet.isKeyframe, size: packet.size, free: () => packet.free() });
+  }
+}
+
+async function replay(source: Source, init: CameraInit, { send, signal, watchdog }: Reading): Promise<void> {
+  const stream = createReplay(init, source, send);
+  const packet = new Packet();
+  packet.alloc();
+  while (!signal.aborted && (await source.next(packet))) {
+    await stream.decode(packet);
+    watchdog.feed();
+  }
+  packet.free();
+  stream.close();
 }

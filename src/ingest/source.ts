@@ -18,6 +18,8 @@ export interface Source {
   readonly decoder: CodecContext;
   /** the next video packet into `packet`; undefined at the end. Throws CAMERA_UNREACHABLE when the connection breaks. */
   next(packet: Packet): Promise<PacketTimes | undefined>;
+  /** Ends a read that waits; there is no reading on after it. */
+  interrupt(): void;
   close(): Promise<void>;
 }
 
@@ -37,7 +39,8 @@ export async function openSource(address: Address, transport: 'tcp' | 'udp', ope
   const context = new FormatContext();
   context.allocContext();
   let open = true;
-  opening(() => (open ? context.interrupt() : undefined));
+  const interrupt = (): void => (open ? context.interrupt() : undefined);
+  opening(interrupt);
   try {
     const format = { rtsp: 'rtsp', rtmp: 'flv', file: undefined }[address.kind];
     const options = Dictionary.fromObject(openOptions(address, transport));
@@ -56,6 +59,7 @@ export async function openSource(address: Address, transport: 'tcp' | 'udp', ope
       tick: (1000 * stream.timeBase.num) / stream.timeBase.den,
       decoder,
       next: (packet) => nextPacket(context, stream, packet, address),
+      interrupt,
       close: async () => {
         open = false;
         decoder.freeContext();

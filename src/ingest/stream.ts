@@ -6,7 +6,6 @@ import { createClock } from './clock.ts';
 import type { PacketTimes, StreamClock, WallTime } from './clock.ts';
 import { readEncoderDelay } from './encoderDelay.ts';
 import { createFacts } from './facts.ts';
-import { createLag } from './lag.ts';
 import { createPicker } from './picker.ts';
 import { createPictureMaker } from './picture.ts';
 import type { Picture } from './picture.ts';
@@ -17,8 +16,12 @@ const MAX_HELD = 16;
 const FALLBACK_FPS = 25;
 
 export interface LiveStream {
-  /** Takes a packet and sends what comes of it. True: the stream lives (a picture came of it, or it was left out on purpose). */
-  take(packet: Packet, times: PacketTimes, waited: number): Promise<boolean>;
+  /** A packet has been read. */
+  arrived(packet: Packet, times: PacketTimes): void;
+  /** Decodes a packet and sends what comes of it; true when a picture came of it. */
+  decode(packet: Packet): Promise<boolean>;
+  /** Packets (stream time, ms) were left out. */
+  gap(from: number, to: number): void;
   close(): void;
 }
 
@@ -32,36 +35,36 @@ export function createLiveStream(init: CameraInit, source: Source, kind: Address
   if (init.encoder) clock.encoder(init.encoder);
   const outlet = createOutlet((pts) => clock.read(pts), send);
   const picker = createPicker(init.maxFps);
-  const lag = createLag();
 
   return {
-    async take(packet, times, waited) {
+    arrived(packet, times) {
       clock.packet(times);
       if (facts.packet(times.pts, packet.isKeyframe)) send({ kind: 'facts', facts: facts.told(clock.source) });
       if (packet.isKeyframe) learnEncoder(packet, clock, send);
-      const next = lag({ behind: clock.behind, waited, keyframe: packet.isKeyframe, arrival: times.arrival });
-      if (next.step === 'skip') return true;
-      if (next.step === 'resume') {
-        maker.flush();
-        send({ kind: 'skipped', from: next.from, to: next.to });
-      }
+    },
+    async decode(packet) {
       const before = maker.decoded;
       for await (const picture of maker.decode(packet, picker)) outlet(picture);
       return maker.decoded > before;
+    },
+    gap(from, to) {
+      maker.flush();
+      const [begin, end] = [clock.read(from), clock.read(to)];
+      if (begin && end) send({ kind: 'skipped', from: begin.at, to: end.at });
     },
     close: maker.close,
   };
 }
 
 /** A file played as if it were live: the same way, at the pace of its own stamps, from now on. */
-export function createReplay(init: CameraInit, source: Source, send: (message: FromCamera) => boolean): LiveStream {
+export function createReplay(init: CameraInit, source: Source, send: (message: FromCamera) => boolean): Pick<LiveStream, 'decode' | 'close'> {
   const maker = createPictureMaker(source, init.frameSize);
   const picker = createPicker(init.maxFps);
   let epoch: number | undefined;
   const read = (pts: number): WallTime => ({ at: (epoch ?? 0) + pts, uncertainty: 1, timeSource: 'file' });
   const outlet = createOutlet(read, send);
   return {
-    async take(packet) {
+    async decode(packet) {
       for await (const picture of maker.decode(packet, picker)) {
         epoch ??= Date.now() - picture.pts;
         await sleep(Math.max(0, epoch + picture.pts - Date.now()));

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../../src/ingest/address.ts';
 import { createFacts } from '../../src/ingest/facts.ts';
 import { smartResize } from '../../src/ingest/frameSize.ts';
-import { createLag } from '../../src/ingest/lag.ts';
+import { createPacketQueue } from '../../src/ingest/packetQueue.ts';
 import { createPicker } from '../../src/ingest/picker.ts';
 
 describe('an address', () => {
@@ -55,24 +55,48 @@ describe('the choice of frames', () => {
   });
 });
 
-describe('falling behind', () => {
-  const packet = { behind: 0, waited: 30, keyframe: false, arrival: 10_000 };
+describe('packets waiting for the decoder', () => {
+  let clock = 0;
+  const packet = (frame: number, keyframe = frame % 30 === 0) => ({ pts: frame * 40, keyframe, size: 100, free: () => undefined });
+  const queueOf = () => {
+    clock = 0;
+    let lost = 0;
+    const queue = createPacketQueue<ReturnType<typeof packet>>(() => (lost += 1), () => clock);
+    return { queue, lost: () => lost };
+  };
 
-  it('leaves packets out until the queue is empty, and goes on at a keyframe', () => {
-    const lag = createLag();
-    expect(lag(packet)).toEqual({ step: 'decode' });
-    const slow = { ...packet, behind: 2000, waited: 0 };
-    for (let i = 0; i < 14; i++) expect(lag(slow)).toEqual({ step: 'decode' });
-    expect(lag(slow)).toEqual({ step: 'skip' });
-    expect(lag({ ...slow, keyframe: true })).toEqual({ step: 'skip' });
-    expect(lag(packet)).toEqual({ step: 'skip' });
-    expect(lag({ ...packet, keyframe: true, arrival: 14_000 })).toEqual({ step: 'resume', from: 8000, to: 14_000 });
-    expect(lag(packet)).toEqual({ step: 'decode' });
+  it('are all decoded after a burst', async () => {
+    const { queue, lost } = queueOf();
+    for (let i = 0; i < 250; i++) queue.push(packet(i));
+    queue.end();
+    for (let i = 0; i < 250; i++) expect((await queue.next())?.packet.pts).toBe(i * 40);
+    expect(await queue.next()).toBeUndefined();
+    expect(lost()).toBe(0);
   });
 
-  it('is not what a slow network does', () => {
-    const lag = createLag();
-    for (let i = 0; i < 100; i++) expect(lag({ ...packet, behind: 3000 })).toEqual({ step: 'decode' });
+  it('are dropped up to the newest keyframe when the decoder cannot follow, and the gap is told', async () => {
+    const { queue, lost } = queueOf();
+    for (let i = 0; i < 140; i++) {
+      queue.push(packet(i));
+      clock += 40;
+    }
+    expect(lost()).toBe(120);
+    expect(await queue.next()).toEqual({ packet: expect.objectContaining({ pts: 4800 }), gap: { from: 0, to: 4800 } });
+    expect(await queue.next()).toEqual({ packet: expect.objectContaining({ pts: 4840 }) });
+  });
+
+  it('are dropped until the next keyframe where none is queued', async () => {
+    const { queue } = queueOf();
+    const next = async () => (await queue.next())?.packet.pts;
+    for (let i = 1; i < 1100; i++) queue.push(packet(i, i === 1 || i === 1090));
+    expect(await next()).toBe(1090 * 40);
+  });
+
+  it('are given up when the connection breaks', async () => {
+    const { queue } = queueOf();
+    queue.push(packet(0));
+    queue.end(new Error('broken'));
+    await expect(queue.next()).rejects.toThrow('broken');
   });
 });
 
