@@ -74,7 +74,7 @@ def happened(facts):
 
 def video_batch(words, items):
     """items: (facts, frames, encoded). A dictionary of tensors."""
-    size = (max(len(e[0]) for _, _, e in items) + 31) // 32 * 32
+    size = (max(len(e[0]) for _, _, e in items) + 63) // 64 * 64
     b = len(items)
     ids = torch.full((b, size), words.pad)
     labels = torch.full((b, size), -100)

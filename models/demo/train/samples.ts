@@ -8,6 +8,10 @@ import { createRoom, type Room } from '../../../src/demo/room.ts';
 import { createRandom, type Random } from '../../../src/demo/random.ts';
 import { type Dense, lesson } from './lessons.ts';
 import { stateAt } from '../../../src/demo/state.ts';
+import type { Kind } from '../../../src/demo/story.ts';
+
+/** Common events are shown less often than the room shows them, so that rare ones are learned as well. */
+const WORTH: Partial<Record<Kind, number>> = { enters: 0.35, leaves: 0.6, light_off: 0.35, light_on: 0.35, picks_up_phone: 0.75, puts_down_phone: 0.85, sits_down: 0.8 };
 
 const WIDTH = 192;
 const HEIGHT = 128;
@@ -50,7 +54,7 @@ function look(room: Room, a: number, b: number): Dense {
   return { people, light: state.light > 0.5, phone: state.phoneOnTable, bag: state.bag !== null };
 }
 
-function sample(room: Room, times: number[], random: Random, least: number, most: number): { json: object; frames: number[] } | null {
+function sample(room: Room, times: number[], random: Random, least: number, most: number): { json: object; frames: number[]; kinds: Kind[] } | null {
   const pairs = random.integer(least, most);
   const lastPair = random.integer(1, Math.floor(times.length / 2) - 1);
   let frames = times.slice(Math.max(0, (lastPair - pairs + 1) * 2), (lastPair + 1) * 2);
@@ -66,7 +70,7 @@ function sample(room: Room, times: number[], random: Random, least: number, most
   const dense: Dense[] = [];
   for (let i = 0; i + 1 < frames.length; i += 2) dense.push(look(room, frames[i]!, frames[i + 1]!));
   const times0 = frames.map((t) => t - origin);
-  return { json: { times: times0, events, dense, ...lesson(times0, events, dense, random) }, frames };
+  return { json: { times: times0, events, dense, ...lesson(times0, events, dense, random) }, frames, kinds: events.map((e) => e.kind) };
 }
 
 async function write(chunk: Buffer): Promise<void> {
@@ -80,7 +84,7 @@ for (let n = 0; ; n++) {
   const times = keptTimes(room, random);
   for (let k = 0; k < 10; k++) {
     const s = sample(room, times, random, least, most);
-    if (s === null || ((s.json as { events: unknown[] }).events.length === 0 && !random.chance(0.3))) continue;
+    if (s === null || !random.chance(Math.max(0.22, ...s.kinds.map((kind) => WORTH[kind] ?? 1)))) continue;
     const json = Buffer.from(JSON.stringify(s.json));
     const head = Buffer.alloc(8);
     head.writeUInt32LE(json.length, 0);
