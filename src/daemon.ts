@@ -7,6 +7,7 @@ import type { LoadedConfig } from './config/load.ts';
 import { watchConfig } from './config/watch.ts';
 import { keepAlert } from './daemon/alerts.ts';
 import { Cameras } from './daemon/cameras.ts';
+import { closing, type Pipeline } from './daemon/closing.ts';
 import { DroppedWindows } from './daemon/gaps.ts';
 import { guard } from './daemon/guard.ts';
 import { sendersPort } from './daemon/rtmp.ts';
@@ -43,9 +44,8 @@ export interface Daemon {
   counters(): { readonly windows: number; readonly visualTokens: number };
 }
 
-const MODEL_MEMORY_MB = 16_384;
-/** At the end the last windows get this long to be told, and what waits for the broker as long again, ms. */
-const LAST_MS = 1200;
+/** besides the weights */
+const MODEL_MEMORY_MB = 4096;
 
 /**
  * Joins the rooms: camera → sample → window → infer → events → rules → alerts, with the log beside. Returns when everything
@@ -100,13 +100,6 @@ function openPublisher({ config }: LoadedConfig, store: Store, stop: AbortSignal
   return startPublisher({ ...config.mqtt, clientId: `lookout-${randomUUID().slice(0, 8)}` }, store, stop, log);
 }
 
-interface Pipeline {
-  readonly windows: Subject<Window>;
-  counters(): { windows: number; visualTokens: number };
-  /** the windows that wait are answered, open events end, and what no window showed is written down; at most `ms` */
-  finish(ms: number): Promise<void>;
-}
-
 /** Windows in, alerts out; this is the drawing of the README. */
 function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Store, publisher: Publisher, log: Logger): Pipeline {
   const backend = qwenBackend(model, { alignTimes: current().config.video_processor.enable_temporal_alignment });
@@ -141,7 +134,13 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
         guard(log, () => store.putEvent(event));
         publisher.publishEvent(event);
       }),
-      matchRules({ rules: () => current().rules, score, now: Date.now }),
+      matchRules({
+        rules: () => current().rules,
+        score,
+        now: Date.now,
+        onError: (error, event, rule) => log.error({ err: error, event: event.id, rule: rule.id }, 'a rule could not be held against an event'),
+        onDropped: (event, rule) => log.error({ event: event.id, rule: rule.id }, 'the model cannot keep up: a rule was not held against an event'),
+      }),
     )
     .subscribe({
       next: (verdict) => {
@@ -158,27 +157,4 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
     guard(log, () => dropped.rest().forEach((gap) => store.putCoverage(gap)));
   };
   return { windows, counters: () => ({ ...counts }), finish };
-}
-
-interface Closing {
-  readonly stop: AbortSignal;
-  readonly halt: AbortController;
-  readonly pipeline: Pipeline;
-  readonly publisher: Publisher;
-  readonly store: Store;
-  readonly log: Logger;
-}
-
-/** Resolves when the signal has come and everything is told and written: the pipeline, what waits for the broker, the log. */
-async function closing({ stop, halt, pipeline, publisher, store, log }: Closing): Promise<void> {
-  await new Promise<void>((resolve) => {
-    if (stop.aborted) resolve();
-    else stop.addEventListener('abort', () => resolve(), { once: true });
-  });
-  await pipeline.finish(LAST_MS);
-  await publisher.flush(LAST_MS).catch((error: unknown) => log.error({ err: error }, 'the outbox could not be read'));
-  halt.abort();
-  await publisher.stopped;
-  guard(log, () => store.markAlive(Date.now()));
-  store.close();
 }

@@ -45,7 +45,7 @@ export interface Sighting {
   readonly openStart: boolean;
   /** the event was still going on at the window's last frame */
   readonly openEnd: boolean;
-  /** 0..1: mean probability of the event's tokens under the model */
+  /** 0..1: least probability of the tokens that tell of the event */
   readonly confidence: number;
 }
 

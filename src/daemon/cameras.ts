@@ -35,6 +35,8 @@ interface Watched {
 const CHOICE = 2;
 /** Frames kept from before something moves. */
 const LOOK_BACK = 2;
+/** Frames no farther apart than this come from activity, s; more where the frame rate is lower. */
+const LEAST_GAP = 0.75;
 /** Fewest frames that are worth the model's time. */
 const LEAST_FRAMES = 4;
 
@@ -77,7 +79,7 @@ export class Cameras {
     if (!url) throw new LookoutError('CONFIG_INVALID', `camera ${id} has neither a url nor an rtmp_key.`);
     const stream = openCamera({ id, url, maxFps: video.frame_rate * CHOICE, frameSize: settings.frameSize, transport: camera.transport }, signal, this.#log);
     const kept = { frameRate: video.frame_rate, idleInterval: video.idle_interval, adaptive: video.use_adaptive_sampling, lookBack: LOOK_BACK };
-    const cut = { length: window.length, hop: window.hop, maxFrames: window.max_frames, minFrames: LEAST_FRAMES, heartbeat: window.heartbeat, now: Date.now };
+    const cut = { length: window.length, hop: window.hop, maxFrames: window.max_frames, minFrames: LEAST_FRAMES, heartbeat: window.heartbeat, activeGap: Math.max(LEAST_GAP, 1.5 / video.frame_rate), now: Date.now };
     return [
       stream.frames$.pipe(sample(kept), windows(cut)).subscribe({
         next: (w) => this.#sinks.window(w),

@@ -91,17 +91,19 @@ function toSighting(event: AnsweredEvent, time: VideoTime, result: GenerateResul
 }
 
 /**
- * Mean probability of the tokens that write a part of the answer's text. Where tokens hold parts of characters, their texts
- * do not add up to the answer's, and the mean is over the whole answer.
+ * How sure the model was to tell of this event in these words: the least probability among the tokens from the bracket that
+ * opens the event (another might have ended the list) to the end of its text. A mean would hide the one token that matters,
+ * a colour, say. Where tokens hold parts of characters, their texts do not add up to the answer's, and all tokens count.
  */
 export function confidenceOf(result: Pick<GenerateResult, 'text' | 'pieces' | 'probabilities'>, from: number, to: number): number {
   const { text, pieces, probabilities } = result;
   const aligned = pieces.join('').startsWith(text);
+  const opening = Math.max(0, text.lastIndexOf('}', text.lastIndexOf('{', from)));
   let end = 0;
   const chosen = probabilities.filter((_, i) => {
     const start = end;
     end += (pieces[i] ?? '').length;
-    return !aligned || (start < to && end > from);
+    return !aligned || (start < to && end > opening);
   });
-  return chosen.length === 0 ? 0 : chosen.reduce((a, p) => a + p, 0) / chosen.length;
+  return chosen.length === 0 ? 0 : Math.min(...chosen);
 }

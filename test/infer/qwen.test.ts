@@ -39,7 +39,7 @@ describe('qwenBackend', () => {
     expect(answer).toMatchObject({ windowId: 'w1', camera: 'hall', from: T0, to: T0 + 4000, timeSource: 'rtcp', visualTokens: 96, model: 'recorded' });
     // 0.8 is how the stamp of the frames at 0.7 and 0.9 reads; the stamps are 0.25, 0.8 and 3.0, the clock ± 5 ms
     expect(answer.sightings).toEqual([
-      { text: 'a person in red falls', start: T0 + 800, end: T0 + 1400, uncertainty: 1105, openStart: false, openEnd: false, confidence: 0.9 },
+      { text: 'a person in red falls', start: T0 + 800, end: T0 + 1400, uncertainty: 1105, openStart: false, openEnd: false, confidence: 0.5 },
     ]);
   });
 
@@ -82,14 +82,23 @@ describe('qwenBackend', () => {
 });
 
 describe('confidenceOf', () => {
-  test('is the mean over the tokens that touch the text', () => {
-    const result = { text: '[{"event": "a b"}]', pieces: ['[{"', 'event', '": "', 'a', ' b', '"}]', '<end>'], probabilities: [1, 1, 0.9, 0.5, 0.7, 0.1, 0.2] };
-    expect(confidenceOf(result, 12, 15)).toBeCloseTo(0.6);
+  const pieces = ['[{"', 'event', '": "', 'a', ' b', '"', '},', ' {"', 'event', '": "', 'c', '"}]', '<end>'];
+  const text = pieces.slice(0, -1).join('');
+
+  test('is the least over the tokens that open the event and say it', () => {
+    const probabilities = [0.9, 1, 1, 0.5, 0.7, 0.1, 0.8, 1, 1, 1, 0.95, 0.3, 0.2];
+    expect(confidenceOf({ text, pieces, probabilities }, text.indexOf('a b'), text.indexOf('a b') + 3)).toBeCloseTo(0.5);
+    expect(confidenceOf({ text, pieces, probabilities }, text.indexOf('c"}'), text.indexOf('c"}') + 1)).toBeCloseTo(0.8);
+  });
+
+  test('counts the doubt whether there is an event at all', () => {
+    const probabilities = [0.4, 1, 1, 0.9, 0.9, 1, 1, 1, 1, 1, 1, 1, 1];
+    expect(confidenceOf({ text, pieces, probabilities }, text.indexOf('a b'), text.indexOf('a b') + 3)).toBeCloseTo(0.4);
   });
 
   test('falls back to the whole answer where tokens split characters', () => {
     const result = { text: '猫', pieces: ['\ufffd', '\ufffd'], probabilities: [0.4, 0.8] };
-    expect(confidenceOf(result, 0, 1)).toBeCloseTo(0.6);
+    expect(confidenceOf(result, 0, 1)).toBeCloseTo(0.4);
     expect(confidenceOf({ text: '', pieces: [], probabilities: [] }, 0, 0)).toBe(0);
   });
 });
