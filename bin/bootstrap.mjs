@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run demo` and `npm test` on a machine with Node and nothing else: sees to packages and programs first, then runs the command.
+ * `npm run setup`, `npm run demo` and `npm test` on a machine with Node and nothing else: sees to packages and programs first, then
+ * runs the command.
  * It depends on nothing but Node, since it runs before anything is installed.
  */
 import { spawn } from 'node:child_process';
@@ -50,11 +51,12 @@ async function test(args) {
 }
 
 async function main([command, ...args]) {
-  if (command !== 'demo' && command !== 'test') {
-    say('usage: node bin/bootstrap.mjs demo|test [arguments]');
+  if (!['setup', 'demo', 'test'].includes(command)) {
+    say('usage: node bin/bootstrap.mjs setup|demo|test [arguments]');
     return 2;
   }
   await setUp(command);
+  if (command === 'setup') return 0;
   return command === 'demo' ? run('bin/lookout.mjs', ['demo', ...args]) : test(args);
 }
 

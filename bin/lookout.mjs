@@ -2,12 +2,14 @@
 /** The command line: TypeScript straight from src, through tsx. */
 import { existsSync } from 'node:fs';
 
-if (existsSync(new URL('../node_modules/tsx/package.json', import.meta.url))) {
+const installed = (path) => existsSync(new URL(`../node_modules/${path}`, import.meta.url));
+
+if (installed('tsx/package.json') && installed('better-sqlite3/build/Release/better_sqlite3.node')) {
   const { register } = await import('tsx/esm/api');
   register();
   const { main } = await import('../src/main.ts');
   process.exitCode = await main(process.argv);
 } else {
-  process.stderr.write('Lookout is not set up here yet: run `npm run demo`, `npm test` or `npm ci` in this folder first.\n');
+  process.stderr.write('Lookout is not set up here yet: run `npm run setup` in its folder first.\n');
   process.exitCode = 1;
 }

@@ -2,6 +2,7 @@ import { has, outputOf, runs, SetupError } from './say.mjs';
 
 /** Programs that one command needs, each with Debian's package of it. A need without `program` is told by the package alone. */
 export const NEEDS = {
+  setup: [],
   demo: [{ program: 'ffmpeg', package: 'ffmpeg' }],
   test: [
     { program: 'ffmpeg', package: 'ffmpeg' },

@@ -18,7 +18,7 @@ export async function installPackages(root) {
   const wanted = fingerprint(root);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   if (!matchesLock(root)) {
-    // Install scripts run afterwards, for the two packages that need theirs: the others would download what Lookout does without.
+    // Install scripts run afterwards (.npmrc), for the two packages that need theirs.
     if (!(await npm(root, 'Installing npm packages (a minute or two)', 'ci', '--ignore-scripts'))) throw new SetupError('`npm ci` failed: see above. It needs the npm registry (npm config get registry).');
   }
   let broken = brokenModules(root);
@@ -41,7 +41,7 @@ async function build(root) {
 
 function npm(root, what, ...args) {
   const nodedir = headersFolder();
-  const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', SKIP_FFMPEG: 'true', ...(nodedir ? { npm_config_nodedir: nodedir } : {}) };
+  const env = { ...process.env, ...(nodedir ? { npm_config_nodedir: nodedir } : {}) };
   const cli = process.env.npm_execpath;
   const [command, ...first] = cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm'];
   return runs(what, command, [...first, '--prefix', root, '--loglevel=error', '--no-fund', '--no-audit', ...args], env);

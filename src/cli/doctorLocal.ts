@@ -28,7 +28,7 @@ function nativeModules(): Outcome {
   const broken = brokenModules(ROOT);
   if (broken.length === 0) return { state: 'ok', detail: 'better-sqlite3, onnxruntime-node and node-av load' };
   const what = broken.map(({ name, reason }) => `${name} does not load (${reason})`).join('; ');
-  return { state: 'fail', detail: `${what}. Run \`npm run demo\` or \`npm test\`, which build what is missing` };
+  return { state: 'fail', detail: `${what}. Run \`npm run setup\`, which builds what is missing` };
 }
 
 function ffmpeg(): Outcome {

@@ -15,7 +15,9 @@ export function checked<S extends z.ZodType>(schema: S, source: Source, values: 
 }
 
 function schemaFault(schema: z.ZodType, source: Source, values: unknown, issues: readonly z.core.$ZodIssue[], at: KeyPath): LookoutError {
-  const faults = issues.flatMap((issue) => describe(schema, values, issue));
+  // A key that is missing is mostly one that was misspelt, so unknown ones come first.
+  const order = [...issues].sort((a, b) => Number(b.code === 'unrecognized_keys') - Number(a.code === 'unrecognized_keys'));
+  const faults = order.flatMap((issue) => describe(schema, values, issue));
   const [first, ...others] = faults;
   const more = others.length > 0 ? ` (and ${others.length} more: ${others.slice(0, 3).map((fault) => keyName([...at, ...fault.path])).join(', ')})` : '';
   return faultAt(source, [...at, ...(first?.path ?? [])], `${first?.message ?? 'is not valid'}${more}`);

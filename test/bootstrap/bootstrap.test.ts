@@ -124,7 +124,7 @@ test('where it may be installed, it is; the lists of packages are fetched first 
 });
 
 test('misuse is told', async () => {
-  expect(await bootstrap(checkout(), ['dance'])).toEqual({ code: 2, stdout: '', stderr: 'usage: node bin/bootstrap.mjs demo|test [arguments]\n' });
+  expect(await bootstrap(checkout(), ['dance'])).toEqual({ code: 2, stdout: '', stderr: 'usage: node bin/bootstrap.mjs setup|demo|test [arguments]\n' });
 });
 
 test('npx lookout in a folder that is not set up says so', async () => {
@@ -134,7 +134,7 @@ test('npx lookout in a folder that is not set up says so', async () => {
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   const [code] = await once(child, 'close');
-  expect({ code, stderr }).toEqual({ code: 1, stderr: 'Lookout is not set up here yet: run `npm run demo`, `npm test` or `npm ci` in this folder first.\n' });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: 'Lookout is not set up here yet: run `npm run setup` in its folder first.\n' });
 });
 
 test('npx lookout runs from any folder, through a link as npm makes it', async () => {
