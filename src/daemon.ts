@@ -118,7 +118,8 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
         now: Date.now,
         onDropped: (window, reason, error) => {
           const detail = error instanceof Error ? error.message : 'A newer window came before the model was free.';
-          log.warn({ camera: window.camera, reason }, `a window was dropped: ${detail}`);
+          // under load this is the plan, and a gap only where no later window shows the same time
+          log[reason === 'model' ? 'warn' : 'debug']({ camera: window.camera, reason }, `a window was dropped: ${detail}`);
           guard(log, () => dropped.drop(window, reason, detail).forEach((gap) => store.putCoverage(gap)));
         },
       }),

@@ -5,6 +5,7 @@ import { withoutSecrets } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import { configSchema } from '../config/schema.ts';
 import type { Config } from '../config/schema.ts';
+import { DEMO_SETTINGS } from '../demo/settings.ts';
 import { LookoutError } from '../errors.ts';
 import type { EvalSource } from '../eval/evaluate.ts';
 import { createLogger } from '../health/log.ts';
@@ -86,12 +87,12 @@ async function evaluate(videos: string | undefined, flags: EvalFlags): Promise<v
 /** The configuration's model, stages and rules, or the defaults: scenes bring their own rules, and are watched by the demo model. */
 function settings(flags: EvalFlags): { config: Config; rules: readonly Rule[] } {
   const ownModel = flags.scenes !== undefined || flags.model !== undefined;
-  const { config, rules } = ownModel && flags.config === undefined ? defaults() : loadConfig(configFile(flags.config), withoutSecrets);
+  const { config, rules } = ownModel && flags.config === undefined ? defaults(flags) : loadConfig(configFile(flags.config), withoutSecrets);
   return { config: flags.model === undefined ? config : { ...config, model: { ...config.model, name: flags.model } }, rules };
 }
 
-function defaults(): { config: Config; rules: readonly Rule[] } {
-  return { config: configSchema.parse({ model: { name: DEMO_MODEL } }), rules: [] };
+function defaults(flags: EvalFlags): { config: Config; rules: readonly Rule[] } {
+  return { config: configSchema.parse({ model: { name: DEMO_MODEL }, ...(flags.scenes === undefined ? {} : DEMO_SETTINGS) }), rules: [] };
 }
 
 function scenes(flags: EvalFlags): EvalSource {

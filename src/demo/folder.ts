@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { LookoutError } from '../errors.ts';
 import type { DemoSentence } from './sentences.ts';
+import { DEMO_SETTINGS } from './settings.ts';
 
 /** The demo's files: a configuration like any other, so that every command works on it during the demo and after. */
 export interface DemoFolder {
@@ -58,6 +59,7 @@ function inUse(folder: string): boolean {
 export function writeDemoConfig(folder: DemoFolder, opts: { model: string; mqttUrl: string; rtmpPort: number; rules: readonly DemoSentence[] }): string {
   const config = {
     model: { name: resolve(opts.model) },
+    ...DEMO_SETTINGS,
     mqtt: { url: opts.mqttUrl },
     store: { path: 'lookout.db' },
     rtmp: { enabled: true, port: opts.rtmpPort },
