@@ -72,6 +72,26 @@ def happened(facts):
     return out
 
 
+def digits(stamp):
+    """tens, units and tenths of a stamp as it is printed"""
+    n = round(float(f"{stamp:.1f}") * 10)
+    return [n // 100 % 10, n // 10 % 10, n % 10]
+
+
+def clocks(facts):
+    """[pairs, 6]: the digits of each pair's stamp, and of the stamp at which the event that became visible there began (−100: none)."""
+    times = facts["times"]
+    stamps = [(times[i] + times[i + 1]) / 2 for i in range(0, len(times), 2)]
+    out = np.full((len(stamps), 6), -100, np.int64)
+    for k, stamp in enumerate(stamps):
+        out[k, :3] = digits(stamp)
+    for e in facts["events"]:
+        k = next((i for i, t in enumerate(times[1::2]) if t >= e["decisive"]), None)
+        if k is not None:
+            out[k, 3:] = digits(min(stamps, key=lambda s: abs(s - e["start"])))
+    return out
+
+
 def video_batch(words, items):
     """items: (facts, frames, encoded). A dictionary of tensors."""
     size = (max(len(e[0]) for _, _, e in items) + 63) // 64 * 64
@@ -79,7 +99,7 @@ def video_batch(words, items):
     ids = torch.full((b, size), words.pad)
     labels = torch.full((b, size), -100)
     positions = torch.zeros(3, b, size, dtype=torch.long)
-    rows, cols, mark_rows, mark_cols, happenings, people, rooms = [], [], [], [], [], [], []
+    rows, cols, mark_rows, mark_cols, happenings, people, rooms, told = [], [], [], [], [], [], [], []
     for i, (facts, _, (tokens, answer, position, columns, marks)) in enumerate(items):
         ids[i, : len(tokens)] = torch.tensor(tokens)
         labels[i, answer - 1 : len(tokens) - 1] = torch.tensor(tokens[answer:])
@@ -90,12 +110,13 @@ def video_batch(words, items):
         mark_rows += [i] * len(marks)
         mark_cols += marks
         happenings.append(happened(facts))
+        told.append(clocks(facts))
         people += [person_labels(d) for d in facts["dense"]]
         rooms += [room_labels(d) for d in facts["dense"]]
     return dict(
         ids=ids, labels=labels, positions=positions, where=(torch.tensor(rows), torch.tensor(cols)), marks=(torch.tensor(mark_rows), torch.tensor(mark_cols)),
         happened=torch.from_numpy(np.concatenate(happenings)), people=torch.from_numpy(np.stack(people)), rooms=torch.from_numpy(np.stack(rooms)),
-        patches=patchify(np.concatenate([f for _, f, _ in items])),
+        clocks=torch.from_numpy(np.concatenate(told)), patches=patchify(np.concatenate([f for _, f, _ in items])),
     )
 
 

@@ -40,11 +40,14 @@ def load(args, words):
     special = {s: words.t.token_to_id(s) for s in ["<|image_pad|>", "<|video_pad|>", "<|vision_start|>", "<|vision_end|>"]}
     model = build(words.t.get_vocab_size(), special)
     torch.nn.init.normal_(model.model.language_model.embed_tokens.weight, std=0.06)
-    aux = torch.nn.Linear(192, len(EVENTS) + sum(PERSON_CLASSES) * 5 + 6)
+    aux = torch.nn.Linear(192, len(EVENTS) + sum(PERSON_CLASSES) * 5 + 6 + 60)
     if args.resume:
         state = torch.load(f"{args.run}/mind.pt")
         model.load_state_dict(state["model"])
-        aux.load_state_dict(state["aux"])
+        known = state["aux"]["weight"].shape[0]
+        with torch.no_grad():
+            aux.weight[:known] = state["aux"]["weight"]
+            aux.bias[:known] = state["aux"]["bias"]
     else:
         model.model.visual.load_state_dict(torch.load(f"{args.run}/eye.pt"))
     return model, aux
@@ -61,15 +64,19 @@ def answer_loss(model, hidden, labels):
 
 def dense_loss(aux, hidden, batch):
     out = aux(hidden[batch["marks"]].float())
-    happened, people, rooms = out.split([len(EVENTS), sum(PERSON_CLASSES) * 5, 6], -1)
+    happened, people, rooms, clocks = out.split([len(EVENTS), sum(PERSON_CLASSES) * 5, 6, 60], -1)
     loss = F.binary_cross_entropy_with_logits(happened, batch["happened"], reduction="sum") / max(1.0, batch["happened"].sum().item())
     for k, logits in enumerate(people.reshape(-1, 5, sum(PERSON_CLASSES)).split(PERSON_CLASSES, -1)):
         loss = loss + 0.05 * F.cross_entropy(logits.reshape(-1, logits.shape[-1]), batch["people"][:, :, k].reshape(-1), ignore_index=-100)
     for k, logits in enumerate(rooms.split(2, -1)):
         loss = loss + 0.05 * F.cross_entropy(logits, batch["rooms"][:, k])
+    for k, logits in enumerate(clocks.split(10, -1)):
+        target = batch["clocks"][:, k]
+        loss = loss + 0.3 * F.cross_entropy(logits, target, ignore_index=-100, reduction="sum") / (target >= 0).sum().clamp(min=1)
+    told = (clocks[:, 40:50].argmax(-1) == batch["clocks"][:, 4])[batch["clocks"][:, 4] >= 0].float().mean()
     hit = ((happened > 0) & (batch["happened"] > 0)).sum() / batch["happened"].sum().clamp(min=1)
     exact = ((happened > 0) & (batch["happened"] > 0)).sum() / (happened > 0).sum().clamp(min=1)
-    return loss, hit, exact
+    return loss, hit, exact, torch.nan_to_num(told, nan=0.0)
 
 
 def batches(samples, words, rng):
@@ -128,17 +135,17 @@ def main():
             answered = mind(ids, positions)
             events, exact = answer_loss(model, hidden, batch["labels"])
             match, matched = answer_loss(model, answered, labels)
-        dense, hit, precise = dense_loss(aux, hidden, batch)
-        optimiser.step(events + 0.5 * match + 0.4 * dense, part)
+        dense, hit, precise, told = dense_loss(aux, hidden, batch)
+        optimiser.step(4 * events + 0.5 * match + 0.25 * dense, part)
         step += 1
         if rank == 0 and step % 10 == 0:
             keep = min(0.98, step / (step + 50))
             for k, v in model.state_dict().items():
                 mean[k].lerp_(v, 1 - keep) if k in mean else None
-        now = torch.tensor([events.item(), match.item(), dense.item(), exact.item(), matched.item(), hit.item(), precise.item()])
+        now = torch.tensor([events.item(), match.item(), dense.item(), exact.item(), matched.item(), hit.item(), precise.item(), told.item()])
         average = now if average is None else 0.97 * average + 0.03 * now
         if rank == 0 and step % 25 == 0:
-            names = ["loss", "match", "dense", "exact", "matched", "hit", "precise"]
+            names = ["loss", "match", "dense", "exact", "matched", "hit", "precise", "told"]
             print(step, " ".join(f"{n} {v:.3f}" for n, v in zip(names, average.tolist())), f"{(time.time() - began) / 60:.1f}m", flush=True)
         if rank == 0 and step % 100 == 0:
             save()
