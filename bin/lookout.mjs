@@ -5,6 +5,8 @@ import { existsSync } from 'node:fs';
 const installed = (path) => existsSync(new URL(`../node_modules/${path}`, import.meta.url));
 
 if (installed('tsx/package.json') && installed('better-sqlite3/build/Release/better_sqlite3.node')) {
+  // `lookout events | head` ends the pipe early; that is no error.
+  process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const { register } = await import('tsx/esm/api');
   register();
   const { main } = await import('../src/main.ts');

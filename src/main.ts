@@ -31,10 +31,6 @@ Examples:
 
 /** Runs a command line and resolves to its exit code. Errors are one line on stderr: code, what is wrong, what to do. */
 export async function main(argv: readonly string[]): Promise<number> {
-  // `lookout events | head` ends the pipe early; that is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : FAILED);
-  });
   try {
     await (await program(argv[2])).parseAsync(argv);
     return Number(process.exitCode ?? 0);

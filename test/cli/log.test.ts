@@ -4,7 +4,7 @@ import { createLogger } from '../../src/health/log.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Event } from '../../src/values.ts';
 import { alert, event } from '../store/values.ts';
-import { lookout, workFolder } from './lookout.ts';
+import { calledHere, lookout, workFolder } from './lookout.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -25,7 +25,7 @@ function folderWithLog(): { folder: string; now: number } {
 }
 
 async function ids(folder: string, ...args: string[]): Promise<string[]> {
-  const { code, stdout, stderr } = await lookout(folder, ['events', '--json', ...args]);
+  const { code, stdout, stderr } = await calledHere(folder, ['events', '--json', ...args]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return (JSON.parse(stdout) as { id: string }[]).map(({ id }) => id);
 }
@@ -45,7 +45,7 @@ test('an event is told with its times, to people and to programs', async () => {
   const { folder, now } = folderWithLog();
   const json = JSON.parse((await lookout(folder, ['events', '--json', '--camera', 'yard'])).stdout) as unknown[];
   expect(json).toMatchObject([{ id: 'fall', camera: 'yard', start: new Date(now - HOUR).toISOString(), start_ms: now - HOUR, start_uncertainty_ms: 125, time_source: 'rtcp' }]);
-  const { stdout, stderr } = await lookout(folder, ['events', '--limit', '3']);
+  const { stdout, stderr } = await calledHere(folder, ['events', '--limit', '3']);
   const lines = stdout.trimEnd().split('\n');
   expect(lines[0]).toMatch(/^START +LASTED +CAMERA +SURE +EVENT$/);
   expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d ±0\.1 s +2\.0 s +yard +91 % +a person in red falls  \[2J$/);
@@ -55,15 +55,15 @@ test('an event is told with its times, to people and to programs', async () => {
 
 test('alerts are found, and tell whether the broker has them', async () => {
   const { folder, now } = folderWithLog();
-  const found = JSON.parse((await lookout(folder, ['alerts', '--json', '--since', '5 minutes ago', '--rule', 'phone'])).stdout) as unknown[];
+  const found = JSON.parse((await calledHere(folder, ['alerts', '--json', '--since', '5 minutes ago', '--rule', 'phone'])).stdout) as unknown[];
   expect(found).toMatchObject([{ id: 'a1', rule: 'phone', event: 'a person in red picks up the phone', happened_at_ms: now - 120_000, delivered: false }]);
-  expect((await lookout(folder, ['alerts'])).stdout).toContain('waits');
-  expect((await lookout(folder, ['alerts', '--rule', 'none'])).stdout).toBe('No alerts.\n');
+  expect((await calledHere(folder, ['alerts'])).stdout).toContain('waits');
+  expect((await calledHere(folder, ['alerts', '--rule', 'none'])).stdout).toBe('No alerts.\n');
 });
 
 test('a range that ends before it begins is a mistake', async () => {
   const { folder } = folderWithLog();
-  const outcome = await lookout(folder, ['events', '--since', '1 hour ago', '--until', '2 hours ago']);
+  const outcome = await calledHere(folder, ['events', '--since', '1 hour ago', '--until', '2 hours ago']);
   expect(outcome).toMatchObject({ code: 2, stdout: '' });
   expect(outcome.stderr).toMatch(/^USAGE: --since \(.*\) is later than --until/);
 });

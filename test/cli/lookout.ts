@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
+import { main } from '../../src/main.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 /** A checkpoint of random weights: it opens like any other. */
@@ -63,9 +64,30 @@ export function start(folder: string, args: readonly string[], env: Record<strin
   return { child, outcome, said, says };
 }
 
-/** Runs `lookout …` to its end. */
+/** Runs `lookout …` to its end, in a process of its own. */
 export function lookout(folder: string, args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
   const running = start(folder, args, env);
   running.child.stdin.end();
   return running.outcome;
+}
+
+/** The same in this process, for the many cases that differ in their arguments only: a process of its own takes a second each. */
+export async function calledHere(folder: string, args: readonly string[]): Promise<Outcome> {
+  const text = { stdout: '', stderr: '' };
+  const catching = (stream: 'stdout' | 'stderr') =>
+    vi.spyOn(process[stream], 'write').mockImplementation((chunk) => {
+      text[stream] += String(chunk);
+      return true;
+    });
+  const before = { folder: process.cwd(), exitCode: process.exitCode };
+  const spies = [catching('stdout'), catching('stderr')];
+  process.chdir(folder);
+  process.exitCode = undefined;
+  try {
+    return { code: await main(['node', 'lookout', ...args]), ...text };
+  } finally {
+    spies.forEach((spy) => spy.mockRestore());
+    process.chdir(before.folder);
+    process.exitCode = before.exitCode;
+  }
 }

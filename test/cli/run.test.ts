@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePort, mosquitto } from '../alerts/mosquitto.ts';
-import { lookout, start, workFolder } from './lookout.ts';
+import { calledHere, lookout, start, workFolder } from './lookout.ts';
 
 async function runningBroker(config?: string): Promise<{ url: string; port: number }> {
   const broker = await mosquitto(config);
@@ -21,7 +21,7 @@ describe('lookout run', () => {
     const folder = workFolder(`mqtt: { url: "${url}" }\nrtmp: { enabled: true, port: ${await freePort()} }\ncameras: [{ id: yard, rtmp_key: 0123456789abcdef }]`);
     const running = start(folder, ['run']);
     await running.says('watching');
-    await lookout(folder, ['rule', 'add', 'someone falls']);
+    await calledHere(folder, ['rule', 'add', 'someone falls']);
     await running.says('configuration read again');
     writeFileSync(join(folder, 'rules/broken.yaml'), 'alrt: x\n');
     await running.says('rules/broken.yaml:1:1: alrt: unknown key; did you mean alert?');
@@ -98,7 +98,7 @@ describe('lookout watch', () => {
     ['lets nobody in', 'allow_anonymous false', 'BROKER_REFUSED'],
   ])('ends with one line where the broker %s', async (_, config, code) => {
     const url = config ? (await runningBroker(config)).url : `mqtt://127.0.0.1:${await freePort()}`;
-    const outcome = await lookout(workFolder(`mqtt: { url: "${url}" }`), ['watch']);
+    const outcome = await calledHere(workFolder(`mqtt: { url: "${url}" }`), ['watch']);
     expect(outcome).toMatchObject({ code: 1, stdout: '' });
     expect(outcome.stderr).toMatch(new RegExp(`^${code}: ${url}`));
   });
@@ -125,7 +125,7 @@ describe('lookout doctor', () => {
   });
 
   test('points to the line of a broken configuration', async () => {
-    const { code, stdout } = await lookout(workFolder('rtmp: { prt: 1 }'), ['doctor']);
+    const { code, stdout } = await calledHere(workFolder('rtmp: { prt: 1 }'), ['doctor']);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^FAIL {2}configuration {4}CONFIG_INVALID: configs\/lookout\.yaml:4:9: rtmp\.prt: unknown key; did you mean port\?/m);
   });
