@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutSecrets } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
@@ -23,6 +25,7 @@ interface EvalFlags {
   readonly jobs?: number;
   readonly tolerance: number;
   readonly windows?: boolean;
+  readonly save?: string;
   readonly json?: boolean;
 }
 
@@ -43,6 +46,7 @@ export function register(program: Command): void {
     .addOption(new Option('--device <device>', 'what the model runs on').choices(['auto', 'cpu', 'webgpu', 'cuda']))
     .option('--jobs <n>', 'videos at a time (default: one per core for a small model)', parseCount)
     .option('--tolerance <seconds>', 'by which a said event may miss the labelled one', parseNumber(0, Infinity), 1)
+    .option('--save <folder>', 'with --scenes: only film the scenes into labelled videos, for looking at or for other systems')
     .option('--windows', 'score the model window by window, without stitching and rules')
     .addOption(jsonOption('as one JSON object'))
     .addOption(configOption())
@@ -51,6 +55,7 @@ export function register(program: Command): void {
 
 async function evaluate(videos: string | undefined, flags: EvalFlags): Promise<void> {
   if ((videos === undefined) === (flags.scenes === undefined)) throw new LookoutError('USAGE', 'eval takes either videos or --scenes.');
+  if (flags.save !== undefined) return filmScenes(flags, flags.save);
   const { config, rules } = settings(flags);
   const { runEvaluation } = await import('../eval/evaluate.ts');
   const { files, stagesOf } = await import('./evalStages.ts');
@@ -81,6 +86,19 @@ async function evaluate(videos: string | undefined, flags: EvalFlags): Promise<v
     print(...(flags.json ? [reportJson(report)] : reportLines(report)));
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
+  }
+}
+
+/** Labelled videos of the held-out scenes: the same ones that would be evaluated. */
+async function filmScenes(flags: EvalFlags, folder: string): Promise<void> {
+  if (flags.scenes === undefined) throw new LookoutError('USAGE', '--save goes with --scenes.');
+  const { heldOutRooms, SCENE_SECONDS } = await import('../eval/scenes.ts');
+  const { saveClip } = await import('../demo/clip.ts');
+  mkdirSync(folder, { recursive: true });
+  for (const room of heldOutRooms(flags.scenes, flags.seed, flags.duration ?? SCENE_SECONDS)) {
+    const base = join(folder, `scene-${room.seed}`);
+    progress(`Filming ${base}.mp4 …`);
+    await saveClip(room, base);
   }
 }
 

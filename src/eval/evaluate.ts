@@ -12,7 +12,7 @@ import type { ClipOptions } from './evaluateClips.ts';
 import { findLabelledVideos } from './labels.ts';
 import { scorePhrases } from './phraseScore.ts';
 import type { EvalReport } from './report.ts';
-import { heldOutScenes } from './scenes.ts';
+import { heldOutScenes, SCENE_SECONDS } from './scenes.ts';
 import { videoClip } from './videoClip.ts';
 import type { FrameOptions } from './videoClip.ts';
 
@@ -28,7 +28,6 @@ export interface EvalOptions extends Omit<ClipOptions, 'meaning'> {
   readonly jobs?: number;
 }
 
-const SCENE_SECONDS = 20;
 /** Questions on wording: so many per scene, and at most. */
 const PHRASES_PER_SCENE = 10;
 const PHRASES = 600;

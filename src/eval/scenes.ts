@@ -19,12 +19,19 @@ const HEIGHT = 128;
 const RULES_TO_THE_POINT = 3;
 const OTHER_RULES = 3;
 
+/** Length of a scene where nothing else is asked for, s. */
+export const SCENE_SECONDS = 20;
+
 /** `count` rendered scenes that no training has seen, with their truth and rules in wordings never trained. */
 export function heldOutScenes(count: number, set: number, duration: number): Clip[] {
+  return heldOutRooms(count, set, duration).map(sceneClip);
+}
+
+export function heldOutRooms(count: number, set: number, duration: number): Room[] {
   if (count > SEEDS_PER_SET) throw new LookoutError('USAGE', `There are ${SEEDS_PER_SET} scenes of a seed, not ${count}.`);
   return Array.from({ length: count }, (_, i) => {
     const seed = HELD_OUT_SEEDS + (Math.trunc(set) % 100_000) * SEEDS_PER_SET + i;
-    return sceneClip(createRoom(seed, { duration }));
+    return createRoom(seed, { duration });
   });
 }
 
