@@ -19,7 +19,7 @@ export async function probe(target: string, opts: ProbeOptions): Promise<void> {
   progress(`Looking at ${redactUrl(url.reveal())} for a few seconds …`);
   const found = await probeCamera({ url, transport: opts.transport ?? transport }, AbortSignal.timeout(30_000), createLogger({ level: 'error', pretty: true }));
   if (opts.json) return printJson(found);
-  for (const [key, value] of Object.entries(found)) print(`${words(key).padEnd(20)} ${typeof value === 'number' ? Number(value.toFixed(3)) : String(value)}`);
+  for (const [key, value] of Object.entries(found)) print(`${words(key).padEnd(20)} ${typeof value === 'number' ? Number(value.toFixed(3)) : String(value ?? 'not seen')}`);
 }
 
 /** An address as it is given, or that of a camera of the configuration. */

@@ -39,18 +39,27 @@ interface Reading {
   readonly watchdog: Watchdog;
 }
 
+/** Cameras send keyframes up to half a minute apart, and who joins between them sees nothing until the next one, ms. */
+const FIRST_PICTURE = 60_000;
+
 /** Reading and decoding side by side: one stamps packets as they arrive, the other takes its time. */
 async function readLive(source: Source, init: CameraInit, address: Address, { send, signal, watchdog }: Reading): Promise<void> {
   const stream = createLiveStream(init, source, address.kind, send);
   const queue = createPacketQueue<Arrived>(watchdog.feed);
+  const began = performance.now();
+  let pictured = false;
   const reading = readPackets(source, signal, (arrived) => {
-    stream.arrived(arrived.packet, arrived.times);
+    if (!Number.isNaN(arrived.pts)) stream.arrived(arrived.packet, arrived.times);
+    if (!pictured && performance.now() - began < FIRST_PICTURE) watchdog.feed();
     queue.push(arrived);
   }).then(() => queue.end(), (error: unknown) => queue.end(error));
   try {
     for (let turn = await queue.next(); turn && !signal.aborted; turn = await queue.next()) {
       if (turn.gap) stream.gap(turn.gap.from, turn.gap.to);
-      if (await stream.decode(turn.packet.packet)) watchdog.feed();
+      if (await stream.decode(turn.packet.packet)) {
+        pictured = true;
+        watchdog.feed();
+      }
       turn.packet.free();
     }
   } finally {
@@ -71,9 +80,8 @@ async function readPackets(source: Source, signal: AbortSignal, take: (arrived: 
     packet.alloc();
     const times = await source.next(packet);
     if (!times) return packet.free();
-    // an RTSP stream's first packet may come before its time base is known
-    if (Number.isNaN(times.pts)) packet.free();
-    else take({ packet, times, pts: times.pts, keyframe: packet.isKeyframe, size: packet.size, free: () => packet.free() });
+    // an RTSP stream's first packet may come before its time base is known (NaN): it tells no time, but it may be the only keyframe for long
+    take({ packet, times, pts: times.pts, keyframe: packet.isKeyframe, size: packet.size, free: () => packet.free() });
   }
 }
 

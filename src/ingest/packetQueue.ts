@@ -1,6 +1,6 @@
 /** What the queue needs to know of a packet. */
 export interface Queued {
-  /** stream time, ms */
+  /** stream time, ms; NaN where it is not known yet */
   readonly pts: number;
   readonly keyframe: boolean;
   /** bytes */
@@ -61,7 +61,7 @@ export function createPacketQueue<T extends Queued>(dropped: () => void, now: ()
       if (gapFrom !== undefined && items.length === 0 && !packet.keyframe) return drop([packet]);
       items.push(packet);
       const [oldest] = items;
-      if (!oldest || packet.pts - oldest.pts < TOO_MUCH) shortAt = now();
+      if (!oldest || !(packet.pts - oldest.pts >= TOO_MUCH)) shortAt = now();
       if (now() - shortAt > PATIENCE || items.length > MAX_PACKETS || bytes > MAX_BYTES) shorten();
       wake();
     },

@@ -49,6 +49,7 @@ export function createLiveStream(init: CameraInit, source: Source, kind: Address
     },
     gap(from, to) {
       maker.flush();
+      if (Number.isNaN(from) || Number.isNaN(to)) return;
       const [begin, end] = [clock.read(from), clock.read(to)];
       if (begin && end) send({ kind: 'skipped', from: begin.at, to: end.at });
     },
