@@ -29,9 +29,12 @@ export function supported(track: Track, rivalled: boolean, opts: { minConfidence
   return support >= opts.confirmations && sureness >= weight(opts.minConfidence);
 }
 
-/** The windows that deny it outweigh those that show it: a sure sighting stands against two, a doubtful one against fewer. */
+/**
+ * The windows that deny it outweigh those that show it: a sure sighting stands against two, a doubtful one against fewer, and
+ * however sure the sightings are, more windows that should have shown it and did not are more.
+ */
 export function contradicted(track: Track): boolean {
-  return track.misses >= MISSES_TO_RETRACT && track.misses * MISS_WEIGHT > strength(track);
+  return track.misses >= MISSES_TO_RETRACT && (track.misses * MISS_WEIGHT > strength(track) || track.misses > track.seen.length);
 }
 
 /** Over, and no later window can change it: it slid out of the windows, or was seen whole and is now no longer shown. */
