@@ -18,6 +18,14 @@ describe('parity with the Hugging Face implementation', () => {
     for (const error of [errors.image_features, errors.deepstack_features, errors.logits]) expect(error).toBeLessThan(1e-5);
   });
 
+  it('the demo checkpoint', async () => {
+    const reference = join(import.meta.dirname, '../fixtures/qwen3vl/demo-reference.safetensors');
+    const { ok, errors } = await checkModel(join(import.meta.dirname, '../../models/demo'), reference, { device: 'cpu', cacheDir: folder.dir });
+    expect(ok).toBe(true);
+    expect(errors).toMatchObject({ input_ids: 0, position_ids: 0, tokens: 0 });
+    for (const error of [errors.image_features, errors.deepstack_features, errors.logits]) expect(error).toBeLessThan(1e-4);
+  });
+
   it('tells what differs when the weights do', async () => {
     const dir = copyOf('tied-odd', folder.dir);
     const file = join(dir, 'model.safetensors');

@@ -1,4 +1,6 @@
 """Windows and questions → padded batches of token ids, positions and labels."""
+import random
+
 import numpy as np
 import torch
 
@@ -10,8 +12,10 @@ EVENT_INDEX = {e: i for i, e in enumerate(EVENTS)}
 
 
 class Words:
-    def __init__(self, tokenizer):
+    def __init__(self, tokenizer, loose=None):
+        """`loose`: the same tokenizer with BPE dropout, for questions on rules: wordings are met in pieces of all sizes"""
         self.t = tokenizer
+        self.loose = loose
         self.cache = {}
         one = tokenizer.token_to_id
         self.pad, self.video = one("<|endoftext|>"), one("<|video_pad|>")
@@ -29,7 +33,8 @@ class Words:
 
 
 def text_item(words, prompt, answer):
-    ids = words.head + words(prompt) + words.tail
+    said = words.loose.encode(prompt).ids if words.loose and random.random() < 0.5 else words(prompt)
+    ids = words.head + said + words.tail
     target = words(answer) + [words.stop]
     return ids + target, len(ids)
 

@@ -107,7 +107,9 @@ def main():
     torch.set_num_threads(1)
     if "RANK" in os.environ:
         dist.init_process_group("gloo")
-    words = Words(Tokenizer.from_file(f"{args.run}/tokenizer.json"))
+    loose = Tokenizer.from_file(f"{args.run}/tokenizer.json")
+    loose.model.dropout = 0.15
+    words = Words(Tokenizer.from_file(f"{args.run}/tokenizer.json"), loose)
     model, aux = load(args, words)
     eye, mind = Eye(model.model.visual, GRID_H, GRID_W), Mind(model.model.language_model, [12, 10, 10])
     optimiser = Optimiser([mind, aux] + ([eye] if args.train_eye else []), peak=args.peak)
