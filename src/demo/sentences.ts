@@ -15,7 +15,7 @@ export function demoSentences(room: Room): DemoSentence[] {
     { id: 'phone', text: 'someone picks up phone', kind: 'picks_up_phone', wear: null, severity: 'info' },
     { id: 'fall', text: 'alert when somebody falls down', kind: 'falls', wear: null, severity: 'critical' },
     { id: 'bag', text: 'alert me when a person leaves a bag behind', kind: 'leaves_bag', wear: null, severity: 'warning' },
-    { id: 'dark', text: 'tell me when the light goes out', kind: 'light_off', wear: null, severity: 'info' },
+    { id: 'dark', text: 'tell me when the light goes off', kind: 'light_off', wear: null, severity: 'info' },
     { id: 'visitor', text: `let me know when someone in ${wear} comes in`, kind: 'enters', wear, severity: 'info' },
     { id: 'seat', text: '当有人坐下时提醒我', kind: 'sits_down', wear: null, severity: 'info' },
   ];
