@@ -19,6 +19,8 @@ export interface CameraStitchOptions {
   newId(): string;
 }
 
+/** Events of the same words that begin this near to each other (× tolerance) are one. */
+const TWIN = 1.25;
 /** Hard ceilings: a model that babbles must not fill the memory. */
 const MOST_TRACKS = 64;
 const MOST_WINDOWS = 16;
@@ -109,7 +111,7 @@ export class CameraStitcher {
     if (track.phase === 'ended') return [];
     if (track.phase === 'held' || track.phase === 'retracted') {
       const rivalled = this.#tracks.some((other) => outweighs(other, track, this.#opts.tolerance));
-      if (!shown || !supported(track, rivalled, this.#opts)) return [];
+      if (!shown || !supported(track, rivalled, this.#opts) || this.#joinTwin(track)) return [];
       const phase = track.phase === 'held' ? 'new' : 'update';
       track.phase = 'known';
       return [this.#tell(track, phase, answer)];
@@ -123,6 +125,18 @@ export class CameraStitcher {
       return [this.#tell(track, 'end', answer)];
     }
     return shown && changed(track) ? [this.#tell(track, 'update', answer)] : [];
+  }
+
+  /** A window that read the time of a told event quite otherwise has begun a track of its own: the two are one happening. */
+  #joinTwin(track: Track): boolean {
+    const { key } = readingOf(track);
+    const start = startOf(track).at;
+    const near = TWIN * this.#opts.tolerance;
+    const twin = this.#tracks.find((t) => t !== track && t.event && t.phase !== 'retracted' && readingOf(t).key === key && Math.abs(startOf(t).at - start) <= near);
+    if (!twin) return false;
+    for (const seen of track.seen) addSeen(twin, seen);
+    this.#tracks = this.#tracks.filter((t) => t !== track);
+    return true;
   }
 
   #tell(track: Track, phase: EventPhase, answer: Answer): Event {

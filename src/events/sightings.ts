@@ -5,7 +5,7 @@ import { normalise } from './text.ts';
 /** Hard ceiling: a model that babbles must not fill the memory. */
 const MOST_SIGHTINGS = 32;
 /** Nobody does the same thing twice within the tolerance: a window that says so stutters. */
-const STUTTER = 1;
+const STUTTER = 1.25;
 
 /** An answer's sightings in good order: none without words or times, none backwards, no stutter (the surer one stays). */
 export function sightingsOf(answer: Answer, tolerance: number, same: Same): Sighting[] {

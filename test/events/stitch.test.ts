@@ -45,6 +45,16 @@ describe('one happening is one event', () => {
     expect(last?.detectedAt).toBe(events[0]?.detectedAt);
   });
 
+  it('stays one where a window reads its time quite otherwise and another stutters', () => {
+    const events = told([
+      answer(6, 10.5, [see(PHONE, 9.2, 10.5, { openEnd: true })]),
+      answer(6.5, 11, [see(PHONE, 10.6, 11, { openEnd: true })]),
+      answer(7, 11.5, [see(PHONE, 9.2, 10.6), see(PHONE, 10.6, 11.5, { openEnd: true })]),
+      answer(7.5, 12, [see(PHONE, 9.3, 10.6)]),
+    ]);
+    expect(new Set(events.map((e) => e.id)).size).toBe(1);
+  });
+
   it('never lets a clamped start override a true one', () => {
     const events = told([
       answer(7, 11.5, [see(PHONE, 10, 11.2)]),
