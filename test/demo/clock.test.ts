@@ -51,5 +51,6 @@ it('reaches Lookout through its own RTMP server, stamped with the wall clock at 
   const [before, after] = [moment - 0.5, moment + 0.5].map((t) => brightness(room.render(t, SIZE.width, SIZE.height))) as [number, number];
   const half = (before + after) / 2;
   const switched = seen.find((frame) => frame.at > epoch && Math.sign(frame.level - half) === Math.sign(after - half));
-  expect(Math.abs((switched?.at ?? 0) - epoch - moment * 1000)).toBeLessThan(400);
+  // a few tens of ms on a quiet machine; on an overloaded one all frames of a connection may come late, and a wrong clock is seconds off
+  expect(Math.abs((switched?.at ?? 0) - epoch - moment * 1000)).toBeLessThan(1000);
 }, 60_000);
