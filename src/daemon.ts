@@ -22,7 +22,6 @@ import { inferWindows } from './infer/schedule.ts';
 import { type ModelProcess, startModelProcess } from './qwen3vl/process.ts';
 import { matchRules } from './rules/match.ts';
 import type { Rule } from './rules/rule.ts';
-import { cacheScores } from './rules/scoreCache.ts';
 import type { Secret } from './secret.ts';
 import { openStore, type Store } from './store/store.ts';
 import type { Window } from './values.ts';
@@ -103,7 +102,6 @@ function openPublisher({ config }: LoadedConfig, store: Store, stop: AbortSignal
 /** Windows in, alerts out; this is the drawing of the README. */
 function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Store, publisher: Publisher, log: Logger): Pipeline {
   const backend = qwenBackend(model, { alignTimes: current().config.video_processor.enable_temporal_alignment });
-  const score = cacheScores((event, rule) => backend.score(event, rule));
   const active = (camera: string): Rule[] => current().rules.filter((rule) => rule.enabled && (rule.cameras.length === 0 || rule.cameras.includes(camera)));
   const { min_confidence: minConfidence, confirmations } = current().config.events;
   const dropped = new DroppedWindows();
@@ -129,7 +127,7 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
         log.debug({ camera: answer.camera, reason: answer.reason, sightings: answer.sightings, latency: answer.latency }, 'answer');
         guard(log, () => dropped.answered(answer).forEach((gap) => store.putCoverage(gap)));
       }),
-      stitch({ ...STITCH_DEFAULTS, minConfidence, confirmations, equivalent: (a, b) => equivalent({ score }, a, b), now: Date.now, newId: randomUUID }),
+      stitch({ ...STITCH_DEFAULTS, minConfidence, confirmations, equivalent: (a, b) => equivalent(backend, a, b), now: Date.now, newId: randomUUID }),
       tap((event) => {
         log.info({ camera: event.camera, phase: event.phase, event: event.text, at: new Date(event.start).toISOString() }, 'event');
         guard(log, () => store.putEvent(event));
@@ -137,7 +135,7 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
       }),
       matchRules({
         rules: () => current().rules,
-        score,
+        score: (event, rule) => backend.score(event, rule),
         now: Date.now,
         onError: (error, event, rule) => log.error({ err: error, event: event.id, rule: rule.id }, 'a rule could not be held against an event'),
         onDropped: (event, rule) => log.error({ event: event.id, rule: rule.id }, 'the model cannot keep up: a rule was not held against an event'),

@@ -8,6 +8,7 @@ import { sample } from '../sample/sample.ts';
 import type { Secret } from '../secret.ts';
 import type { Coverage, Window } from '../values.ts';
 import { windows } from '../window/window.ts';
+import { stagesOf } from './stages.ts';
 
 export interface CameraSinks {
   window(window: Window): void;
@@ -30,15 +31,6 @@ interface Watched {
   readonly stop: AbortController;
   readonly subscriptions: readonly Subscription[];
 }
-
-/** Frames a second that the sampler chooses from, for each that it may keep. */
-const CHOICE = 2;
-/** Frames kept from before something moves. */
-const LOOK_BACK = 2;
-/** Frames no farther apart than this come from activity, s; more where the frame rate is lower. */
-const LEAST_GAP = 0.75;
-/** Fewest frames that are worth the model's time. */
-const LEAST_FRAMES = 4;
 
 /** The cameras that are watched at present: camera → frames → kept frames → windows. */
 export class Cameras {
@@ -73,15 +65,13 @@ export class Cameras {
   }
 
   #watch(camera: CameraConfig, settings: CameraSettings, signal: AbortSignal): Subscription[] {
-    const { video, window } = settings;
+    const stages = stagesOf({ video_processor: settings.video, window: settings.window });
     const { id } = camera;
     const url = camera.rtmp_key ? settings.pushUrl(camera.rtmp_key) : camera.url;
     if (!url) throw new LookoutError('CONFIG_INVALID', `camera ${id} has neither a url nor an rtmp_key.`);
-    const stream = openCamera({ id, url, maxFps: video.frame_rate * CHOICE, frameSize: settings.frameSize, transport: camera.transport }, signal, this.#log);
-    const kept = { frameRate: video.frame_rate, idleInterval: video.idle_interval, adaptive: video.use_adaptive_sampling, lookBack: LOOK_BACK };
-    const cut = { length: window.length, hop: window.hop, maxFrames: window.max_frames, minFrames: LEAST_FRAMES, heartbeat: window.heartbeat, activeGap: Math.max(LEAST_GAP, 1.5 / video.frame_rate), now: Date.now };
+    const stream = openCamera({ id, url, maxFps: stages.maxFps, frameSize: settings.frameSize, transport: camera.transport }, signal, this.#log);
     return [
-      stream.frames$.pipe(sample(kept), windows(cut)).subscribe({
+      stream.frames$.pipe(sample(stages.sample), windows({ ...stages.window, now: Date.now })).subscribe({
         next: (w) => this.#sinks.window(w),
         error: (error: unknown) => this.#log.error({ camera: id, err: error }, 'the camera’s pipeline failed'),
       }),

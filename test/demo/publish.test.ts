@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
@@ -8,20 +7,13 @@ import { afterEach, expect, it } from 'vitest';
 import { publishRoom, type RoomCamera } from '../../src/demo/publish.ts';
 import { createLogger } from '../../src/health/log.ts';
 import { Secret } from '../../src/secret.ts';
+import { freePort } from '../alerts/mosquitto.ts';
 
 const log = createLogger({ level: 'silent' });
 const cleanUp: (() => Promise<unknown> | void)[] = [];
 afterEach(async () => {
   for (const task of cleanUp.splice(0).reverse()) await task();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
 
 /** ffmpeg as an RTMP server for one publisher; it writes what it is sent into a file and ends with the stream. */
 function sink(port: number, file: string): { process: ChildProcess; ended: Promise<void> } {
