@@ -1,6 +1,6 @@
 import { argmax } from './choose.ts';
 import type { Picture } from './frames.ts';
-import { openQwen3VL } from './model.ts';
+import { openQwen3VL } from './open.ts';
 import type { ModelOptions, Qwen3VL } from './model.ts';
 import type { PreparedPrompt } from './prompt.ts';
 import { readReference } from './reference.ts';

@@ -1,6 +1,6 @@
 import { LookoutError } from '../errors.ts';
 import { runChild, sendToParent } from '../health/childSide.ts';
-import { openQwen3VL } from './model.ts';
+import { openQwen3VL } from './open.ts';
 import type { Qwen3VL } from './model.ts';
 import type { ModelCall, ModelInit, ModelReply } from './modelWire.ts';
 

@@ -1,19 +1,16 @@
 import type { VideoMarkup } from './chat.ts';
-import { readCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { Decoder } from './decoder.ts';
 import type { VideoInput } from './frames.ts';
 import { answer } from './generate.ts';
 import { compileGrammar } from './grammar.ts';
-import { cachedGraphs, defaultCacheDir } from './graphCache.ts';
 import { GrowingKvCache, InPlaceKvCache } from './kvCache.ts';
 import type { KvCache } from './kvCache.ts';
 import { PromptPreparer } from './prompt.ts';
 import type { PreparedPrompt } from './prompt.ts';
 import type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from './request.ts';
-import { openSession } from './session.ts';
 import type { OpenedSession } from './session.ts';
-import { QwenTokenizer } from './tokenizer.ts';
+import type { QwenTokenizer } from './tokenizer.ts';
 import { VisionEncoder } from './vision.ts';
 
 export type { Device } from './session.ts';
@@ -23,24 +20,6 @@ export type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from '.
 
 /** End an answer, whatever the checkpoint's files say. */
 const STOPS = ['<|im_end|>', '<|endoftext|>'] as const;
-/** Bytes; checkpoints with fewer run on the CPU unless told otherwise. */
-const SMALL = 200e6;
-
-/**
- * Opens a checkpoint directory for inference in this process; calls block its thread while they compute. Errors:
- * MODEL_NOT_FOUND, MODEL_CONFIG_INVALID, MODEL_WEIGHTS_MISSING, MODEL_WEIGHTS_CORRUPT, MODEL_RUNTIME.
- */
-export async function openQwen3VL(dir: string, options: ModelOptions): Promise<Qwen3VL> {
-  const checkpoint = readCheckpoint(dir);
-  const tokenizer = new QwenTokenizer(checkpoint);
-  const graphs = await cachedGraphs(checkpoint, options.cacheDir ?? defaultCacheDir());
-  const small = graphs.bytes < SMALL;
-  const vision = await openSession(graphs.vision, options.device, options.threads, small);
-  const kept = Array.from({ length: checkpoint.config.text.layers }, (_, i) => [`new_key_${i}`, `new_value_${i}`]).flat();
-  const decoder = await openSession(graphs.decoder, vision.device, options.threads, small, kept);
-  return new Qwen3VL(checkpoint, tokenizer, vision, decoder, options);
-}
-
 /** A running model. One call at a time: calls made meanwhile wait for their turn. */
 export class Qwen3VL {
   readonly name: string;

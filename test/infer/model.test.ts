@@ -7,7 +7,7 @@ import { EVENTS_SCHEMA } from '../../src/infer/answer.ts';
 import { eventsPrompt } from '../../src/infer/prompts.ts';
 import { qwenBackend } from '../../src/infer/qwen.ts';
 import { compileGrammar } from '../../src/qwen3vl/grammar.ts';
-import { openQwen3VL } from '../../src/qwen3vl/model.ts';
+import { openQwen3VL } from '../../src/qwen3vl/open.ts';
 import type { Qwen3VL } from '../../src/qwen3vl/model.ts';
 import { windowAt } from './windows.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/qwen3vl/config.ts';
 import { toFloat32 } from '../../src/qwen3vl/floats.ts';
-import { openQwen3VL } from '../../src/qwen3vl/model.ts';
+import { openQwen3VL } from '../../src/qwen3vl/open.ts';
 import { copyOf, fixture, scratch } from './fixtures.ts';
 
 let folder: ReturnType<typeof scratch>;

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openQwen3VL } from '../../src/qwen3vl/model.ts';
+import { openQwen3VL } from '../../src/qwen3vl/open.ts';
 import type { ModelOptions, Qwen3VL, VideoInput } from '../../src/qwen3vl/model.ts';
 import { readReference } from '../../src/qwen3vl/reference.ts';
 

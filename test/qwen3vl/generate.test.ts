@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
 import { Decoder } from '../../src/qwen3vl/decoder.ts';
@@ -90,7 +92,7 @@ describe('keys and values', () => {
     const checkpoint = readCheckpoint(fixture('odd-sizes'));
     const { config } = checkpoint;
     const graphs = await cachedGraphs(checkpoint, folder.dir);
-    const { session } = await openSession(graphs.decoder, 'cpu', 1, true);
+    const { session } = await openSession({ graph: readFileSync(graphs.decoder), folder: dirname(graphs.decoder), prepack: true }, 'cpu', 1, true);
     const decoder = new Decoder(session, config);
     // longer than what goes through at once
     const ids = new QwenTokenizer(checkpoint).encode('List the events in this video. '.repeat(80));
