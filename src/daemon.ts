@@ -114,8 +114,9 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
         backend: () => backend,
         lookFor: (camera) => active(camera).map((rule) => rule.alert),
         now: Date.now,
+        maxAge: () => current().config.window.length * 1000,
         onDropped: (window, reason, error) => {
-          const detail = error instanceof Error ? error.message : 'A newer window came before the model was free.';
+          const detail = error instanceof Error ? error.message : 'The model was not free in time.';
           // under load this is the plan, and a gap only where no later window shows the same time
           log[reason === 'model' ? 'warn' : 'debug']({ camera: window.camera, reason }, `a window was dropped: ${detail}`);
           guard(log, () => dropped.drop(window, reason, detail).forEach((gap) => store.putCoverage(gap)));

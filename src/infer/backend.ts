@@ -5,6 +5,11 @@ export interface Backend {
   readonly name: string;
   /** Lists a window's events. `lookFor` are the sentences of the rules that watch this camera. */
   events(window: Window, lookFor: readonly string[], signal?: AbortSignal): Promise<Answer>;
+  /**
+   * Takes in the frames that a window has so far (features, KV), so that less is left to do when it closes; says nothing of it
+   * and changes no answer. Short against `events`. The same `lookFor` as for the answer.
+   */
+  prepare?(window: Window, lookFor: readonly string[], signal?: AbortSignal): Promise<void>;
   /** How sure the model is, 0..1, that the event satisfies the rule. Both are plain sentences. */
   score(event: string, rule: string): Promise<number>;
   /** Answers a question about a part of a window; `start` and `end` in seconds after its first frame. */

@@ -1,0 +1,147 @@
+import type { SchedulerLike, Subscriber } from 'rxjs';
+import type { Answer, CoverageReason, Window } from '../values.ts';
+import { Alarm } from './alarm.ts';
+import type { Backend } from './backend.ts';
+import { WaitingLine } from './waiting.ts';
+
+export interface TurnOptions {
+  /** asked for each window anew, so that the model may be exchanged while running */
+  backend(): Backend;
+  /** the sentences of the rules that watch a camera */
+  lookFor(camera: string): readonly string[];
+  /** wall clock, ms */
+  now(): number;
+  /** A window that no answer will come of: overtaken or too old (`overloaded`), or the model failed (`model`). */
+  onDropped(window: Window, reason: CoverageReason, error?: unknown): void;
+  /** windows in the model at a time, 1 where not given; of one camera never more than one, so that answers keep their order */
+  concurrency?: number;
+  /** ms from a window's last frame until it may wait no longer; for ever where not given */
+  maxAge?: number | ((window: Window) => number);
+  /** A growing window could not be taken in, or (without one) no more of them come; its answer is not in danger. */
+  onPrepareFailed?(error: unknown, window?: Window): void;
+  /** runs the timer of the windows that wait; a test's virtual clock, else the process's */
+  scheduler?: SchedulerLike;
+}
+
+/** Who has the model, who waits for it, and until when. Bounded by the cameras: of each one window runs, waits and grows. */
+export class ModelTurns {
+  readonly #options: TurnOptions;
+  readonly #answers: Subscriber<Answer>;
+  readonly #abort = new AbortController();
+  readonly #waiting = new WaitingLine();
+  readonly #growing = new WaitingLine();
+  /** what is in the model, by camera */
+  readonly #running = new Map<string, Window>();
+  readonly #alarm: Alarm;
+  #closed = false;
+
+  constructor(options: TurnOptions, answers: Subscriber<Answer>) {
+    this.#options = options;
+    this.#answers = answers;
+    this.#alarm = new Alarm(() => options.now(), () => this.#next(), options.scheduler);
+  }
+
+  /** A window is closed and wants an answer. */
+  add(window: Window): void {
+    this.#expire();
+    if (this.#abort.signal.aborted) return;
+    const overtaken = this.#waiting.put(window, this.#deadline(window));
+    if (overtaken) this.#options.onDropped(overtaken, 'overloaded');
+    const growing = this.#growing.of(window.camera);
+    if (growing && !isNewer(growing, window)) this.#growing.discard(window.camera);
+    this.#start();
+  }
+
+  /** A window has grown by some frames. */
+  grow(window: Window): void {
+    const shown = this.#waiting.of(window.camera) ?? this.#running.get(window.camera);
+    if (this.#closed || !this.#options.backend().prepare || (shown && !isNewer(window, shown))) return;
+    this.#growing.put(window, this.#deadline(window));
+    this.#next();
+  }
+
+  /** No more windows come; those that wait are still answered. */
+  close(): void {
+    this.#closed = true;
+    this.#growing.clear();
+    this.#next();
+  }
+
+  /** Nobody listens any more: lets go of the model, the timer and the frames. */
+  stop(): void {
+    this.#abort.abort();
+    this.#waiting.clear();
+    this.#growing.clear();
+    this.#alarm.set(Infinity);
+  }
+
+  #next(): void {
+    this.#expire();
+    this.#start();
+  }
+
+  #start(): void {
+    const { signal } = this.#abort;
+    const isFree = (camera: string): boolean => !this.#running.has(camera);
+    while (!signal.aborted && this.#running.size < (this.#options.concurrency ?? 1)) {
+      const window = this.#waiting.take(isFree);
+      const growing = window || this.#waiting.size > 0 ? undefined : this.#growing.take(isFree);
+      if (window) this.#run(window, () => this.#infer(window));
+      else if (growing) this.#run(growing, () => this.#prepare(growing));
+      else break;
+    }
+    // what has to wait after all may be too old for it
+    this.#expire();
+    if (this.#closed && this.#running.size === 0 && this.#waiting.size === 0) this.#answers.complete();
+  }
+
+  /** Drops what has waited too long, and sees to it that the next one is dropped in time. */
+  #expire(): void {
+    const now = this.#options.now();
+    this.#growing.expire(now);
+    for (const window of this.#waiting.expire(now)) if (!this.#abort.signal.aborted) this.#options.onDropped(window, 'overloaded');
+    if (!this.#abort.signal.aborted) this.#alarm.set(Math.min(this.#waiting.deadline(), this.#growing.deadline()));
+  }
+
+  #run(window: Window, work: () => Promise<void>): void {
+    this.#running.set(window.camera, window);
+    void work().finally(() => {
+      this.#running.delete(window.camera);
+      if (!this.#abort.signal.aborted) this.#next();
+    });
+  }
+
+  async #infer(window: Window): Promise<void> {
+    const { now } = this.#options;
+    const began = now();
+    try {
+      const answer = await this.#options.backend().events(window, this.#options.lookFor(window.camera), this.#abort.signal);
+      const latency = { ...answer.latency, queue: Math.max(0, began - window.cutAt), infer: now() - began };
+      this.#answers.next({ ...answer, latency });
+    } catch (error) {
+      // whoever let go of the stream does not want to hear of the windows that were under way
+      if (!this.#abort.signal.aborted) this.#options.onDropped(window, 'model', error);
+    }
+  }
+
+  async #prepare(window: Window): Promise<void> {
+    try {
+      await this.#options.backend().prepare?.(window, this.#options.lookFor(window.camera), this.#abort.signal);
+    } catch (error) {
+      if (!this.#abort.signal.aborted) this.#options.onPrepareFailed?.(error, window);
+    }
+  }
+
+  #deadline(window: Window): number {
+    const { maxAge = Infinity } = this.#options;
+    return lastAt(window) + (typeof maxAge === 'number' ? maxAge : maxAge(window));
+  }
+}
+
+function lastAt(window: Window): number {
+  return window.frames.at(-1)?.at ?? window.cutAt;
+}
+
+function isNewer(a: Window, b: Window): boolean {
+  return lastAt(a) > lastAt(b);
+}
