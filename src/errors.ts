@@ -21,6 +21,7 @@ export const ERRORS = {
   MODEL_CONFIG_INVALID: 'config.json is not that of a Qwen3-VL checkpoint this version can run.',
   MODEL_WEIGHTS_MISSING: 'Copy the missing file into the model folder; the download may be incomplete.',
   MODEL_WEIGHTS_CORRUPT: 'The file is damaged or cut short: download it again.',
+  MODEL_WEIGHTS_DTYPE: 'Use a checkpoint with weights in float32, float16 or bfloat16, as published; `lookout model import` makes smaller ones of it.',
   MODEL_RUNTIME: 'The model process failed; it is restarted. See the log lines before it.',
   MODEL_CONTEXT_EXCEEDED: 'Shorten the window, lower the frame rate, or raise video_processor.max_context_length.',
   REFERENCE_INVALID: 'Record the file again with test/reference/record.py.',

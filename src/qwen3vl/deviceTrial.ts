@@ -20,7 +20,7 @@ export async function computesRightly(options: InferenceSession.SessionOptions):
 }
 
 function trialGraph(): Uint8Array {
-  const graph = new OnnxGraph('trial', '');
+  const graph = new OnnxGraph('trial');
   const inputs = ['query', 'key', 'value'].map((name) => graph.input(name, FLOAT, [1, LENGTH, WIDTH]));
   const past = ['past_key', 'past_value'].map((name) => graph.input(name, FLOAT, [1, HEADS, 0, HEAD_DIM]));
   const lengths = ['past_last', 'total'].map((name) => graph.input(name, INT32, [1]));

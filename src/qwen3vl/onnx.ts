@@ -2,16 +2,23 @@ import { ProtobufWriter } from './protobuf.ts';
 
 /** ONNX element types (onnx.proto, TensorProto.DataType). */
 export const FLOAT = 1;
+export const UINT8 = 2;
 export const INT32 = 6;
 export const INT64 = 7;
-type ElementType = typeof FLOAT | typeof INT32 | typeof INT64;
+export const FLOAT16 = 10;
+export const DOUBLE = 11;
+export const BFLOAT16 = 16;
+export type ElementType = typeof FLOAT | typeof UINT8 | typeof INT32 | typeof INT64 | typeof FLOAT16 | typeof DOUBLE | typeof BFLOAT16;
 
 /** A number is a fixed dimension, a string a free one. */
 export type Dims = readonly (number | string)[];
 
-/** Where a tensor's little-endian float32 bytes stand in the file of weights, and the shape the graph sees. */
+/** Where a tensor's little-endian bytes stand, and as what the graph sees them. */
 export interface WeightRange {
+  readonly type: ElementType;
   readonly dims: readonly number[];
+  /** the file's path, relative to the folder that the session is told */
+  readonly location: string;
   /** bytes */
   readonly offset: number;
   readonly length: number;
@@ -27,17 +34,16 @@ const EXTERNAL = 1;
 
 /**
  * An ONNX graph under construction. Values are known by name: every method that makes one returns its name. Weights are not
- * copied in; they stay in one file beside the graph (`weightsFile`), which also keeps the graph under protobuf's 2 GB.
+ * copied in; they stay in the files that hold them, which also keeps the graph under protobuf's 2 GB.
  * Field numbers are those of onnx.proto.
  */
 export class OnnxGraph {
   readonly #graph = new ProtobufWriter();
-  readonly #weightsFile: string;
   readonly #initializers = new Set<string>();
+  readonly #casts = new Map<string, string>();
   #count = 0;
 
-  constructor(name: string, weightsFile: string) {
-    this.#weightsFile = weightsFile;
+  constructor(name: string) {
     this.#graph.string(2, name);
   }
 
@@ -56,11 +62,19 @@ export class OnnxGraph {
     this.#initializers.add(name);
     const tensor = new ProtobufWriter();
     for (const dim of at.dims) tensor.int(1, dim);
-    tensor.int(2, FLOAT).string(8, name);
-    const place = { location: this.#weightsFile, offset: String(at.offset), length: String(at.length) };
+    tensor.int(2, at.type).string(8, name);
+    const place = { location: at.location, offset: String(at.offset), length: String(at.length) };
     for (const [key, value] of Object.entries(place)) tensor.message(13, new ProtobufWriter().string(1, key).string(2, value));
     this.#graph.message(5, tensor.int(14, EXTERNAL));
     return name;
+  }
+
+  /** `x` as another type; the same node however often it is asked for. */
+  cast(x: string, to: ElementType): string {
+    const key = `${x}:${to}`;
+    const made = this.#casts.get(key) ?? this.node('Cast', [x], { to });
+    this.#casts.set(key, made);
+    return made;
   }
 
   /** A constant vector of int64. */

@@ -14,7 +14,6 @@ export interface ModelProcessOptions {
   readonly dir: string;
   readonly device: Device;
   readonly threads?: number;
-  readonly cacheDir?: string;
   readonly maxContext?: number;
   /** what the process may take besides its weights */
   readonly memoryMb: number;

@@ -7,8 +7,6 @@ export interface ModelOptions {
   readonly device: Device;
   /** CPU threads; default: one for a small model, else all cores, at most eight */
   readonly threads?: number;
-  /** where built graphs are kept; default: the user's cache folder */
-  readonly cacheDir?: string;
   /** tokens of prompt and answer; default and upper bound: config.json's */
   readonly maxContext?: number;
   /** how the video stands in the prompt; default `plain`, as in Qwen's cookbook */

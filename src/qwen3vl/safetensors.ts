@@ -41,6 +41,8 @@ const MAX_HEADER = 100_000_000;
 export class SafetensorsFile {
   readonly path: string;
   readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** tensors of types that are not read, and those types */
+  readonly unreadable = new Map<string, string>();
   readonly #fd: number;
   readonly #damaged: ErrorCode;
 
@@ -92,6 +94,7 @@ export class SafetensorsFile {
       if (name === '__metadata__') continue;
       const info = this.#tensorInfo(name, entry, 8 + length, size);
       if (info) tensors.set(name, info);
+      else this.unreadable.set(name, String(entry['dtype']));
     }
     return tensors;
   }

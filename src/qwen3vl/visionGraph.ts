@@ -1,7 +1,7 @@
 import { activation } from './activation.ts';
 import type { VisionConfig } from './config.ts';
+import type { GraphWeights } from './graphWeights.ts';
 import { FLOAT, INT64, MICROSOFT, OnnxGraph } from './onnx.ts';
-import type { WeightStore } from './weightStore.ts';
 
 const NORM = { axis: -1, epsilon: { float: 1e-6 } };
 
@@ -13,8 +13,8 @@ const NORM = { axis: -1, epsilon: { float: 1e-6 } };
  * table of position embeddings, and grid_weight [4, cells, 1], their bilinear weights; cos, sin [cells, headDim / 2].
  * Outputs: features [N·cells/merge², outHidden] and one deepstack_j of the same shape per tap.
  */
-export function visionGraph(config: VisionConfig, weights: WeightStore): Uint8Array {
-  const graph = new OnnxGraph('vision', weights.file);
+export function visionGraph(config: VisionConfig, weights: GraphWeights): Uint8Array {
+  const graph = new OnnxGraph('vision');
   const patchSize = config.channels * config.temporalPatch * config.patch ** 2;
   const pixels = graph.input('pixels', FLOAT, ['rows', patchSize]);
   const batch = graph.input('batch', INT64, [3]);
@@ -43,10 +43,10 @@ class VisionTower {
   readonly mergedSize: number;
   readonly #graph: OnnxGraph;
   readonly #config: VisionConfig;
-  readonly #weights: WeightStore;
+  readonly #weights: GraphWeights;
   readonly #batch: string;
 
-  constructor(graph: OnnxGraph, config: VisionConfig, weights: WeightStore, batch: string) {
+  constructor(graph: OnnxGraph, config: VisionConfig, weights: GraphWeights, batch: string) {
     this.mergedSize = config.hidden * config.merge ** 2;
     this.#graph = graph;
     this.#config = config;

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { LookoutError } from '../errors.ts';
 import { parseJson } from './config.ts';
 import { SafetensorsFile } from './safetensors.ts';
-import type { RawTensor } from './safetensors.ts';
+import type { TensorInfo } from './safetensors.ts';
 
 const SINGLE = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
@@ -18,13 +18,14 @@ const PREFIXES = {
 } as const;
 export type WeightPart = keyof typeof PREFIXES;
 
-/** A tensor that stands in one of the files; `slice` reads `count` of its elements. */
-export interface Weight {
-  readonly elements: number;
-  slice(from: number, count: number): Pick<RawTensor, 'dtype' | 'bytes'>;
+/** A tensor that stands in one of the files. */
+export interface Weight extends TensorInfo {
+  /** with its part's prefix, as in the file */
+  readonly name: string;
+  readonly file: SafetensorsFile;
 }
 
-/** The weights of a checkpoint directory: one .safetensors file, or several under an index. */
+/** The weights of a checkpoint directory: one .safetensors file, or several under an index, or links to them. */
 export class Weights {
   readonly files: readonly SafetensorsFile[];
   readonly #where = new Map<string, SafetensorsFile>();
@@ -35,7 +36,7 @@ export class Weights {
     this.files = files;
     try {
       for (const name of shardNames(dir)) {
-        const file = new SafetensorsFile(join(dir, name));
+        const file = new SafetensorsFile(realPath(join(dir, name)));
         files.push(file);
         for (const tensor of file.tensors.keys()) this.#where.set(tensor, file);
       }
@@ -57,17 +58,18 @@ export class Weights {
 
   /** Finds a tensor and checks its number of elements against what config.json asks for. */
   find(part: WeightPart, name: string, elements: number): Weight {
+    const weight = this.get(part, name);
+    if (!weight) throw this.#absent(part, name);
+    const got = weight.shape.reduce((a, b) => a * b, 1);
+    if (got === elements) return weight;
+    throw new LookoutError('MODEL_CONFIG_INVALID', `Tensor ${weight.name} has ${got} elements where config.json asks for ${elements}.`);
+  }
+
+  get(part: WeightPart, name: string): Weight | undefined {
     const full = this.#resolve(part, name) ?? '';
     const file = this.#where.get(full);
     const info = file?.tensors.get(full);
-    if (!file || !info) throw new LookoutError('MODEL_WEIGHTS_MISSING', `The checkpoint has no tensor ${PREFIXES[part][0]}${name}.`);
-    const got = info.shape.reduce((a, b) => a * b, 1);
-    if (got !== elements) {
-      throw new LookoutError('MODEL_CONFIG_INVALID', `Tensor ${full} has ${got} elements where config.json asks for ${elements}.`);
-    }
-    const size = info.length / Math.max(1, got);
-    const slice = (from: number, count: number) => ({ dtype: info.dtype, bytes: file.bytes(info.offset + from * size, count * size) });
-    return { elements, slice };
+    return file && info && { ...info, name: full, file };
   }
 
   close(): void {
@@ -77,6 +79,19 @@ export class Weights {
   #resolve(part: WeightPart, name: string): string | undefined {
     return PREFIXES[part].map((prefix) => prefix + name).find((full) => this.#where.has(full));
   }
+
+  #absent(part: WeightPart, name: string): LookoutError {
+    for (const full of PREFIXES[part].map((prefix) => prefix + name)) {
+      const dtype = this.files.map((file) => file.unreadable.get(full)).find((type) => type !== undefined);
+      if (dtype) return new LookoutError('MODEL_WEIGHTS_DTYPE', `Tensor ${full} is ${dtype}.`);
+    }
+    return new LookoutError('MODEL_WEIGHTS_MISSING', `The checkpoint has no tensor ${PREFIXES[part][0]}${name}.`);
+  }
+}
+
+/** Hubs' caches hold links to files that are named otherwise, elsewhere. */
+function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path;
 }
 
 function shardNames(dir: string): readonly string[] {

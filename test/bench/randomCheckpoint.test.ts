@@ -36,7 +36,7 @@ function digests(folder: string): string[] {
 test.each([true, false])('a tiny random checkpoint, tied %s, opens and answers about a video', async (tied) => {
   writeRandomCheckpoint(dir, { ...TINY, tied });
   expect(readdirSync(dir).filter((name) => name.endsWith('.safetensors')).length).toBeGreaterThan(2);
-  const model = await openQwen3VL(dir, { device: 'cpu', threads: 1, cacheDir: join(dir, 'cache') });
+  const model = await openQwen3VL(dir, { device: 'cpu', threads: 1 });
   try {
     const frames = Array.from({ length: 4 }, (_, i) => ({ width: 64, height: 64, data: new Uint8Array(64 * 64 * 3).fill(40 * i) }));
     const answer = await model.generate({ prompt: 'What happens?', video: { frames, times: [0, 0.5, 1, 1.5] }, maxTokens: 8 });

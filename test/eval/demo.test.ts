@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runEvaluation } from '../../src/eval/evaluate.ts';
@@ -11,21 +8,16 @@ import { createLogger } from '../../src/health/log.ts';
  * card); the bounds here are wide, so that they tell a broken pipeline from a working one and not one scene from another.
  */
 test('the demo checkpoint sees what happens, when, and which rule it satisfies', async () => {
-  const cacheDir = await mkdtemp(join(tmpdir(), 'lookout-demo-'));
   const dir = fileURLToPath(new URL('../../models/demo', import.meta.url));
-  try {
-    const report = await runEvaluation(
-      { source: { scenes: 4, seed: 11 }, model: { dir, device: 'cpu', cacheDir, memoryMb: 2048 }, jobs: 2 },
-      new AbortController().signal,
-      createLogger({ level: 'silent' }),
-    );
-    expect(report.events.labelled).toBeGreaterThan(7);
-    expect(report.events.recall).toBeGreaterThan(0.6);
-    expect(report.events.precision).toBeGreaterThan(0.6);
-    expect(report.events.onsetError.median).toBeLessThan(0.6);
-    expect(report.rules?.f1).toBeGreaterThan(0.5);
-    expect(report.matching?.en.f1).toBeGreaterThan(0.8);
-  } finally {
-    await rm(cacheDir, { recursive: true, force: true });
-  }
+  const report = await runEvaluation(
+    { source: { scenes: 4, seed: 11 }, model: { dir, device: 'cpu', memoryMb: 2048 }, jobs: 2 },
+    new AbortController().signal,
+    createLogger({ level: 'silent' }),
+  );
+  expect(report.events.labelled).toBeGreaterThan(7);
+  expect(report.events.recall).toBeGreaterThan(0.6);
+  expect(report.events.precision).toBeGreaterThan(0.6);
+  expect(report.events.onsetError.median).toBeLessThan(0.6);
+  expect(report.rules?.f1).toBeGreaterThan(0.5);
+  expect(report.matching?.en.f1).toBeGreaterThan(0.8);
 }, 240_000);

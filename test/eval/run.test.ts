@@ -10,15 +10,15 @@ import { createLogger } from '../../src/health/log.ts';
 /** Random weights: what it says is worth nothing, how it is run is what counts here. */
 const DIR = fileURLToPath(new URL('../fixtures/qwen3vl/odd-sizes', import.meta.url));
 const log = createLogger({ level: 'silent' });
-let cacheDir = '';
+let folder = '';
 
 beforeEach(async () => {
-  cacheDir = await mkdtemp(join(tmpdir(), 'lookout-run-'));
+  folder = await mkdtemp(join(tmpdir(), 'lookout-run-'));
 });
-afterEach(() => rm(cacheDir, { recursive: true, force: true }));
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function options(more: Partial<EvalOptions> = {}): EvalOptions {
-  const model = { dir: DIR, device: 'cpu' as const, threads: 1, cacheDir, memoryMb: 1024 };
+  const model = { dir: DIR, device: 'cpu' as const, threads: 1, memoryMb: 1024 };
   return { source: { scenes: 2, seed: 1, duration: 7 }, model, jobs: 2, ...more };
 }
 
@@ -32,7 +32,7 @@ test('scenes through model processes side by side, and none is left running', as
 }, 60_000);
 
 test('a model that is not there is told', async () => {
-  const model = { ...options().model, dir: join(cacheDir, 'nothing') };
+  const model = { ...options().model, dir: join(folder, 'nothing') };
   await expect(runEvaluation(options({ model }), new AbortController().signal, log)).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
 });
 

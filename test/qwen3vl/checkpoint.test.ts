@@ -13,7 +13,7 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 function open(dir: string): Promise<unknown> {
-  return openQwen3VL(dir, { device: 'cpu', cacheDir: join(folder.dir, 'cache') });
+  return openQwen3VL(dir, { device: 'cpu' });
 }
 
 describe('a damaged checkpoint', () => {

@@ -27,13 +27,11 @@ export function copyOf(name: string, into: string): string {
 
 /** Opens a fixture, hands it to `use`, closes it. */
 export async function withModel<T>(name: string, use: (model: Qwen3VL) => Promise<T>, options: Partial<ModelOptions> = {}): Promise<T> {
-  const cache = scratch();
-  const model = await openQwen3VL(fixture(name), { device: 'cpu', cacheDir: cache.dir, ...options });
+  const model = await openQwen3VL(fixture(name), { device: 'cpu', ...options });
   try {
     return await use(model);
   } finally {
     await model.close();
-    cache.remove();
   }
 }
 

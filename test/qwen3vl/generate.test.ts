@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
 import { Decoder } from '../../src/qwen3vl/decoder.ts';
-import { cachedGraphs } from '../../src/qwen3vl/graphCache.ts';
+import { decoderGraph } from '../../src/qwen3vl/decoderGraph.ts';
 import { GrowingKvCache, InPlaceKvCache } from '../../src/qwen3vl/kvCache.ts';
 import type { JsonSchema } from '../../src/qwen3vl/model.ts';
 import { promptPositions } from '../../src/qwen3vl/positions.ts';
+import { openWeights } from '../../src/qwen3vl/open.ts';
 import { openSession } from '../../src/qwen3vl/session.ts';
 import { QwenTokenizer } from '../../src/qwen3vl/tokenizer.ts';
-import { fixture, scratch, videoOf, withModel } from './fixtures.ts';
+import { fixture, videoOf, withModel } from './fixtures.ts';
 
 const SCHEMA: JsonSchema = {
   type: 'array',
@@ -82,17 +81,11 @@ describe('frames of any size', () => {
 });
 
 describe('keys and values', () => {
-  let folder: ReturnType<typeof scratch>;
-  beforeEach(() => {
-    folder = scratch();
-  });
-  afterEach(() => folder.remove());
-
   it('are the same in place and grown anew, in one piece and in several', async () => {
     const checkpoint = readCheckpoint(fixture('odd-sizes'));
     const { config } = checkpoint;
-    const graphs = await cachedGraphs(checkpoint, folder.dir);
-    const { session } = await openSession({ graph: readFileSync(graphs.decoder), folder: dirname(graphs.decoder), prepack: true }, 'cpu', 1, true);
+    const { graph: weights, prepack } = openWeights(fixture('odd-sizes'));
+    const { session } = await openSession({ graph: decoderGraph(config, weights), folder: weights.folder, prepack }, 'cpu', 1, true);
     const decoder = new Decoder(session, config);
     // longer than what goes through at once
     const ids = new QwenTokenizer(checkpoint).encode('List the events in this video. '.repeat(80));

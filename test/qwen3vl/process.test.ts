@@ -23,7 +23,7 @@ describe('the model in its process', () => {
     folder.remove();
   });
   const start = (dir: string): ModelProcess => {
-    model = startModelProcess({ dir, device: 'cpu', cacheDir: join(folder.dir, 'cache'), memoryMb: 1024 }, life.signal, log);
+    model = startModelProcess({ dir, device: 'cpu', memoryMb: 1024 }, life.signal, log);
     return model;
   };
 
