@@ -16,6 +16,8 @@ const MOST_UNSEEN = 64;
  */
 export class DroppedWindows {
   readonly #unseen = new Map<string, Unseen[]>();
+  /** what each camera's last answer shows; those before it are further back than anything that is still dropped */
+  readonly #seen = new Map<string, { readonly from: number; readonly to: number }>();
 
   /** Notes a window that no answer will come of; returns what had to make room for it. */
   drop(window: Window, reason: CoverageReason, detail: string): Coverage[] {
@@ -24,13 +26,15 @@ export class DroppedWindows {
     if (!first || !last) return [];
     const list = this.#unseen.get(window.camera) ?? [];
     this.#unseen.set(window.camera, list);
-    list.push({ start: first.at, end: last.at, reason, detail });
-    return list.length > MOST_UNSEEN ? [{ camera: window.camera, ...list.shift()! }] : [];
+    const { from, to } = this.#seen.get(window.camera) ?? { from: 0, to: 0 };
+    list.push(...without({ start: first.at, end: last.at, reason, detail }, from, to));
+    return list.splice(0, Math.max(0, list.length - MOST_UNSEEN)).map((u) => ({ camera: window.camera, ...u }));
   }
 
   /** Takes away what an answered window shows; returns the stretches that now lie behind it unseen. */
   answered(answer: Pick<Answer, 'camera' | 'from' | 'to'>): Coverage[] {
     const list = this.#unseen.get(answer.camera);
+    this.#seen.set(answer.camera, { from: answer.from, to: answer.to });
     if (!list || list.length === 0) return [];
     const left = list.flatMap((u) => without(u, answer.from, answer.to));
     const behind = left.filter((u) => u.end <= answer.from);

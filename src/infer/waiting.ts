@@ -1,6 +1,6 @@
 import type { Window } from '../values.ts';
 
-/** Windows of activity that may pass waiting heartbeats in a row; then a heartbeat is next. */
+/** Windows of activity that may pass waiting heartbeats before rank counts no more. */
 const MOST_PASSES = 3;
 /** Cameras whose place in line is kept while no window of theirs waits; beyond that the oldest is forgotten. */
 const MOST_OWED = 1024;
@@ -21,8 +21,9 @@ interface Place {
  *    window takes the place of the older one, and when a window has grown too old, the camera's next one gets its place. So
  *    whoever calls often gains nothing, and whoever calls seldom moves up all the same.
  * 2. Windows of activity go before heartbeats; among equals the camera with the earliest place.
- * 3. After three windows of activity that passed a heartbeat, a heartbeat goes first, the earliest place again. So quiet
- *    cameras share a quarter of the model at the least, and activity has three quarters, however many of either there are.
+ * 3. When three windows of activity have passed a heartbeat, the earliest place goes first, whatever waits there, until a
+ *    heartbeat was taken. So quiet cameras come to their turn, no more often than busy ones, and with a quarter of the model at
+ *    the most: activity has the rest, however many cameras are quiet.
  */
 export class WaitingLine {
   readonly #places = new Map<string, Place>();
@@ -52,7 +53,7 @@ export class WaitingLine {
     const free = [...this.#places.values()].filter((place) => isFree(place.window.camera));
     const activity = earliest(free.filter((place) => place.urgent));
     const heartbeat = earliest(free.filter((place) => !place.urgent));
-    const next = activity && (!heartbeat || this.#passes < MOST_PASSES) ? activity : heartbeat;
+    const next = this.#passes < MOST_PASSES ? (activity ?? heartbeat) : earliest(free);
     if (!next) return undefined;
     if (next === heartbeat) this.#passes = 0;
     else if (heartbeat) this.#passes++;

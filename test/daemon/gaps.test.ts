@@ -22,6 +22,15 @@ test('what no later window shows becomes a gap as soon as an answer lies behind 
   expect(dropped.rest()).toEqual([]);
 });
 
+test('what an earlier answer has shown is no gap', () => {
+  const dropped = new DroppedWindows();
+  expect(dropped.answered(answer(0, 4000))).toEqual([]);
+  dropped.drop(window(1000, 5000), 'overloaded', 'late');
+  dropped.drop(window(2000, 6000), 'overloaded', 'late');
+  dropped.drop(window(500, 3500), 'model', 'MODEL_RUNTIME');
+  expect(dropped.answered(answer(9000, 13_000))).toEqual([{ camera: 'hall', start: T + 4000, end: T + 6000, reason: 'overloaded', detail: 'late' }]);
+});
+
 test('cameras and reasons stay apart, and the end of the day tells what is left', () => {
   const dropped = new DroppedWindows();
   dropped.drop(window(0, 2000), 'model', 'MODEL_RUNTIME');

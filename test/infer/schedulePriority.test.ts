@@ -47,14 +47,14 @@ describe('the line of windows that wait', () => {
   });
 
   test('heartbeats have no more than a quarter of a busy model', async () => {
-    const quiet = Object.fromEntries([...'mnopqrstu'].map((letter, i) => [letter, '-'.repeat(2 * i) + every(20, letter, 40)]));
-    const run = await playTurns({ cameras: { ...quiet, c1: every(2, 'a', 400), c2: every(2, 'b', 400) }, heartbeats: 'mnopqrstu', infer: 4, until: 800, maxAge: 10 });
+    const quiet = Object.fromEntries([...'mnopqrstu'].map((letter, i) => [letter, '-'.repeat(2 * i) + every(20, letter, 20)]));
+    const run = await playTurns({ cameras: { ...quiet, c1: every(2, 'a'), c2: every(2, 'b') }, heartbeats: 'mnopqrstu', infer: 4, until: 400, maxAge: 10 });
     const share = count(run.started, 'mnopqrstu') / run.started.split(' ').length;
     expect(share).toBeGreaterThan(0.2);
     expect(share).toBeLessThan(0.3);
     // and they share it evenly, although a heartbeat waits for half of the time only
     const each = [...'mnopqrstu'].map((letter) => count(run.started, letter));
-    expect(Math.min(...each)).toBeGreaterThanOrEqual(4);
+    expect(Math.min(...each)).toBeGreaterThanOrEqual(2);
     expect(run.oldest).toBeLessThanOrEqual(10);
   });
 
