@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { print, printJson, progress } from './print.ts';
 import { jsonOption, parseCount } from './options.ts';
+import { registerPull } from './modelPull.ts';
 
 interface CheckOptions {
   readonly reference: string;
@@ -22,6 +23,7 @@ export function register(program: Command): void {
     .option('--threads <n>', 'of the processor', parseCount)
     .addOption(jsonOption('as one JSON object'))
     .action(check);
+  registerPull(model);
 }
 
 async function check(dir: string, opts: CheckOptions): Promise<void> {

@@ -2,6 +2,8 @@
 export interface ProgressBar {
   /** `n` more of the unit are done; negative where something has to be done again */
   advance(n: number): void;
+  /** Writes a line of its own, which the bar does not overwrite. */
+  note(line: string): void;
   /** Ends the bar: with a line that sums up where all is done, without a trace on the terminal where it was cut short. */
   done(): void;
 }
@@ -35,6 +37,7 @@ export function progressBar(opts: ProgressBarOptions, ends: ProgressBarEnds = {}
   let count = before;
   let shown = stream.isTTY ? -Infinity : began;
   const rate = rateMeter(began, before);
+  const wipe = (): void => void (stream.isTTY && stream.write('\r\u001b[K'));
   return {
     advance(n) {
       count += n;
@@ -47,8 +50,13 @@ export function progressBar(opts: ProgressBarOptions, ends: ProgressBarEnds = {}
       // A line that wraps could not be wiped.
       else stream.write(`\r\u001b[K${bar(count, opts.total)} ${text}`.slice(0, (stream.columns || 80) + 3));
     },
+    note(line) {
+      wipe();
+      stream.write(`${line}\n`);
+      shown = stream.isTTY ? -Infinity : shown;
+    },
     done() {
-      if (stream.isTTY) stream.write('\r\u001b[K');
+      wipe();
       if (count < opts.total) return;
       const seconds = (now() - began) / 1000;
       const mean = seconds >= 1 && count > before ? `, ${amount((count - before) / seconds, opts.unit)}/s` : '';
