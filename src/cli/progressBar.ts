@@ -4,7 +4,7 @@ export interface ProgressBar {
   advance(n: number): void;
   /** Writes a line of its own, which the bar does not overwrite. */
   note(line: string): void;
-  /** Ends the bar: with a line that sums up where all is done, without a trace on the terminal where it was cut short. */
+  /** Ends the bar: with a line that sums up where all is done now, without a trace where it was cut short or there was nothing to do. */
   done(): void;
 }
 
@@ -57,9 +57,9 @@ export function progressBar(opts: ProgressBarOptions, ends: ProgressBarEnds = {}
     },
     done() {
       wipe();
-      if (count < opts.total) return;
+      if (count < opts.total || count === before) return;
       const seconds = (now() - began) / 1000;
-      const mean = seconds >= 1 && count > before ? `, ${amount((count - before) / seconds, opts.unit)}/s` : '';
+      const mean = seconds >= 1 ? `, ${amount((count - before) / seconds, opts.unit)}/s` : '';
       stream.write(`${opts.label}: ${amount(opts.total, opts.unit)} in ${duration(seconds)}${mean}\n`);
     },
   };

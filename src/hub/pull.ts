@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { LookoutError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { checkConfig, checkIndex } from './checkpointFiles.ts';
@@ -53,7 +53,7 @@ export async function pull(opts: PullOptions): Promise<Pulled> {
   const folder = new PullFolder(opts.out);
   try {
     folder.resume(listing.files);
-    watcher.check();
+    if (existsSync(opts.out)) watcher.check();
     const missing = await missingFrom(folder, listing);
     const begun = sum(missing.map((file) => folder.begun(file)));
     await requireSpace(opts.out, sum(missing.map((file) => file.bytes)) - begun, opts.freeBytes);

@@ -55,6 +55,15 @@ describe('progressBar', () => {
     expect(() => progressBar({ label: 'nothing', total: 0, unit: 'bytes' }, at.ends).advance(0)).not.toThrow();
   });
 
+  it('lets a line stand that is no part of it, and says nothing where there was nothing to do', () => {
+    const at = recorder(true);
+    const bar = progressBar({ label: 'a', total: 10, unit: 'bytes', already: 10 }, at.ends);
+    bar.advance(0);
+    bar.note('lost');
+    bar.done();
+    expect(at.text()).toMatch(/10 bytes of 10 bytes\r.\[Klost\n\r.\[K$/);
+  });
+
   it('tells bytes in powers of 1000', () => {
     expect([0, 999, 1000, 4_255_140_312, 5e15].map((n) => amount(n, 'bytes'))).toEqual(['0 bytes', '999 bytes', '1.0 kB', '4.3 GB', '5000 TB']);
   });
