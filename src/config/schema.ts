@@ -32,6 +32,7 @@ const window = z.strictObject({
   length: seconds.max(600).default(8).describe('seconds that a window looks back'),
   hop: seconds.default(1).describe('seconds between windows while something moves'),
   max_frames: count.min(4).multipleOf(2).default(16).describe('most frames of a window; an even number'),
+  overlap_ratio: share.default(0.5).describe('share of a full window that the next one begins with; 1: windows slide, and nothing computed for one serves the next'),
   heartbeat: seconds.default(30).describe('seconds between looks at a still scene'),
 });
 

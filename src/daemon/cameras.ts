@@ -7,11 +7,13 @@ import type { FrameSize } from '../ingest/frameSize.ts';
 import { sample } from '../sample/sample.ts';
 import type { Secret } from '../secret.ts';
 import type { Coverage, Window } from '../values.ts';
-import { windows } from '../window/window.ts';
+import { windowSteps } from '../window/window.ts';
 import { stagesOf } from './stages.ts';
 
 export interface CameraSinks {
   window(window: Window): void;
+  /** a window of activity that is not cut yet, with the frames it has so far; its next one begins with them */
+  growing?(window: Window): void;
   status(camera: string, status: CameraStatus | { readonly state: 'disabled'; readonly since: number }): void;
   /** the camera is no longer in the configuration */
   gone(camera: string): void;
@@ -71,8 +73,8 @@ export class Cameras {
     if (!url) throw new LookoutError('CONFIG_INVALID', `camera ${id} has neither a url nor an rtmp_key.`);
     const stream = openCamera({ id, url, maxFps: stages.maxFps, frameSize: settings.frameSize, transport: camera.transport }, signal, this.#log);
     return [
-      stream.frames$.pipe(sample(stages.sample), windows({ ...stages.window, now: Date.now })).subscribe({
-        next: (w) => this.#sinks.window(w),
+      stream.frames$.pipe(sample(stages.sample), windowSteps({ ...stages.window, now: Date.now })).subscribe({
+        next: ({ kind, window }) => (kind === 'cut' ? this.#sinks.window(window) : this.#sinks.growing?.(window)),
         error: (error: unknown) => this.#log.error({ camera: id, err: error }, 'the camera’s pipeline failed'),
       }),
       stream.status$.subscribe((status) => this.#sinks.status(id, status)),

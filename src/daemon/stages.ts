@@ -19,7 +19,7 @@ export function stagesOf(config: Pick<Config, 'video_processor' | 'window'>): { 
     sample: { frameRate: video.frame_rate, idleInterval: video.idle_interval, adaptive: video.use_adaptive_sampling, lookBack: LOOK_BACK },
     window: {
       length: window.length, hop: window.hop, maxFrames: window.max_frames, minFrames: LEAST_FRAMES,
-      heartbeat: window.heartbeat, activeGap: Math.max(LEAST_GAP, 1.5 / video.frame_rate),
+      overlap: window.overlap_ratio, heartbeat: window.heartbeat, activeGap: Math.max(LEAST_GAP, 1.5 / video.frame_rate),
     },
   };
 }

@@ -21,7 +21,7 @@ export interface Stages {
 /** As the daemon runs them where the configuration says nothing else. */
 export const DEFAULT_STAGES: Stages = {
   sample: { frameRate: 4, idleInterval: 2, adaptive: true, lookBack: 2 },
-  window: { length: 8, hop: 1, maxFrames: 16, minFrames: 4, heartbeat: 30 },
+  window: { length: 8, hop: 1, maxFrames: 16, minFrames: 4, overlap: 0.5, heartbeat: 30 },
   stitch: STITCH_DEFAULTS,
 };
 

@@ -3,47 +3,71 @@ import type { Frame } from '../values.ts';
 /** Two neighbouring kept frames: one temporal patch of the model. Once a pair, always a pair, so that its features can be kept. */
 export type Pair = readonly [Frame, Frame];
 
-/** The newest pairs of one camera, bounded. */
+export interface PairBounds {
+  /** ms that a window may span */
+  readonly length: number;
+  /** most pairs in a window */
+  readonly most: number;
+  /** to have so many, a window may span twice its length: a look at a slow, quiet camera */
+  readonly least: number;
+  /** share of a full window that a new one begins with, 0..1; 1: the window slides */
+  readonly overlap: number;
+}
+
+/** The pairs of one camera's window as it stands. */
 export interface Pairs {
-  /** true when this frame completed a pair */
-  push(frame: Frame): boolean;
-  /** newest pairs: at most `maxFrames` frames that lie within `length` ms, more than that only to reach `minFrames` */
-  newest(length: number, maxFrames: number, minFrames: number): Frame[];
+  /** true when this frame completed a pair; `anchored` says whether the first pair is to stay put */
+  push(frame: Frame, anchored: boolean): boolean;
+  frames(): Frame[];
   clear(): void;
 }
 
-/** To reach the least number of frames a window may reach back so many times its length: a look at a slow, quiet camera. */
+/** A window may reach back so many times its length to have its least pairs. */
 const STRETCH = 2;
 
-/** Holds `capacity` pairs at most; the oldest go first. */
-export function createPairs(capacity: number): Pairs {
+/**
+ * An anchored window keeps its first pair until another pair has no room; it then begins anew with the newest pairs that make up
+ * `overlap` of a full window. One that is not anchored slides: it always holds the newest pairs.
+ */
+export function createPairs({ length, most, least, overlap }: PairBounds): Pairs {
+  const share = { length: overlap * length, most: Math.min(most, Math.max(least, 1, Math.floor(overlap * most))) };
+  const full = { length, most };
   let pairs: Pair[] = [];
   let single: Frame | undefined;
+  /** the first pair has moved since the window was anchored */
+  let slid = false;
+
+  /** Index of the oldest pair within bounds, counted from the newest. */
+  const oldest = (bounds: typeof full): number => {
+    const last = pairs.at(-1)?.[1].at ?? 0;
+    let first = pairs.length;
+    while (first > 0) {
+      const taken = pairs.length - first;
+      const age = last - (pairs[first - 1]?.[0].at ?? 0);
+      if (taken === bounds.most || age > (taken < least ? STRETCH * length : bounds.length)) break;
+      first--;
+    }
+    return first;
+  };
   return {
-    push(frame) {
+    push(frame, anchored) {
       if (!single) {
         single = frame;
         return false;
       }
       pairs.push([single, frame]);
       single = undefined;
-      if (pairs.length > capacity) pairs.shift();
+      const overflows = oldest(full) > 0;
+      if (anchored && (slid || overflows)) pairs = pairs.slice(oldest(share));
+      else if (overflows) pairs = pairs.slice(oldest(full));
+      slid = !anchored && (slid || overflows);
       return true;
     },
-    newest(length, maxFrames, minFrames) {
-      const last = pairs.at(-1)?.[1].at ?? 0;
-      let first = pairs.length;
-      while (first > 0) {
-        const taken = 2 * (pairs.length - first);
-        const age = last - (pairs[first - 1]?.[0].at ?? 0);
-        if (taken + 2 > maxFrames || age > (taken < minFrames ? STRETCH * length : length)) break;
-        first--;
-      }
-      return pairs.slice(first).flat();
-    },
+    frames: () => pairs.flat(),
     clear() {
       pairs = [];
       single = undefined;
+      slid = false;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { from as framesOf } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { writeStory } from '../../src/demo/plot.ts';
@@ -6,7 +7,7 @@ import { eventText, KINDS, WEAR } from '../../src/demo/story.ts';
 import { createRandom } from '../../src/demo/random.ts';
 import type { Random } from '../../src/demo/random.ts';
 import type { Answer, Event, Frame, Sighting, Window } from '../../src/values.ts';
-import { createWindower } from '../../src/window/window.ts';
+import { windows } from '../../src/window/window.ts';
 
 /** How a small, imperfect model errs; probabilities are per window and event unless they say otherwise. */
 export interface Noise {
@@ -42,20 +43,21 @@ const EPOCH = 1_000_000;
 export const wall = (seconds: number): number => EPOCH + seconds * 1000;
 
 /** A story's answers, as windows cut by the real operator would get them from a model that errs as told. */
-export function simulate(seed: number, noise: Noise, opts: { hop?: number; infer?: readonly [number, number] } = {}): Simulated {
+export function simulate(seed: number, noise: Noise, opts: { hop?: number; overlap?: number; infer?: readonly [number, number] } = {}): Simulated {
   const seconds = 90;
   const story = writeStory(seed, seconds);
   const [quickest, slowest] = opts.infer ?? [500, 1100];
   const random = createRandom(seed * 7919 + 13);
-  const cut = createWindower({ length: 8, hop: opts.hop ?? 1, maxFrames: 16, minFrames: 4, heartbeat: 30 });
-  const windows = keptTimes(story, seconds).flatMap((t) => cut(frame(t)));
+  const { hop = 1, overlap = 1 } = opts;
+  const cut: Window[] = [];
+  framesOf(keptTimes(story, seconds).map(frame)).pipe(windows({ length: 8, hop, maxFrames: 16, minFrames: 4, overlap, heartbeat: 30 })).subscribe((w) => cut.push(w));
   const model = createModel(story.events, noise, random);
   const answers: { at: number; answer: Answer }[] = [];
   let free = 0;
-  for (const [i, w] of windows.entries()) {
+  for (const [i, w] of cut.entries()) {
     // one at a time; of those that wait only the newest is looked at
     const begin = Math.max(free, w.cutAt);
-    const next = windows[i + 1];
+    const next = cut[i + 1];
     if (next && next.cutAt <= begin) continue;
     free = begin + random.uniform(quickest, slowest);
     answers.push({ at: free, answer: model(w) });

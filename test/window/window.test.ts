@@ -5,10 +5,10 @@ import { createRandom } from '../../src/demo/random.ts';
 import { createRoom } from '../../src/demo/room.ts';
 import { sample } from '../../src/sample/sample.ts';
 import type { Frame, Window } from '../../src/values.ts';
-import { windows } from '../../src/window/window.ts';
-import type { WindowOptions } from '../../src/window/window.ts';
+import { windows, windowSteps } from '../../src/window/window.ts';
+import type { WindowOptions, WindowStep } from '../../src/window/window.ts';
 
-const OPTIONS: WindowOptions = { length: 8, hop: 1, maxFrames: 16, minFrames: 4, heartbeat: 30 };
+const OPTIONS: WindowOptions = { length: 8, hop: 1, maxFrames: 16, minFrames: 4, overlap: 1, heartbeat: 30 };
 
 function frame(t: number): Frame {
   return { camera: 'hall', pts: t, at: 1_000_000 + t * 1000, uncertainty: 10, timeSource: 'rtcp', width: 1, height: 1, data: new Uint8Array(3) };
@@ -79,6 +79,107 @@ describe('windows', () => {
   });
 });
 
+describe('windows that grow from an anchor', () => {
+  const GROWING = { overlap: 0.5 };
+
+  it('keep their first pair from hop to hop until they are full, then begin anew with their newest half', async () => {
+    expect(brief(await cut(every(0.25, 0, 12), GROWING))).toEqual([
+      'activity 0..1.25 ×6',
+      'hop 0..2.25 ×10',
+      'hop 0..3.25 ×14',
+      'hop 2.5..4.25 ×8',
+      'hop 2.5..5.25 ×12',
+      'hop 2.5..6.25 ×16',
+      'hop 5..7.25 ×10',
+      'hop 5..8.25 ×14',
+      'hop 7.5..9.25 ×8',
+      'hop 7.5..10.25 ×12',
+      'hop 7.5..11.25 ×16',
+    ]);
+  });
+
+  it('are full by their length as well', async () => {
+    const all = brief(await cut(every(0.6, 0, 20), { ...GROWING, length: 6 }));
+    expect(all.slice(0, 9)).toEqual([
+      'activity 0..1.8 ×4',
+      'hop 0..3 ×6',
+      'hop 0..4.2 ×8',
+      'hop 0..5.4 ×10',
+      'hop 3.6..6.6 ×6',
+      'hop 3.6..7.8 ×8',
+      'hop 3.6..9 ×10',
+      'hop 7.2..10.2 ×6',
+      'hop 7.2..11.4 ×8',
+    ]);
+  });
+
+  it('begin anew after a quiet that moved their first pair, and not after one that did not', async () => {
+    const quiet = await cut([...every(2, 0, 10), ...every(0.25, 11.5, 14)], GROWING);
+    expect(brief(quiet)).toEqual(['heartbeat 4..10 ×4', 'activity 8..12.75 ×8', 'hop 8..13.75 ×12']);
+    const pause = await cut([...every(0.25, 0, 1.25), 2.25, ...every(0.25, 3.75, 5)], GROWING);
+    expect(new Set(pause.map((w) => seconds(w.frames[0])))).toEqual(new Set([0]));
+  });
+
+  it('begin anew when the clock is set and after a gap', async () => {
+    const set = await cut([...every(0.25, 3600, 3602), ...every(0.25, 0, 2)], GROWING);
+    expect(brief(set).at(-1)).toBe('activity 0..1.25 ×6');
+    const gap = await cut([...every(0.25, 0, 1.75), ...every(0.25, 600, 602)], GROWING);
+    expect(brief(gap).at(-1)).toBe('activity 600..601.25 ×6');
+  });
+
+  it('slide at every hop where the overlap is whole, and hold the least number of frames where it is nothing', async () => {
+    const firsts = async (overlap: number): Promise<number[]> => (await cut(every(0.25, 0, 12), { overlap })).map((w) => w.frames.length);
+    expect(await firsts(1)).toEqual([6, 10, 14, 16, 16, 16, 16, 16, 16, 16, 16]);
+    expect((await firsts(0)).slice(3)).toEqual([4, 8, 12, 16, 6, 10, 14, 4]);
+  });
+
+  it('show the newest frames at every hop, whatever the overlap, and never a first frame that is older than before', async () => {
+    const random = createRandom(7);
+    const at: number[] = [];
+    for (let t = 0; t < 240; ) at.push((t += random.chance(0.85) ? random.uniform(0.18, 0.33) : random.uniform(0.4, 6)));
+    const slid = await cut(at);
+    for (const overlap of [0.25, 0.5, 0.75]) {
+      const grown = await cut(at, { overlap });
+      expect(grown.map((w) => w.cutAt)).toEqual(slid.map((w) => w.cutAt));
+      expect(grown.map((w) => w.frames.at(-1)?.at)).toEqual(slid.map((w) => w.frames.at(-1)?.at));
+      const firsts = grown.map((w) => w.frames[0]?.at ?? 0);
+      expect(firsts).toEqual([...firsts].sort((a, b) => a - b));
+      const moved = (all: readonly Window[]): number => all.filter((w, i) => i > 0 && w.frames[0] !== all[i - 1]?.frames[0]).length;
+      expect(moved(grown)).toBeLessThan(moved(slid));
+    }
+  });
+
+  it('are told as grown so far at each pair that cuts none, so that the next one begins with those frames', () => {
+    const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+    scheduler.run(({ cold, expectObservable }) => {
+      const at = Object.fromEntries([...'abcdefghij'].map((name, i) => [name, frame(i / 4)]));
+      const source = cold('a 249ms b 249ms c 249ms d 249ms e 249ms f 249ms g 249ms h 249ms i 249ms j|', at);
+      const told = source.pipe(windowSteps({ ...OPTIONS, ...GROWING }), map(({ kind, window }) => `${kind} ${window.reason} ${window.frames.length}`));
+      expectObservable(told).toBe('250ms g 499ms h 499ms w 499ms i 499ms v |', {
+        g: 'growing activity 2', h: 'growing activity 4', w: 'cut activity 6', i: 'growing hop 8', v: 'cut hop 10',
+      });
+    });
+  });
+
+  it('are told of activity alone, and begin with the frames told before', async () => {
+    const at = [...every(2, 0, 80), ...every(0.25, 81, 90), ...every(2, 91, 140)];
+    const steps = await lastValueFrom(from(at.map(frame)).pipe(windowSteps({ ...OPTIONS, ...GROWING }), toArray<WindowStep>()));
+    const growing = steps.filter((s) => s.kind === 'growing');
+    expect(growing.length).toBeGreaterThan(8);
+    for (const { window } of growing) {
+      expect(window.reason).not.toBe('heartbeat');
+      expect(seconds(window.frames.at(-1))).toBeGreaterThan(80);
+      expect(seconds(window.frames.at(-1))).toBeLessThan(90.5);
+    }
+    const kept = steps.filter((s, i) => s.kind === 'cut' && steps[i - 1]?.kind === 'growing' && s.window.frames[0] === steps[i - 1]?.window.frames[0]);
+    for (const s of kept) {
+      const before = steps[steps.indexOf(s) - 1]?.window.frames ?? [];
+      expect(s.window.frames.slice(0, before.length)).toEqual(before);
+    }
+    expect(kept.length).toBeGreaterThan(4);
+  });
+});
+
 describe('pairs', () => {
   it('stay together for ever, whatever comes', async () => {
     for (let seed = 1; seed <= 12; seed++) {
@@ -86,7 +187,7 @@ describe('pairs', () => {
       const at: number[] = [];
       for (let t = 0; t < 60; ) at.push((t += random.chance(0.8) ? random.uniform(0.18, 0.33) : random.uniform(0.4, 6)));
       const partner = new Map(at.map((t, i) => [frame(t).at, frame(at[i ^ 1] ?? -1).at]));
-      const opts = { ...OPTIONS, maxFrames: random.integer(2, 20), length: random.uniform(2, 12), minFrames: 2 };
+      const opts = { ...OPTIONS, maxFrames: random.integer(2, 20), length: random.uniform(2, 12), minFrames: 2, overlap: random.pick([0, 0.3, 0.5, 1]) };
       for (const w of await cut(at, opts)) {
         expect(w.frames.length % 2).toBe(0);
         expect(w.frames.length).toBeLessThanOrEqual(opts.maxFrames);
