@@ -54,7 +54,7 @@ export function pulling(server: Pick<HubServer, 'endpoint'>, out: string, opts: 
       moved: (bytes) => (state.moved += bytes),
       lost: (reason) => void state.lost.push(reason),
     },
-    patience: { stallMs: 2000, tries: 3, wait: { first: 1, most: 4 } },
+    patience: { stallMs: 20_000, tries: 3, wait: { first: 1, most: 4 } },
     ...opts,
   });
   return Object.assign(state, { outcome });
