@@ -57,17 +57,17 @@ async function compare(model: Qwen3VL, reference: Reference): Promise<CheckRepor
 /** Recorders write the video in one of two ways; a reference is compared with the one that it was recorded with. */
 async function prepareAlike(model: Qwen3VL, reference: Reference): Promise<PreparedPrompt> {
   const video = { frames: pictures(reference), times: reference.times };
-  const plain = await model.prepare(reference.prompt, video, 'plain');
+  const plain = await model.prompt(reference.prompt, video, 'plain');
   if (differences(plain.ids, reference.inputIds) === 0) return plain;
-  const wrapped = await model.prepare(reference.prompt, video, 'wrapped');
+  const wrapped = await model.prompt(reference.prompt, video, 'wrapped');
   return differences(wrapped.ids, reference.inputIds) === 0 ? wrapped : plain;
 }
 
 function featureErrors({ patches }: PreparedPrompt, { imageFeatures, deepstackFeatures }: Reference): Pick<CheckReport['errors'], 'image_features' | 'deepstack_features'> {
   const taps = patches[0]?.deepstack.length ?? 0;
-  const deepstack = Array.from({ length: taps }, (_, j) => concatenate(patches.map((p) => p.deepstack[j] as Float32Array)));
+  const deepstack = Array.from({ length: taps }, (_, j) => concatenate(patches.map((p) => p.deepstack[j]?.data as Float32Array)));
   return {
-    image_features: relativeError(concatenate(patches.map((p) => p.features)), imageFeatures),
+    image_features: relativeError(concatenate(patches.map((p) => p.features.data as Float32Array)), imageFeatures),
     deepstack_features: relativeError(concatenate(deepstack), deepstackFeatures),
   };
 }

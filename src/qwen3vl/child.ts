@@ -1,10 +1,12 @@
 import { LookoutError } from '../errors.ts';
 import { runChild, sendToParent } from '../health/childSide.ts';
-import { openQwen3VL } from './open.ts';
+import { FrameReceiver } from './frameWire.ts';
 import type { Qwen3VL } from './model.ts';
 import type { ModelCall, ModelInit, ModelReply } from './modelWire.ts';
+import { openQwen3VL } from './open.ts';
 
 let model: Qwen3VL | undefined;
+const frames = new FrameReceiver();
 
 runChild({
   async init(message) {
@@ -19,14 +21,23 @@ runChild({
   stop: () => model?.close(),
 });
 
-async function reply({ id, method, args }: ModelCall): Promise<ModelReply> {
+async function reply(call: ModelCall): Promise<ModelReply> {
   try {
     if (!model) throw new LookoutError('MODEL_RUNTIME', 'The model is not open.');
-    // the caller's types stand on both sides of the pipe
-    const run = model[method].bind(model) as (...all: readonly unknown[]) => Promise<unknown>;
-    return { id, value: await run(...args) };
+    return { id: call.id, value: await run(model, call) };
   } catch (error) {
     const { code, detail } = error instanceof LookoutError ? error : { code: 'MODEL_RUNTIME' as const, detail: `${String(error)}.` };
-    return { id, error: { code, detail } };
+    return { id: call.id, error: { code, detail } };
+  }
+}
+
+function run(open: Qwen3VL, call: ModelCall): Promise<unknown> {
+  switch (call.method) {
+    case 'generate':
+      return open.generate({ ...call.request, ...(call.video ? { video: frames.unpack(call.video) } : {}) });
+    case 'prefill':
+      return open.prefill(frames.unpack(call.video), call.stream);
+    case 'scoreMany':
+      return open.scoreMany(call.prompts, call.yes, call.no);
   }
 }

@@ -1,59 +1,87 @@
 import { Tensor } from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Qwen3VLConfig } from './config.ts';
-import type { PatchFeatures } from './featureCache.ts';
+import { DecoderInputs } from './decoderInputs.ts';
+import type { Feeds, Prompt } from './decoderInputs.ts';
 import type { KvCache } from './kvCache.ts';
-import { cosSin } from './rope.ts';
 import { StepInputs } from './stepInputs.ts';
+
+export type { Prompt } from './decoderInputs.ts';
 
 /** Tokens that go through the decoder at once: bounds the memory that attention takes. */
 const CHUNK = 512;
 
-/** A prompt, tokenized and with its positions [3, ids.length]. `patches` hold the features of its visual tokens, in order. */
-export interface Prompt {
-  readonly ids: readonly number[];
-  readonly positions: Int32Array;
-  readonly patches: readonly PatchFeatures[];
-}
-
 /** Runs the decoder graph on top of a cache of keys and values. */
 export class Decoder {
   readonly #session: InferenceSession;
-  readonly #config: Qwen3VLConfig;
-  readonly #deepstack: number;
+  readonly #inputs: DecoderInputs;
   readonly #step: StepInputs;
+  /** the graph takes a bias on attention, so that texts which do not see each other can go through together */
+  readonly #biased: boolean;
+  #runs = 0;
 
-  constructor(session: InferenceSession, config: Qwen3VLConfig) {
+  /** `onDevice`: visual features are tensors of a device, which takes in one temporal patch at a time. */
+  constructor(session: InferenceSession, config: Qwen3VLConfig, onDevice: boolean) {
+    const deepstack = Math.min(config.vision.taps.length, config.text.layers);
     this.#session = session;
-    this.#config = config;
-    this.#deepstack = Math.min(config.vision.taps.length, config.text.layers);
-    this.#step = new StepInputs(config, this.#deepstack);
+    this.#inputs = new DecoderInputs(config, deepstack, onDevice);
+    this.#step = new StepInputs(config, deepstack);
+    this.#biased = session.inputNames.includes('attention_bias');
+  }
+
+  /** How often the graph has run. */
+  get runs(): number {
+    return this.#runs;
   }
 
   /**
-   * Takes in a prompt and returns the logits [vocab] after its last token. Tokens that the cache already begins with are not
-   * computed again.
+   * Takes in a prompt, with room for as many tokens more. Gives the logits [vocab] after its last token, and how many of its
+   * tokens were not computed because the cache began with them already.
    */
-  async prefill(prompt: Prompt, cache: KvCache, room: number): Promise<Float32Array> {
-    const names = tokenNames(prompt, this.#config.videoToken);
+  async prefill(prompt: Prompt, cache: KvCache, room: number): Promise<{ logits: Float32Array; reused: number }> {
+    const names = this.#inputs.names(prompt);
     // the last token always runs: its logits are wanted
-    cache.keep(Math.min(commonPrefix(names, cache.tokens), names.length - 1));
+    await cache.keep(Math.min(commonPrefix(names, cache.tokens), names.length - 1));
+    const reused = cache.tokens.length;
     cache.reserve(names.length + room);
-    let logits: Float32Array | undefined;
-    for (let at = cache.tokens.length; at < names.length; at += CHUNK) {
-      const end = Math.min(at + CHUNK, names.length);
-      logits = await this.#run(this.#chunk(prompt, at, end), cache, names.slice(at, end));
+    let last: Tensor | undefined;
+    for (const [from, to] of this.#inputs.chunks(prompt, reused, CHUNK)) {
+      last = await this.#run(this.#inputs.chunk(prompt, from, to), cache, names.slice(from, to));
     }
-    return logits as Float32Array;
+    return { logits: last?.data as Float32Array, reused };
   }
 
-  /** Takes in one token of the answer at `position` and returns the logits [vocab] after it. */
-  step(token: number, position: number, cache: KvCache): Promise<Float32Array> {
-    cache.reserve(cache.tokens.length + 1);
-    return this.#run(this.#step.at(token, position), cache, [token]);
+  /** Takes in one token or more of the answer, the first at `position`; returns the logits [vocab] after each. */
+  async extend(tokens: readonly number[], position: number, cache: KvCache): Promise<Float32Array[]> {
+    cache.reserve(cache.tokens.length + tokens.length);
+    const feeds = tokens.length === 1 ? this.#step.at(tokens[0] as number, position) : this.#inputs.text(tokens, (i) => position + i, tokens.map((_, i) => i));
+    return rowsOf(await this.#run(feeds, cache, tokens), tokens.length);
   }
 
-  async #run(feeds: Record<string, Tensor>, cache: KvCache, names: readonly number[]): Promise<Float32Array> {
+  /**
+   * The logits [vocab] after each of several texts that all go on from `start`. They go through together, each blind to the
+   * others; afterwards the cache holds the start alone.
+   */
+  async branches(start: Prompt, texts: readonly (readonly number[])[], cache: KvCache): Promise<Float32Array[]> {
+    const past = start.ids.length;
+    await (past > 0 ? this.prefill(start, cache, CHUNK) : cache.keep(0));
+    const results: Float32Array[] = [];
+    for (const group of this.#biased ? groups(texts) : texts.map((text) => [text])) {
+      const ids = group.flat();
+      const starts = group.map((_, i) => group.slice(0, i).reduce((sum, t) => sum + t.length, 0));
+      const own = group.flatMap((text, i) => text.map(() => starts[i] ?? 0));
+      const ends = group.map((text, i) => (starts[i] ?? 0) + text.length - 1);
+      cache.reserve(past + ids.length);
+      const feeds = this.#inputs.text(ids, (i) => past + i - (own[i] ?? 0), ends);
+      const bias = group.length > 1 ? apart(own, past) : undefined;
+      results.push(...rowsOf(await this.#run(feeds, cache, ids, bias), ends.length));
+      await cache.keep(past);
+    }
+    return results;
+  }
+
+  /** The logits [K, vocab] of the rows that `feeds` wants. */
+  async #run(feeds: Feeds, cache: KvCache, names: readonly number[], bias?: Tensor): Promise<Tensor> {
     const total = cache.tokens.length + names.length;
     const outputs = await this.#session.run(
       {
@@ -61,58 +89,48 @@ export class Decoder {
         ...cache.inputs(),
         past_last: new Tensor('int32', Int32Array.of(total - 1), [1]),
         total: new Tensor('int32', Int32Array.of(total), [1]),
+        ...(this.#biased ? { attention_bias: bias ?? noBias(names.length, total) } : {}),
       },
       { logits: null, ...cache.outputs() },
     );
+    this.#runs += 1;
     cache.store(outputs);
     cache.tokens.push(...names);
-    return outputs['logits']?.data as Float32Array;
-  }
-
-  #chunk({ ids, positions, patches }: Prompt, from: number, to: number): Record<string, Tensor> {
-    const { text, vision, videoToken } = this.#config;
-    const count = to - from;
-    const chunk = ids.slice(from, to);
-    const rows = chunk.flatMap((id, i) => (id === videoToken && patches.length > 0 ? [BigInt(i)] : []));
-    const skipped = ids.slice(0, from).filter((id) => id === videoToken).length;
-    const gather = (of: (p: PatchFeatures) => Float32Array): Tensor =>
-      new Tensor('float32', gatherRows(patches.map(of), skipped, rows.length, text.hidden), [rows.length, text.hidden]);
-    const axes = Int32Array.from({ length: 3 * count }, (_, i) => positions[Math.floor(i / count) * ids.length + from + (i % count)] ?? 0);
-    const { cos, sin } = cosSin(text.rope, axes, count);
-    return {
-      ids: new Tensor('int64', BigInt64Array.from(chunk, BigInt), [count]),
-      visual: new Tensor('int64', BigInt64Array.from(rows), [rows.length, 1]),
-      features: gather((p) => p.features),
-      ...Object.fromEntries(vision.taps.slice(0, this.#deepstack).map((_, j) => [`deepstack_${j}`, gather((p) => p.deepstack[j] as Float32Array)])),
-      cos: new Tensor('float32', cos, [count, text.headDim / 2]),
-      sin: new Tensor('float32', sin, [count, text.headDim / 2]),
-      wanted: new Tensor('int64', BigInt64Array.of(BigInt(count - 1)), [1]),
-    };
+    return outputs['logits'] as Tensor;
   }
 }
 
-/** Rows `skip` to `skip + count` of the patches' features, one after another. */
-function gatherRows(parts: readonly Float32Array[], skip: number, count: number, hidden: number): Float32Array {
-  const out = new Float32Array(count * hidden);
-  let start = skip * hidden;
-  let at = 0;
-  for (const part of parts) {
-    const piece = part.subarray(Math.min(start, part.length), Math.min(start + out.length - at, part.length));
-    out.set(piece, at);
-    at += piece.length;
-    start = Math.max(0, start - part.length);
-  }
-  return out;
+function rowsOf(logits: Tensor, count: number): Float32Array[] {
+  const data = logits.data as Float32Array;
+  const vocab = data.length / count;
+  return Array.from({ length: count }, (_, i) => data.subarray(i * vocab, (i + 1) * vocab));
 }
 
-/** A number for every token: its id, or for a visual one its patch's key, negative. */
-function tokenNames({ ids, patches }: Prompt, videoToken: number): number[] {
-  let patch = -1;
-  return ids.map((id, i) => {
-    if (id !== videoToken) return id;
-    if (ids[i - 1] !== videoToken) patch += 1;
-    return -(patches[patch]?.key ?? 0) - 1;
-  });
+/** Neighbouring texts in groups of at most CHUNK tokens, or a longer text alone. */
+function groups(texts: readonly (readonly number[])[]): (readonly number[])[][] {
+  const all: (readonly number[])[][] = [];
+  let room = 0;
+  for (const text of texts) {
+    if (text.length > room) {
+      all.push([]);
+      room = CHUNK;
+    }
+    all.at(-1)?.push(text);
+    room -= text.length;
+  }
+  return all;
+}
+
+/** A bias [1, 1, S, past + S] under which token i sees the past and its own text, which begins at token own[i]. */
+function apart(own: readonly number[], past: number): Tensor {
+  const total = past + own.length;
+  const bias = new Float32Array(own.length * total);
+  for (const [i, start] of own.entries()) bias.fill(-Infinity, i * total + past, i * total + past + start);
+  return new Tensor('float32', bias, [1, 1, own.length, total]);
+}
+
+function noBias(count: number, total: number): Tensor {
+  return new Tensor('float32', new Float32Array(count * total), [1, 1, count, total]);
 }
 
 function commonPrefix(a: readonly number[], b: readonly number[]): number {

@@ -1,7 +1,8 @@
 import { chooseFreely, chooseWithin } from './choose.ts';
 import type { Choice } from './choose.ts';
 import type { Decoder } from './decoder.ts';
-import type { Grammar } from './grammar.ts';
+import { Draft } from './draft.ts';
+import type { Grammar, GrammarState } from './grammar.ts';
 import type { KvCache } from './kvCache.ts';
 import type { QwenTokenizer } from './tokenizer.ts';
 
@@ -20,32 +21,81 @@ export interface AnswerOptions {
   readonly grammar: Grammar | undefined;
   readonly stops: ReadonlySet<number>;
   readonly tokenizer: QwenTokenizer;
+  /** earlier answers that this one may resemble, the likeliest first */
+  readonly before: readonly (readonly number[])[];
 }
 
-/** Greedy decoding from the logits after a prompt, whose next position is `position`. The stop token is not part of the answer. */
+/**
+ * Greedy decoding from the logits after a prompt, whose next position is `position`. The stop token is not part of the answer.
+ * Tokens that earlier answers suggest are looked at together in one run of the decoder, and those up to the first that the model
+ * would not have chosen are taken.
+ */
 export async function answer(decoder: Decoder, cache: KvCache, first: Float32Array, position: number, options: AnswerOptions): Promise<Answer> {
-  const { grammar, stops, tokenizer, maxTokens } = options;
-  const utf8 = new TextDecoder();
-  const out = { tokens: [] as number[], probabilities: [] as number[], pieces: [] as string[] };
-  let finish: Answer['finish'] = 'length';
-  let logits = first;
-  let state = grammar?.start();
-  while (out.tokens.length < maxTokens) {
-    const choice: Choice | undefined = grammar && state ? chooseWithin(logits, grammar, state, tokenizer, stops) : chooseFreely(logits);
-    if (!choice) break;
-    if (stops.has(choice.token)) {
-      finish = 'stop';
-      break;
-    }
-    state = choice.state;
-    out.tokens.push(choice.token);
-    out.probabilities.push(choice.probability);
-    out.pieces.push(utf8.decode(tokenizer.bytes(choice.token), { stream: true }));
-    if (grammar && state && grammar.mustStop(state)) {
-      finish = 'stop';
-      break;
-    }
-    if (out.tokens.length < maxTokens) logits = await decoder.step(choice.token, position + out.tokens.length - 1, cache);
+  const writing = new Writing(options);
+  const { tokens } = writing;
+  const draft = new Draft(options.before);
+  const prompted = cache.tokens.length;
+  const rows = [first];
+  let guesses: number[] = [];
+  for (let logits = rows.shift(); logits && writing.take(logits); logits = rows.shift()) {
+    if (writing.over) break;
+    const token = tokens.at(-1) as number;
+    const guess = guesses.shift();
+    draft.saw(token, guess);
+    if (guess === token) continue;
+    rows.length = 0;
+    await cache.keep(prompted + tokens.length - 1);
+    guesses = draft.guess(tokens, options.maxTokens - tokens.length - 1);
+    rows.push(...(await decoder.extend([token, ...guesses], position + tokens.length - 1, cache)));
   }
-  return { ...out, text: out.pieces.join('') + utf8.decode(), finish };
+  await cache.keep(prompted + Math.max(0, writing.tokens.length - 1));
+  return writing.answer();
+}
+
+/** The answer while it is written, token by token. */
+class Writing {
+  readonly tokens: number[] = [];
+  readonly #probabilities: number[] = [];
+  readonly #pieces: string[] = [];
+  readonly #options: AnswerOptions;
+  readonly #utf8 = new TextDecoder();
+  #state: GrammarState | undefined;
+  #finish: Answer['finish'] = 'length';
+  #over: boolean;
+
+  constructor(options: AnswerOptions) {
+    this.#options = options;
+    this.#state = options.grammar?.start();
+    this.#over = options.maxTokens <= 0;
+  }
+
+  /** nothing more is to come */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Takes the next token by its logits; false where the answer ends instead. */
+  take(logits: Float32Array): boolean {
+    const { grammar, stops, tokenizer, maxTokens } = this.#options;
+    if (this.#over) return false;
+    const choice: Choice | undefined = grammar && this.#state ? chooseWithin(logits, grammar, this.#state, tokenizer, stops) : chooseFreely(logits);
+    if (!choice) return false;
+    if (stops.has(choice.token)) {
+      this.#finish = 'stop';
+      return false;
+    }
+    this.#state = choice.state;
+    this.tokens.push(choice.token);
+    this.#probabilities.push(choice.probability);
+    this.#pieces.push(this.#utf8.decode(tokenizer.bytes(choice.token), { stream: true }));
+    const closed = grammar !== undefined && choice.state !== undefined && grammar.mustStop(choice.state);
+    if (closed) this.#finish = 'stop';
+    this.#over = closed || this.tokens.length >= maxTokens;
+    return true;
+  }
+
+  answer(): Answer {
+    const text = this.#pieces.join('') + this.#utf8.decode();
+    return { text, tokens: this.tokens, probabilities: this.#probabilities, pieces: this.#pieces, finish: this.#finish };
+  }
 }

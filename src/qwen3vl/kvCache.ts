@@ -8,8 +8,10 @@ import { cachedHeadDim } from './decoderGraph.ts';
  */
 export interface KvCache {
   readonly tokens: number[];
-  /** Forgets all but the first `count` tokens; may forget more. */
-  keep(count: number): void;
+  /** what the keys and values take, in bytes */
+  readonly bytes: number;
+  /** Forgets all but the first `count` tokens. */
+  keep(count: number): Promise<void>;
   /** Makes room for `total` tokens. */
   reserve(total: number): void;
   inputs(): Record<string, Tensor>;
@@ -17,6 +19,8 @@ export interface KvCache {
   outputs(): Record<string, Tensor | null>;
   /** takes up what the graph wrote */
   store(outputs: Readonly<Record<string, Tensor>>): void;
+  /** gives the memory back; the cache is empty after it */
+  dispose(): void;
 }
 
 const GRANULE = 256;
@@ -32,8 +36,13 @@ export class InPlaceKvCache implements KvCache {
     this.#text = text;
   }
 
-  keep(count: number): void {
+  get bytes(): number {
+    return this.#tensors.reduce((sum, { data }) => sum + (data as Float32Array).byteLength, 0);
+  }
+
+  keep(count: number): Promise<void> {
     this.tokens.length = Math.min(this.tokens.length, count);
+    return Promise.resolve();
   }
 
   reserve(total: number): void {
@@ -67,12 +76,18 @@ export class InPlaceKvCache implements KvCache {
     // written in place
   }
 
+  dispose(): void {
+    this.tokens.length = 0;
+    this.#tensors = [];
+    this.#capacity = 0;
+  }
+
   #named(prefix: string): Record<string, Tensor> {
     return Object.fromEntries(this.#tensors.map((t, i) => [`${prefix}${i % 2 === 0 ? 'key' : 'value'}_${i >> 1}`, t]));
   }
 }
 
-/** On a GPU: each step's outputs, left where they are, are the next step's inputs. Can only be kept whole or forgotten whole. */
+/** On a GPU: each step's outputs, left where they are, are the next step's inputs. */
 export class GrowingKvCache implements KvCache {
   readonly tokens: number[] = [];
   readonly #names: readonly string[];
@@ -82,11 +97,19 @@ export class GrowingKvCache implements KvCache {
   constructor(text: TextConfig) {
     this.#names = Array.from({ length: text.layers }, (_, i) => [`key_${i}`, `value_${i}`]).flat();
     this.#dims = [1, text.kvHeads, 0, cachedHeadDim(text)];
-    this.keep(0);
+    this.dispose();
   }
 
-  keep(count: number): void {
-    if (count >= this.tokens.length && count > 0) return;
+  get bytes(): number {
+    return this.tokens.length * this.#names.length * (this.#dims[1] ?? 0) * (this.#dims[3] ?? 0) * 4;
+  }
+
+  keep(count: number): Promise<void> {
+    if (count < this.tokens.length) this.dispose();
+    return Promise.resolve();
+  }
+
+  dispose(): void {
     this.tokens.length = 0;
     this.#replace(Object.fromEntries(this.#names.map((name) => [name, new Tensor('float32', new Float32Array(0), this.#dims)])));
   }

@@ -1,6 +1,9 @@
 import type { VideoMarkup } from './chat.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { Decoder } from './decoder.ts';
+import { FeatureCache } from './featureCache.ts';
+import { FeatureDisk } from './featureDisk.ts';
+import { fingerprint } from './fingerprint.ts';
 import type { VideoInput } from './frames.ts';
 import { answer } from './generate.ts';
 import { compileGrammar } from './grammar.ts';
@@ -10,6 +13,8 @@ import { PromptPreparer } from './prompt.ts';
 import type { PreparedPrompt } from './prompt.ts';
 import type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from './request.ts';
 import type { OpenedSession } from './session.ts';
+import { odds, sharedStart } from './scoring.ts';
+import { Streams } from './streams.ts';
 import type { QwenTokenizer } from './tokenizer.ts';
 import { VisionEncoder } from './vision.ts';
 
@@ -20,6 +25,9 @@ export type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from '.
 
 /** End an answer, whatever the checkpoint's files say. */
 const STOPS = ['<|im_end|>', '<|endoftext|>'] as const;
+const FEATURE_BYTES = 256 * 2 ** 20;
+const STREAM_BYTES = 2 ** 30;
+
 /** A running model. One call at a time: calls made meanwhile wait for their turn. */
 export class Qwen3VL {
   readonly name: string;
@@ -31,8 +39,11 @@ export class Qwen3VL {
   readonly #markup: VideoMarkup;
   readonly #decoder: Decoder;
   readonly #stops: ReadonlySet<number>;
-  /** one for prompts with a video, one for those without, so that neither drives out the other's beginning */
-  readonly #caches: { readonly video: KvCache; readonly text: KvCache };
+  readonly #streams: Streams;
+  /** of prompts without a video */
+  readonly #text: KvCache;
+  /** of any stream, under a schema: a new stream's answer will have the same brackets and keys */
+  #latest: readonly number[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(checkpoint: Checkpoint, tokenizer: QwenTokenizer, vision: OpenedSession, decoder: OpenedSession, options: ModelOptions) {
@@ -42,69 +53,86 @@ export class Qwen3VL {
     this.videoSize = { minPixels: processing.minPixels, maxPixels: processing.maxPixels };
     this.#tokenizer = tokenizer;
     this.#sessions = [vision, decoder];
-    const encoder = new VisionEncoder(vision.session, config.vision, processing);
+    const features = new FeatureCache(options.featureBytes ?? FEATURE_BYTES, diskOf(checkpoint, options));
+    const encoder = new VisionEncoder(vision.session, config.vision, processing, features, vision.device === 'webgpu');
     this.#prompts = new PromptPreparer(checkpoint, tokenizer, encoder, this.context);
     this.#markup = options.markup ?? 'plain';
-    this.#decoder = new Decoder(decoder.session, config);
+    this.#decoder = new Decoder(decoder.session, config, vision.device === 'webgpu');
     this.#stops = new Set([...checkpoint.stopTokens, ...STOPS.flatMap((token) => tokenizer.idOf(token) ?? [])]);
     const cache = (): KvCache => (decoder.device === 'cpu' ? new InPlaceKvCache(config.text) : new GrowingKvCache(config.text));
-    this.#caches = { video: cache(), text: cache() };
+    this.#streams = new Streams(cache, options.streamBytes ?? STREAM_BYTES);
+    this.#text = cache();
   }
 
   /** Answers a prompt, about a video or not. MODEL_CONTEXT_EXCEEDED where the prompt leaves no room for an answer. */
   generate(request: GenerateRequest): Promise<GenerateResult> {
     return this.#exclusively(async () => {
       const began = performance.now();
-      const prompt = await this.prepare(request.prompt, request.video);
+      const prompt = await this.prompt(request.prompt, request.video);
       const seen = performance.now();
       const maxTokens = Math.min(request.maxTokens, this.context - prompt.ids.length);
-      const cache = request.video ? this.#caches.video : this.#caches.text;
-      const logits = await this.#decoder.prefill(prompt, cache, maxTokens);
+      const stream = request.video && this.#streams.get(request.stream ?? '');
+      const cache = stream?.cache ?? this.#text;
+      const { logits, reused } = await this.#decoder.prefill(prompt, cache, maxTokens);
       const filled = performance.now();
+      const { runs } = this.#decoder;
       const grammar = request.schema && compileGrammar(request.schema);
-      const options = { maxTokens, grammar, stops: this.#stops, tokenizer: this.#tokenizer };
-      const result = await answer(this.#decoder, cache, logits, prompt.next, options);
+      // free text resembles nothing that was said before
+      const before = grammar && stream ? [stream.answer, this.#latest] : [];
+      const result = await answer(this.#decoder, cache, logits, prompt.next, { maxTokens, grammar, stops: this.#stops, tokenizer: this.#tokenizer, before });
+      if (grammar && stream) this.#latest = stream.answer = result.tokens;
+      this.#streams.trim();
       const ms = { vision: seen - began, prefill: filled - seen, decode: performance.now() - filled };
-      return { ...result, visualTokens: prompt.visualTokens, promptTokens: prompt.ids.length, ms };
+      return { ...result, visualTokens: prompt.visualTokens, promptTokens: prompt.ids.length, reusedTokens: reused, runs: this.#decoder.runs - runs, ms };
+    });
+  }
+
+  /** Takes in a window that still grows, ahead of its question: then only what comes after it is left to do. */
+  prefill(video: VideoInput, stream: string): Promise<void> {
+    return this.#exclusively(async () => {
+      const prompt = await this.#prompts.prepare(undefined, video, this.#markup);
+      await this.#decoder.prefill(prompt, this.#streams.get(stream).cache, 0);
+      this.#streams.trim();
     });
   }
 
   /** P(yes) / (P(yes) + P(no)) at the answer's first token, capitalised or not; text only. */
-  score(prompt: string, yes: string, no: string): Promise<number> {
+  async score(prompt: string, yes: string, no: string): Promise<number> {
+    return (await this.scoreMany([prompt], yes, no))[0] as number;
+  }
+
+  /** Scores of many prompts. What all begin with is computed once, and their rests go through the decoder together. */
+  scoreMany(prompts: readonly string[], yes: string, no: string): Promise<number[]> {
     return this.#exclusively(async () => {
-      const logits = await this.#decoder.prefill(await this.prepare(prompt), this.#caches.text, 0);
-      const top = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-      const weigh = (word: string): number => this.#firstTokens(word).reduce((sum, id) => sum + Math.exp((logits[id] ?? -Infinity) - top), 0);
-      const [forIt, against] = [weigh(yes), weigh(no)];
-      return forIt + against === 0 ? 0 : forIt / (forIt + against);
+      const all = await Promise.all(prompts.map((text) => this.prompt(text)));
+      const words = { yes: this.#firstTokens(yes), no: this.#firstTokens(no) };
+      if (all.length < 2) return Promise.all(all.map(async (prompt) => odds((await this.#decoder.prefill(prompt, this.#text, 0)).logits, words)));
+      const shared = sharedStart(all);
+      const rows = await this.#decoder.branches(shared, all.map(({ ids }) => ids.slice(shared.ids.length)), this.#text);
+      return rows.map((logits) => odds(logits, words));
     });
   }
 
-  async scoreMany(prompts: readonly string[], yes: string, no: string): Promise<number[]> {
-    const scores: number[] = [];
-    for (const prompt of prompts) scores.push(await this.score(prompt, yes, no));
-    return scores;
-  }
-
   /** Tokens, positions and visual features of a prompt. */
-  prepare(text: string, video?: VideoInput, markup = this.#markup): Promise<PreparedPrompt> {
+  prompt(text: string, video?: VideoInput, markup = this.#markup): Promise<PreparedPrompt> {
     return this.#prompts.prepare(text, video, markup);
   }
 
   /** Logits [vocab] of each of `count` steps of decoding, from an empty cache; `choose` says which token each step takes. */
   async greedyLogits(prompt: PreparedPrompt, count: number, choose: (logits: Float32Array, step: number) => number): Promise<Float32Array[]> {
-    const cache = this.#caches.video;
-    cache.keep(0);
-    const all = [await this.#decoder.prefill(prompt, cache, count)];
+    const { cache } = this.#streams.get('');
+    await cache.keep(0);
+    const all = [(await this.#decoder.prefill(prompt, cache, count)).logits];
     while (all.length < count) {
       const token = choose(all[all.length - 1] as Float32Array, all.length - 1);
-      all.push(await this.#decoder.step(token, prompt.next + all.length - 1, cache));
+      all.push(...(await this.#decoder.extend([token], prompt.next + all.length - 1, cache)));
     }
     return all;
   }
 
   async close(): Promise<void> {
     await this.#exclusively(async () => {
+      this.#streams.clear();
       for (const { session } of this.#sessions) await session.release();
     });
   }
@@ -119,4 +147,11 @@ export class Qwen3VL {
     this.#turn = mine.catch(() => undefined);
     return mine;
   }
+}
+
+/** Features are kept under the name of what they come from: the shapes, and the weights' place, size and age. */
+function diskOf({ config, dir, configText }: Checkpoint, { featureDisk }: ModelOptions): FeatureDisk | undefined {
+  if (!featureDisk) return undefined;
+  const shape = { tensors: 1 + config.vision.taps.length, width: config.vision.outHidden };
+  return new FeatureDisk(featureDisk.dir, fingerprint(dir, configText), featureDisk.maxBytes, shape);
 }

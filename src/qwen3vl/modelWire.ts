@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
-import type { ModelOptions } from './request.ts';
+import type { WireVideo } from './frameWire.ts';
+import type { GenerateRequest, ModelOptions } from './request.ts';
 
 /** What the model's child is told first. */
 export interface ModelInit {
@@ -7,11 +8,11 @@ export interface ModelInit {
   readonly options: ModelOptions;
 }
 
-/** One call of the model. */
-export interface ModelCall {
-  readonly id: number;
-  readonly method: 'generate' | 'score' | 'scoreMany';
-  readonly args: readonly unknown[];
-}
+/** One call of the model, as it crosses to the child. */
+export type ModelCall = { readonly id: number } & (
+  | { readonly method: 'generate'; readonly request: Omit<GenerateRequest, 'video'>; readonly video?: WireVideo }
+  | { readonly method: 'prefill'; readonly video: WireVideo; readonly stream: string }
+  | { readonly method: 'scoreMany'; readonly prompts: readonly string[]; readonly yes: string; readonly no: string }
+);
 
 export type ModelReply = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly detail: string } };

@@ -24,8 +24,10 @@ export async function openQwen3VL(dir: string, options: ModelOptions, graphOptio
   const { config } = checkpoint;
   const { folder } = weights.graph;
   const visionSource = { graph: visionGraph(config.vision, weights.graph), folder, prepack: weights.prepack };
-  const decoderSource = { graph: decoderGraph(config, weights.graph, graphOptions), folder, prepack: weights.prepack };
   const vision = await openSession(visionSource, options.device, options.threads, weights.small);
+  // texts that do not see each other go through together where attention takes a bias: on the processor
+  const packed = vision.device === 'cpu';
+  const decoderSource = { graph: decoderGraph(config, weights.graph, { packed, ...graphOptions }), folder, prepack: weights.prepack };
   const kept = Array.from({ length: config.text.layers }, (_, i) => [`new_key_${i}`, `new_value_${i}`]).flat();
   const decoder = await openSession(decoderSource, vision.device, options.threads, weights.small, kept);
   return new Qwen3VL(checkpoint, tokenizer, vision, decoder, options);

@@ -31,12 +31,15 @@ export class PromptPreparer {
     this.#context = context;
   }
 
-  /** Throws MODEL_CONTEXT_EXCEEDED, before the vision tower runs, where no room is left for an answer. */
-  async prepare(text: string, video: VideoInput | undefined, markup: VideoMarkup): Promise<PreparedPrompt> {
+  /**
+   * Throws MODEL_CONTEXT_EXCEEDED, before the vision tower runs, where no room is left for an answer. Without a text: the prompt's
+   * beginning, up to the end of the video, as it is the same for every text.
+   */
+  async prepare(text: string | undefined, video: VideoInput | undefined, markup: VideoMarkup): Promise<PreparedPrompt> {
     const { config, processing } = this.#checkpoint;
     const { merge, temporalPatch } = config.vision;
     if (!video || video.frames.length === 0) {
-      const ids = this.#checked(chatTokens(this.#tokenizer, text, undefined));
+      const ids = this.#checked(chatTokens(this.#tokenizer, text ?? '', undefined));
       const { rows, next } = promptPositions(ids, undefined, { h: merge, w: merge }, merge);
       return { ids, positions: rows, next, patches: [], visualTokens: 0 };
     }
@@ -45,7 +48,8 @@ export class PromptPreparer {
     const grid = videoGrid(groups, config.vision);
     const perPatch = (grid.h * grid.w) / merge ** 2;
     const shown = { stamps: groups.map((g) => g.stamp), perPatch, token: config.videoToken, markup };
-    const ids = this.#checked(chatTokens(this.#tokenizer, text, shown));
+    const all = chatTokens(this.#tokenizer, text ?? '', shown);
+    const ids = this.#checked(text === undefined ? all.slice(0, all.lastIndexOf(config.videoToken) + 1) : all);
     const { rows, next } = promptPositions(ids, config.videoToken, grid, merge);
     const patches = await this.#vision.encode(groups, grid);
     return { ids, positions: rows, next, patches, visualTokens: groups.length * perPatch };

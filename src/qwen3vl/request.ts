@@ -11,6 +11,12 @@ export interface ModelOptions {
   readonly maxContext?: number;
   /** how the video stands in the prompt; default `plain`, as in Qwen's cookbook */
   readonly markup?: VideoMarkup;
+  /** bytes of visual features that are kept in memory; default 256 MiB */
+  readonly featureBytes?: number;
+  /** a folder for features, and its bound in bytes; default: none */
+  readonly featureDisk?: { readonly dir: string; readonly maxBytes: number };
+  /** bytes of keys and values that are kept for streams besides the one in work; default 1 GiB */
+  readonly streamBytes?: number;
 }
 
 export interface GenerateRequest {
@@ -19,6 +25,11 @@ export interface GenerateRequest {
   readonly maxTokens: number;
   /** the answer is held to it */
   readonly schema?: JsonSchema;
+  /**
+   * Names the rolling video that `video` is a window of. A window that begins with the same frames at the same times as the one
+   * before pays only for what is new. The answer is the same with and without.
+   */
+  readonly stream?: string;
 }
 
 export interface GenerateResult {
@@ -31,6 +42,10 @@ export interface GenerateResult {
   readonly finish: 'stop' | 'length';
   readonly visualTokens: number;
   readonly promptTokens: number;
+  /** prompt tokens whose keys and values were there already */
+  readonly reusedTokens: number;
+  /** runs of the decoder that the answer took; fewer than its tokens where earlier answers resemble it */
+  readonly runs: number;
   readonly ms: { readonly vision: number; readonly prefill: number; readonly decode: number };
 }
 

@@ -3,8 +3,7 @@ import { Tensor } from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import type { Processing } from './checkpoint.ts';
 import type { VisionConfig } from './config.ts';
-import { FeatureCache } from './featureCache.ts';
-import type { PatchFeatures } from './featureCache.ts';
+import type { FeatureCache, PatchFeatures } from './featureCache.ts';
 import type { TemporalPatch } from './frames.ts';
 import { gridOf, patchify } from './patchify.ts';
 import type { Grid } from './patchify.ts';
@@ -13,7 +12,6 @@ import type { GridInputs } from './visionInputs.ts';
 
 /** Rows that go through the tower at once: bounds the memory that attention takes. */
 const MAX_ROWS = 4096;
-const CACHE_BYTES = 64 * 2 ** 20;
 /** Frame sizes whose positions are kept. */
 const MAX_GRIDS = 8;
 
@@ -22,35 +20,36 @@ export class VisionEncoder {
   readonly #session: InferenceSession;
   readonly #config: VisionConfig;
   readonly #processing: Processing;
-  readonly #cache = new FeatureCache(CACHE_BYTES);
+  readonly #cache: FeatureCache;
+  /** features stay on the session's device, each patch's in tensors of their own, so patches run one by one */
+  readonly #onDevice: boolean;
   readonly #grids = new Map<string, GridInputs>();
-  #nextKey = 1;
 
-  constructor(session: InferenceSession, config: VisionConfig, processing: Processing) {
+  constructor(session: InferenceSession, config: VisionConfig, processing: Processing, cache: FeatureCache, onDevice: boolean) {
     this.#session = session;
     this.#config = config;
     this.#processing = processing;
+    this.#cache = cache;
+    this.#onDevice = onDevice;
   }
 
-  /** Features of temporal patches of one frame size, in order; known ones come from the cache. */
+  /** Features of temporal patches of one frame size, in order; known ones come from the cache. They hold until the next call. */
   async encode(patches: readonly TemporalPatch[], grid: Grid): Promise<PatchFeatures[]> {
+    this.#cache.trim();
     const hashes = patches.map(contentHash);
     const found = new Map(hashes.map((hash) => [hash, this.#cache.get(hash)]));
     const missing = [...found].filter(([, features]) => !features).map(([hash]) => hash);
-    const perRun = Math.max(1, Math.floor(MAX_ROWS / (grid.h * grid.w)));
+    const perRun = this.#onDevice ? 1 : Math.max(1, Math.floor(MAX_ROWS / (grid.h * grid.w)));
     for (let at = 0; at < missing.length; at += perRun) {
       const run = missing.slice(at, at + perRun);
       const fresh = await this.#run(run.map((hash) => patches[hashes.indexOf(hash)] as TemporalPatch), grid);
-      for (const [i, hash] of run.entries()) {
-        const features = fresh[i] as PatchFeatures;
-        found.set(hash, features);
-        this.#cache.set(hash, features);
-      }
+      for (const [i, hash] of run.entries()) found.set(hash, this.#cache.set(hash, fresh[i] as Tensor[]));
     }
     return hashes.map((hash) => found.get(hash) as PatchFeatures);
   }
 
-  async #run(patches: readonly TemporalPatch[], grid: Grid): Promise<PatchFeatures[]> {
+  /** For each patch the embedding's features and each tap's, [cells / merge², outHidden]. */
+  async #run(patches: readonly TemporalPatch[], grid: Grid): Promise<Tensor[][]> {
     const { channels, temporalPatch, patch, hidden, merge, outHidden, taps } = this.#config;
     const cells = grid.h * grid.w;
     const rowSize = channels * temporalPatch * patch ** 2;
@@ -61,13 +60,12 @@ export class VisionEncoder {
       pixels: new Tensor('float32', pixels, [patches.length * cells, rowSize]),
       batch: new Tensor('int64', BigInt64Array.of(BigInt(patches.length), BigInt(cells), BigInt(hidden)), [3]),
     });
-    const size = (cells / merge ** 2) * outHidden;
-    const part = (name: string, i: number): Float32Array => outputOf(outputs, name).slice(i * size, (i + 1) * size);
-    return patches.map((_, i) => ({
-      key: this.#nextKey++,
-      features: part('features', i),
-      deepstack: taps.map((_tap, j) => part(`deepstack_${j}`, i)),
-    }));
+    const all = ['features', ...taps.map((_, j) => `deepstack_${j}`)].map((name) => outputs[name] as Tensor);
+    if (patches.length === 1) return [all];
+    const rows = cells / merge ** 2;
+    const part = ({ data }: Tensor, i: number): Tensor =>
+      new Tensor('float32', (data as Float32Array).slice(i * rows * outHidden, (i + 1) * rows * outHidden), [rows, outHidden]);
+    return patches.map((_, i) => all.map((tensor) => part(tensor, i)));
   }
 
   #gridInputs(grid: Grid): GridInputs {
@@ -79,12 +77,6 @@ export class VisionEncoder {
     this.#grids.set(name, inputs);
     return inputs;
   }
-}
-
-function outputOf(outputs: InferenceSession.OnnxValueMapType, name: string): Float32Array {
-  const tensor = outputs[name];
-  if (!tensor) throw new RangeError(`the vision graph has no output ${name}`);
-  return tensor.data as Float32Array;
 }
 
 /** The grid of a video; all frames must be of one size. */
@@ -103,5 +95,5 @@ export function videoGrid(patches: readonly TemporalPatch[], config: VisionConfi
 function contentHash({ frames }: TemporalPatch): string {
   const hash = createHash('sha256');
   for (const { width, height, data } of frames) hash.update(`${width}x${height};`).update(data);
-  return hash.digest('base64');
+  return hash.digest('hex');
 }

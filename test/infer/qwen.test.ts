@@ -16,7 +16,7 @@ function saying(text: string, requests: GenerateRequest[] = [], prompts: string[
       const probabilities = pieces.map((p) => (p.includes('red') ? 0.5 : 1));
       return Promise.resolve({
         text, pieces, probabilities, tokens: pieces.map((_, i) => i), finish: 'stop',
-        visualTokens: 96, promptTokens: 120, ms: { vision: 1, prefill: 1, decode: 1 },
+        visualTokens: 96, promptTokens: 120, reusedTokens: 0, runs: 1, ms: { vision: 1, prefill: 1, decode: 1 },
       });
     },
     score: (prompt, yes, no) => {
