@@ -43,6 +43,8 @@ export interface Daemon {
   counters(): { readonly windows: number; readonly visualTokens: number };
 }
 
+/** Rules that an event is held against together. */
+const SCORES_AT_ONCE = 64;
 /** besides the weights */
 const MODEL_MEMORY_MB = 4096;
 
@@ -76,7 +78,7 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, halt
 
   let current = loaded;
   const pipeline = joinRooms(() => current, model, store, publisher, log);
-  const cameras = new Cameras({ window: (w) => pipeline.windows.next(w), ...statusSink(store, publisher, log) }, stop, log);
+  const cameras = new Cameras({ window: (w) => pipeline.windows.next(w), growing: (w) => pipeline.growing.next(w), ...statusSink(store, publisher, log) }, stop, log);
   const follow = (next: LoadedConfig): void => {
     tellRestart(current.config, next.config, log);
     current = next;
@@ -106,6 +108,7 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
   const { min_confidence: minConfidence, confirmations } = current().config.events;
   const dropped = new DroppedWindows();
   const windows = new Subject<Window>();
+  const growing = new Subject<Window>();
   const counts = { windows: 0, visualTokens: 0 };
 
   const subscription = windows
@@ -114,6 +117,8 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
         backend: () => backend,
         lookFor: (camera) => active(camera).map((rule) => rule.alert),
         now: Date.now,
+        growing$: growing,
+        onPrepareFailed: (error) => log.debug({ err: error }, 'a growing window could not be taken in'),
         maxAge: () => current().config.window.length * 1000,
         onDropped: (window, reason, error) => {
           const detail = error instanceof Error ? error.message : 'The model was not free in time.';
@@ -137,6 +142,7 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
       matchRules({
         rules: () => current().rules,
         score: (event, rule) => backend.score(event, rule),
+        concurrency: SCORES_AT_ONCE,
         now: Date.now,
         onError: (error, event, rule) => log.error({ err: error, event: event.id, rule: rule.id }, 'a rule could not be held against an event'),
         onDropped: (event, rule) => log.error({ event: event.id, rule: rule.id }, 'the model cannot keep up: a rule was not held against an event'),
@@ -151,10 +157,11 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
     });
   const finish = async (ms: number): Promise<void> => {
     const over = new Promise<void>((resolve) => void subscription.add(resolve));
+    growing.complete();
     windows.complete();
     await Promise.race([over, sleep(ms, undefined, { ref: false })]);
     subscription.unsubscribe();
     guard(log, () => dropped.rest().forEach((gap) => store.putCoverage(gap)));
   };
-  return { windows, counters: () => ({ ...counts }), finish };
+  return { windows, growing, counters: () => ({ ...counts }), finish };
 }

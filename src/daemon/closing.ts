@@ -10,6 +10,8 @@ const LAST_MS = 1200;
 
 export interface Pipeline {
   readonly windows: Subject<Window>;
+  /** windows that are not cut yet */
+  readonly growing: Subject<Window>;
   counters(): { windows: number; visualTokens: number };
   /** the windows that wait are answered, open events end, and what no window showed is written down; at most `ms` */
   finish(ms: number): Promise<void>;

@@ -1,9 +1,11 @@
 import type { Answer, Sighting, Window } from '../values.ts';
-import type { GenerateRequest, GenerateResult } from '../qwen3vl/model.ts';
+import type { GenerateRequest, GenerateResult, VideoInput } from '../qwen3vl/model.ts';
 import { EVENTS_SCHEMA, parseAnswer, plainText } from './answer.ts';
 import type { AnsweredEvent } from './answer.ts';
 import type { Backend } from './backend.ts';
-import { askPrompt, eventsPrompt, matchPrompt } from './prompts.ts';
+import { askPrompt, eventsPrompt } from './prompts.ts';
+import { batchScores } from './scoreBatches.ts';
+import type { ScoreMany } from './scoreBatches.ts';
 import { videoTime } from './videoTime.ts';
 import type { VideoTime } from './videoTime.ts';
 
@@ -11,7 +13,9 @@ import type { VideoTime } from './videoTime.ts';
 export interface VideoModel {
   readonly name: string;
   generate(request: GenerateRequest): Promise<GenerateResult>;
-  score(prompt: string, yes: string, no: string): Promise<number>;
+  /** takes in a window that still grows */
+  prefill(video: VideoInput, stream: string): Promise<void>;
+  scoreMany: ScoreMany;
 }
 
 /** Tokens: some ten events of thirty, which is more than a window shows; an answer cut there keeps its whole events. */
@@ -26,8 +30,13 @@ const MOST_HINT_TEXT = 800;
 
 /** Qwen3-VL as a back end. `alignTimes` false tells it evenly spaced times instead of the frames' own. */
 export function qwenBackend(model: VideoModel, { alignTimes = true } = {}): Backend {
+  const score = batchScores((...args) => model.scoreMany(...args));
   return {
     name: model.name,
+    async prepare(window, _lookFor, signal) {
+      signal?.throwIfAborted();
+      await model.prefill({ frames: window.frames, times: videoTime(window, alignTimes).times }, window.camera);
+    },
     async events(window, lookFor, signal) {
       signal?.throwIfAborted();
       const time = videoTime(window, alignTimes);
@@ -37,14 +46,15 @@ export function qwenBackend(model: VideoModel, { alignTimes = true } = {}): Back
         prompt: eventsPrompt(hints(lookFor)),
         maxTokens: EVENTS_TOKENS,
         schema: EVENTS_SCHEMA,
+        stream: window.camera,
       });
       signal?.throwIfAborted();
       return toAnswer(window, time, result, model.name, performance.now() - began);
     },
-    score: (event, rule) => model.score(matchPrompt(event, rule), 'yes', 'no'),
+    score,
     async ask(window, question, start, end) {
       const video = { frames: window.frames, times: videoTime(window, alignTimes).times };
-      const { text } = await model.generate({ video, prompt: askPrompt(question, start, end), maxTokens: SENTENCE_TOKENS });
+      const { text } = await model.generate({ video, prompt: askPrompt(question, start, end), maxTokens: SENTENCE_TOKENS, stream: window.camera });
       return plainText(text);
     },
   };

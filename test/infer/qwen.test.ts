@@ -19,9 +19,10 @@ function saying(text: string, requests: GenerateRequest[] = [], prompts: string[
         visualTokens: 96, promptTokens: 120, reusedTokens: 0, runs: 1, ms: { vision: 1, prefill: 1, decode: 1 },
       });
     },
-    score: (prompt, yes, no) => {
-      prompts.push(`${prompt} [${yes}|${no}]`);
-      return Promise.resolve(0.75);
+    prefill: () => Promise.resolve(),
+    scoreMany: (asked, yes, no) => {
+      prompts.push(asked.map((prompt) => `${prompt} [${yes}|${no}]`).join('\n---\n'));
+      return Promise.resolve(asked.map((_, i) => 0.75 - i / 100));
     },
   };
 }
