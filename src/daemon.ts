@@ -8,8 +8,8 @@ import { watchConfig } from './config/watch.ts';
 import { keepAlert } from './daemon/alerts.ts';
 import { Cameras } from './daemon/cameras.ts';
 import { closing, type Pipeline } from './daemon/closing.ts';
-import { DroppedWindows } from './daemon/gaps.ts';
 import { guard } from './daemon/guard.ts';
+import { looks } from './daemon/looks.ts';
 import { sendersPort } from './daemon/rtmp.ts';
 import { modelFrameSize, tellRestart } from './daemon/settings.ts';
 import { statusSink } from './daemon/status.ts';
@@ -18,10 +18,8 @@ import { STITCH_DEFAULTS, stitch } from './events/stitch.ts';
 import type { Logger } from './health/log.ts';
 import { equivalent } from './infer/equivalent.ts';
 import { qwenBackend } from './infer/qwen.ts';
-import { inferWindows } from './infer/schedule.ts';
 import { type ModelProcess, startModelProcess } from './qwen3vl/process.ts';
 import { matchRules } from './rules/match.ts';
-import type { Rule } from './rules/rule.ts';
 import type { Secret } from './secret.ts';
 import { openStore, type Store } from './store/store.ts';
 import type { Window } from './values.ts';
@@ -104,35 +102,14 @@ function openPublisher({ config }: LoadedConfig, store: Store, stop: AbortSignal
 /** Windows in, alerts out; this is the drawing of the README. */
 function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Store, publisher: Publisher, log: Logger): Pipeline {
   const backend = qwenBackend(model, { alignTimes: current().config.video_processor.enable_temporal_alignment });
-  const active = (camera: string): Rule[] => current().rules.filter((rule) => rule.enabled && (rule.cameras.length === 0 || rule.cameras.includes(camera)));
   const { min_confidence: minConfidence, confirmations } = current().config.events;
-  const dropped = new DroppedWindows();
   const windows = new Subject<Window>();
   const growing = new Subject<Window>();
-  const counts = { windows: 0, visualTokens: 0 };
+  const { answers, counters, close } = looks({ current, backend, growing, store, log });
 
   const subscription = windows
     .pipe(
-      inferWindows({
-        backend: () => backend,
-        lookFor: (camera) => active(camera).map((rule) => rule.alert),
-        now: Date.now,
-        growing$: growing,
-        onPrepareFailed: (error) => log.debug({ err: error }, 'a growing window could not be taken in'),
-        maxAge: () => current().config.window.length * 1000,
-        onDropped: (window, reason, error) => {
-          const detail = error instanceof Error ? error.message : 'The model was not free in time.';
-          // under load this is the plan, and a gap only where no later window shows the same time
-          log[reason === 'model' ? 'warn' : 'debug']({ camera: window.camera, reason }, `a window was dropped: ${detail}`);
-          guard(log, () => dropped.drop(window, reason, detail).forEach((gap) => store.putCoverage(gap)));
-        },
-      }),
-      tap((answer) => {
-        counts.windows++;
-        counts.visualTokens += answer.visualTokens;
-        log.debug({ camera: answer.camera, reason: answer.reason, sightings: answer.sightings, latency: answer.latency }, 'answer');
-        guard(log, () => dropped.answered(answer).forEach((gap) => store.putCoverage(gap)));
-      }),
+      answers,
       stitch({ ...STITCH_DEFAULTS, minConfidence, confirmations, equivalent: (a, b) => equivalent(backend, a, b), now: Date.now, newId: randomUUID }),
       tap((event) => {
         log.info({ camera: event.camera, phase: event.phase, event: event.text, at: new Date(event.start).toISOString() }, 'event');
@@ -161,7 +138,7 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
     windows.complete();
     await Promise.race([over, sleep(ms, undefined, { ref: false })]);
     subscription.unsubscribe();
-    guard(log, () => dropped.rest().forEach((gap) => store.putCoverage(gap)));
+    close();
   };
-  return { windows, growing, counters: () => ({ ...counts }), finish };
+  return { windows, growing, counters, finish };
 }
