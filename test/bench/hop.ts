@@ -1,0 +1,82 @@
+import { EVENTS_SCHEMA } from '../../src/infer/answer.ts';
+import type { Qwen3VL } from '../../src/qwen3vl/model.ts';
+import { openQwen3VL } from '../../src/qwen3vl/open.ts';
+import { BEFORE_HOP, beginning, GROWING, sceneWindow } from './scenes.ts';
+import { PROMPT } from './speed.ts';
+import type { Task } from './task.ts';
+
+/** The same window answered by a model that has seen nothing of it and by one whose stream stood 2 s before its end. Times in ms. */
+export interface Hop {
+  readonly cold: readonly number[];
+  /** all that the hop took: the growing window taken in ahead, the question, the answer */
+  readonly warm: readonly number[];
+  /** what is left when the window closes */
+  readonly closing: readonly number[];
+  /** of `cold` and `warm`, without the answer's decoding */
+  readonly coldVideo: readonly number[];
+  readonly warmVideo: readonly number[];
+  /** windows whose two answers have the same tokens */
+  readonly identical: number;
+  readonly windows: number;
+  /** tokens of the answers, and runs of the decoder that they took, mean */
+  readonly tokens: number;
+  readonly coldRuns: number;
+  readonly warmRuns: number;
+  readonly texts: readonly string[];
+}
+
+interface Turn {
+  readonly total: number;
+  readonly closing: number;
+  readonly video: number;
+  readonly tokens: readonly number[];
+  readonly runs: number;
+  readonly text: string;
+}
+
+/** Window 0 warms each model up: threads and memory, in no stream of the others'. */
+export async function measureHop({ dir, threads, tokens, repetitions, ...size }: Task): Promise<Hop> {
+  const fresh = async (use: (model: Qwen3VL) => Promise<Turn>): Promise<Turn> => {
+    const model = await openQwen3VL(dir, { device: 'cpu', threads });
+    await model.generate({ prompt: PROMPT, video: sceneWindow(0, size), maxTokens: 2, stream: 'warm-up' });
+    const turn = await use(model);
+    await model.close();
+    return turn;
+  };
+  const colds: Turn[] = [];
+  const warms: Turn[] = [];
+  for (let i = 1; i <= repetitions; i++) {
+    const video = sceneWindow(i, size);
+    const ask = { prompt: PROMPT, maxTokens: tokens, schema: EVENTS_SCHEMA, stream: 'camera' };
+    colds.push(await fresh((model) => timed(model, undefined, () => model.generate({ ...ask, video }))));
+    warms.push(
+      await fresh(async (model) => {
+        await model.generate({ ...ask, video: beginning(video, BEFORE_HOP) });
+        return timed(model, () => model.prefill(beginning(video, GROWING), ask.stream), () => model.generate({ ...ask, video }));
+      }),
+    );
+  }
+  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+  return {
+    cold: colds.map((t) => t.total),
+    warm: warms.map((t) => t.total),
+    closing: warms.map((t) => t.closing),
+    coldVideo: colds.map((t) => t.video),
+    warmVideo: warms.map((t) => t.video),
+    identical: colds.filter((cold, i) => JSON.stringify(cold.tokens) === JSON.stringify(warms[i]?.tokens)).length,
+    windows: colds.length,
+    tokens: mean(colds.map((t) => t.tokens.length)),
+    coldRuns: mean(colds.map((t) => t.runs)),
+    warmRuns: mean(warms.map((t) => t.runs)),
+    texts: colds.map((t) => t.text),
+  };
+}
+
+async function timed(model: Qwen3VL, ahead: (() => Promise<void>) | undefined, ask: () => ReturnType<Qwen3VL['generate']>): Promise<Turn> {
+  const began = performance.now();
+  await ahead?.();
+  const asked = performance.now();
+  const { ms, tokens, runs, text } = await ask();
+  const ended = performance.now();
+  return { total: ended - began, closing: ended - asked, video: ended - began - ms.decode, tokens, runs, text };
+}
