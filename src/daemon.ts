@@ -43,8 +43,6 @@ export interface Daemon {
 
 /** Rules that an event is held against together. */
 const SCORES_AT_ONCE = 64;
-/** besides the weights */
-const MODEL_MEMORY_MB = 4096;
 
 /**
  * Joins the rooms: camera → sample → window → infer → events → rules → alerts, with the log beside. Returns when everything
@@ -91,8 +89,12 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, halt
 }
 
 function openModel({ config }: LoadedConfig, stop: AbortSignal, log: Logger): ModelProcess {
-  const { name: dir, device } = config.model;
-  return startModelProcess({ dir, device, maxContext: config.video_processor.max_context_length, memoryMb: MODEL_MEMORY_MB }, stop, log);
+  const { name: dir, device, threads, memory_mb: memoryMb, features_mb: featuresMb, features_dir: folder, features_dir_mb: folderMb } = config.model;
+  const maxContext = config.video_processor.max_context_length;
+  const optional = { ...(threads ? { threads } : {}), ...(folder ? { featureDisk: { dir: folder, maxBytes: folderMb * 2 ** 20 } } : {}) };
+  const model = startModelProcess({ dir, device, maxContext, memoryMb, featuresMb, ...optional }, stop, log);
+  if (model.context < maxContext) log.info({ context: model.context, wanted: maxContext }, 'the context is bounded by the model or by model.memory_mb');
+  return model;
 }
 
 function openPublisher({ config }: LoadedConfig, store: Store, stop: AbortSignal, log: Logger): Publisher {

@@ -44,7 +44,9 @@ function filled(values: unknown): unknown {
 function withAbsolutePaths(config: Config, file: string): Config {
   const from = (path: string): string => resolve(dirname(file), path);
   const store = { ...config.store, path: config.store.path === ':memory:' ? ':memory:' : from(config.store.path) };
-  return { ...config, model: { ...config.model, name: from(config.model.name) }, store, rules_dir: from(config.rules_dir) };
+  const { name, features_dir: features } = config.model;
+  const model = { ...config.model, name: from(name), ...(features ? { features_dir: from(features) } : {}) };
+  return { ...config, model, store, rules_dir: from(config.rules_dir) };
 }
 
 /** What no single key can know. */

@@ -15,6 +15,11 @@ const model = z.strictObject({
   name: z.string().min(1).describe('folder of a Qwen3-VL checkpoint in Hugging Face layout'),
   backend: z.literal('onnx').default('onnx').describe('what runs it: onnx is ONNX Runtime, in a child process'),
   device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto').describe('auto takes a GPU where ONNX Runtime has one'),
+  threads: count.max(64).optional().describe('threads of the processor; by default all cores, at most eight, and one for a small model'),
+  memory_mb: count.min(2048).default(4096).describe('MB of memory that the model may take besides its weights; bounds the context'),
+  features_mb: count.default(256).describe('MB of it for visual features, which all windows that hold a frame share'),
+  features_dir: z.string().min(1).optional().describe('folder where features are kept as well, for restarts and further questions about a video; by default none'),
+  features_dir_mb: count.default(4096).describe('MB that the folder may hold'),
 });
 
 const videoProcessor = z.strictObject({
@@ -34,6 +39,12 @@ const window = z.strictObject({
   max_frames: count.min(4).multipleOf(2).default(16).describe('most frames of a window; an even number'),
   overlap_ratio: share.default(0.5).describe('share of a full window that the next one begins with; 1: windows slide, and nothing computed for one serves the next'),
   heartbeat: seconds.default(30).describe('seconds between looks at a still scene'),
+});
+
+const longVideo = z.strictObject({
+  inference_mode: z.literal('sliding_window').default('sliding_window').describe('how a video longer than the context is looked at: through windows that overlap'),
+  window_size: count.min(64).default(8192).describe('tokens of video in a window; the context may allow fewer'),
+  overlap_ratio: z.number().min(0).max(0.9).default(0.2).describe('share of a window that the next one shows again'),
 });
 
 const events = z.strictObject({
@@ -79,6 +90,7 @@ export const configSchema = z.strictObject({
   model,
   video_processor: videoProcessor.prefault({}),
   window: window.prefault({}),
+  long_video: longVideo.prefault({}),
   events: events.prefault({}),
   mqtt: mqtt.prefault({}),
   store: store.prefault({}),

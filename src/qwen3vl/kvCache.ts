@@ -23,6 +23,11 @@ export interface KvCache {
   dispose(): void;
 }
 
+/** What one token's keys and values take, bytes. */
+export function kvBytesPerToken(text: TextConfig): number {
+  return text.layers * 2 * text.kvHeads * cachedHeadDim(text) * Float32Array.BYTES_PER_ELEMENT;
+}
+
 const GRANULE = 256;
 
 /** On the CPU: buffers with room to spare that the graph writes in place, so that a step copies nothing. */

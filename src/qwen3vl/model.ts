@@ -11,6 +11,7 @@ import { GrowingKvCache, InPlaceKvCache } from './kvCache.ts';
 import type { KvCache } from './kvCache.ts';
 import { PromptPreparer } from './prompt.ts';
 import type { PreparedPrompt } from './prompt.ts';
+import { contextOf, KV_BYTES } from './request.ts';
 import type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from './request.ts';
 import type { OpenedSession } from './session.ts';
 import { odds, sharedStart } from './scoring.ts';
@@ -26,7 +27,6 @@ export type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from '.
 /** End an answer, whatever the checkpoint's files say. */
 const STOPS = ['<|im_end|>', '<|endoftext|>'] as const;
 const FEATURE_BYTES = 256 * 2 ** 20;
-const STREAM_BYTES = 2 ** 30;
 
 /** A running model. One call at a time: calls made meanwhile wait for their turn. */
 export class Qwen3VL {
@@ -49,7 +49,7 @@ export class Qwen3VL {
   constructor(checkpoint: Checkpoint, tokenizer: QwenTokenizer, vision: OpenedSession, decoder: OpenedSession, options: ModelOptions) {
     const { config, processing } = checkpoint;
     this.name = checkpoint.name;
-    this.context = Math.min(options.maxContext ?? Infinity, config.text.maxPositions);
+    this.context = contextOf(config.text, options);
     this.videoSize = { minPixels: processing.minPixels, maxPixels: processing.maxPixels };
     this.#tokenizer = tokenizer;
     this.#sessions = [vision, decoder];
@@ -60,7 +60,7 @@ export class Qwen3VL {
     this.#decoder = new Decoder(decoder.session, config, vision.device === 'webgpu');
     this.#stops = new Set([...checkpoint.stopTokens, ...STOPS.flatMap((token) => tokenizer.idOf(token) ?? [])]);
     const cache = (): KvCache => (decoder.device === 'cpu' ? new InPlaceKvCache(config.text) : new GrowingKvCache(config.text));
-    this.#streams = new Streams(cache, options.streamBytes ?? STREAM_BYTES);
+    this.#streams = new Streams(cache, options.kvBytes ?? KV_BYTES);
     this.#text = cache();
   }
 

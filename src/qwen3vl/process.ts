@@ -6,7 +6,8 @@ import { CallQueue } from './callQueue.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { Qwen3VL } from './model.ts';
 import type { ModelInit } from './modelWire.ts';
-import type { GenerateResult, VideoSize } from './request.ts';
+import { contextOf } from './request.ts';
+import type { GenerateResult, ModelOptions, VideoSize } from './request.ts';
 import type { Device } from './session.ts';
 import { Weights } from './weights.ts';
 
@@ -15,8 +16,10 @@ export interface ModelProcessOptions {
   readonly device: Device;
   readonly threads?: number;
   readonly maxContext?: number;
-  /** what the process may take besides its weights */
+  /** what the process may take besides its weights: the runtime, features, keys and values */
   readonly memoryMb: number;
+  readonly featuresMb?: number;
+  readonly featureDisk?: ModelOptions['featureDisk'];
 }
 
 /** The model in a child process that is restarted when it dies. */
@@ -29,6 +32,10 @@ export interface ModelProcess extends Pick<Qwen3VL, 'name' | 'context' | 'videoS
 
 /** A large model blocks its process for many seconds at a time, ms. */
 const HEARTBEAT = 15_000;
+/** Node's heap and what the graphs allot while they run, MB. */
+const RUNTIME_MB = 1024;
+const FEATURES_MB = 256;
+const LEAST_KV_MB = 64;
 /** The runtime packs weights anew for its kernels and may hold both forms for a while. */
 const WEIGHT_COPIES = 2;
 
@@ -38,9 +45,10 @@ const WEIGHT_COPIES = 2;
  * those that wait behind it are taken up by the next child.
  */
 export function startModelProcess(options: ModelProcessOptions, signal: AbortSignal, log: Logger): ModelProcess {
-  const { dir, memoryMb, ...rest } = options;
+  const { dir, memoryMb, featuresMb = FEATURES_MB, ...rest } = options;
   const { name, config, processing } = readCheckpoint(dir);
-  const init: ModelInit = { dir, options: rest };
+  const kvBytes = Math.max(LEAST_KV_MB, memoryMb - RUNTIME_MB - featuresMb) * 2 ** 20;
+  const init: ModelInit = { dir, options: { ...rest, kvBytes, featureBytes: featuresMb * 2 ** 20 } };
   const entry = new URL('./child.ts', import.meta.url);
   const limit = memoryMb + weightsMb(dir) * WEIGHT_COPIES;
   const child = superviseChild({ name: 'model', entry, memoryMb: limit, heartbeatMs: HEARTBEAT, init, retryFirst: false }, signal, log);
@@ -49,7 +57,7 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
   const videoSize: VideoSize = { minPixels: processing.minPixels, maxPixels: processing.maxPixels };
   return {
     name,
-    context: Math.min(options.maxContext ?? Infinity, config.text.maxPositions),
+    context: contextOf(config.text, { ...rest, kvBytes }),
     videoSize,
     ready: calls.ready,
     state$: child.state$,

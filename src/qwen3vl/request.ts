@@ -1,7 +1,11 @@
 import type { VideoMarkup } from './chat.ts';
+import type { TextConfig } from './config.ts';
 import type { VideoInput } from './frames.ts';
 import type { JsonSchema } from './grammar.ts';
+import { kvBytesPerToken } from './kvCache.ts';
 import type { Device } from './session.ts';
+
+export const KV_BYTES = 2 ** 30;
 
 export interface ModelOptions {
   readonly device: Device;
@@ -15,8 +19,8 @@ export interface ModelOptions {
   readonly featureBytes?: number;
   /** a folder for features, and its bound in bytes; default: none */
   readonly featureDisk?: { readonly dir: string; readonly maxBytes: number };
-  /** bytes of keys and values that are kept for streams besides the one in work; default 1 GiB */
-  readonly streamBytes?: number;
+  /** bytes of keys and values, of all streams together; bounds the context; default 1 GiB */
+  readonly kvBytes?: number;
 }
 
 export interface GenerateRequest {
@@ -47,6 +51,11 @@ export interface GenerateResult {
   /** runs of the decoder that the answer took; fewer than its tokens where earlier answers resemble it */
   readonly runs: number;
   readonly ms: { readonly vision: number; readonly prefill: number; readonly decode: number };
+}
+
+/** Tokens of prompt and answer that a model can take: the least of what was asked for, what it was made for, and what fits. */
+export function contextOf(text: TextConfig, { maxContext = Infinity, kvBytes = KV_BYTES }: Pick<ModelOptions, 'maxContext' | 'kvBytes'>): number {
+  return Math.min(maxContext, text.maxPositions, Math.floor(kvBytes / kvBytesPerToken(text)));
 }
 
 /** Bounds of frames × height × width of a video. */

@@ -6,6 +6,8 @@ import { createRoom } from '../../src/demo/room.ts';
 import { EVENTS_SCHEMA } from '../../src/infer/answer.ts';
 import { eventsPrompt, matchPrompt } from '../../src/infer/prompts.ts';
 import type { GenerateRequest, Qwen3VL, VideoInput } from '../../src/qwen3vl/model.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
+import { kvBytesPerToken } from '../../src/qwen3vl/kvCache.ts';
 import { openQwen3VL } from '../../src/qwen3vl/open.ts';
 import { FIXTURES, fixture, scratch, withModel } from './fixtures.ts';
 
@@ -111,8 +113,15 @@ describe('a rolling video', () => {
         expect(again[0]?.reusedTokens).toBe(0);
         expect(again[3]?.reusedTokens).toBeGreaterThan(0);
       },
-      { streamBytes: 1 },
+      // room for one of them
+      { kvBytes: 300 * kvBytesPerToken(readCheckpoint(fixture('tied-odd')).config.text) },
     ));
+
+  it('is refused where it cannot fit', () =>
+    withModel('tied-odd', async (model) => {
+      expect(model.context).toBe(100);
+      await expect(model.generate(ask(clip(pictures(40, 64, 64), 0, 40)))).rejects.toMatchObject({ code: 'MODEL_CONTEXT_EXCEEDED' });
+    }, { kvBytes: 100 * kvBytesPerToken(readCheckpoint(fixture('tied-odd')).config.text) }));
 
   it('takes nothing from a window that had other frames, or the same at other times', () =>
     withModel('tied-odd', async (model) => {
