@@ -1,6 +1,7 @@
+import { jsonArray } from './grammarArray.ts';
+import { jsonInteger, jsonNumber } from './grammarNumber.ts';
 import { END, encode, literal, optionalSpace } from './grammarState.ts';
 import type { ByteState } from './grammarState.ts';
-import { jsonNumber } from './grammarNumber.ts';
 import { jsonString } from './grammarText.ts';
 
 /**
@@ -18,8 +19,8 @@ export type JsonSchema =
     }
   | { readonly type: 'string'; readonly minLength?: number; readonly maxLength?: number }
   | { readonly type: 'string'; readonly enum: readonly string[] }
-  | { readonly type: 'number'; readonly minimum?: 0 }
-  | { readonly type: 'boolean' };
+  | { readonly type: 'number' | 'integer'; readonly minimum?: 0 }
+  | { readonly type: 'boolean' | 'null' };
 
 /** A place in the text; opaque and immutable. */
 export type GrammarState = ByteState;
@@ -58,20 +59,24 @@ type Compiled = (then: ByteState) => ByteState;
 function compile(schema: JsonSchema): Compiled {
   switch (schema.type) {
     case 'array':
-      return array(compile(schema.items), schema.maxItems ?? Infinity);
+      return array(schema.items, schema.maxItems ?? Infinity);
     case 'object':
       return object(schema.properties);
     case 'number':
       return (then) => jsonNumber(schema.minimum === undefined, then);
+    case 'integer':
+      return (then) => jsonInteger(schema.minimum === undefined, then);
     case 'boolean':
       return oneOf([true, false]);
+    case 'null':
+      return oneOf([null]);
     case 'string':
       if ('enum' in schema) return oneOf(schema.enum);
       return (then) => jsonString(schema.minLength ?? 0, schema.maxLength ?? Infinity, then);
   }
 }
 
-function oneOf(values: readonly (string | boolean)[]): Compiled {
+function oneOf(values: readonly (string | boolean | null)[]): Compiled {
   const options = values.map((v) => encode(JSON.stringify(v)));
   return (then) => literal(options, then);
 }
@@ -86,25 +91,14 @@ function object(properties: Readonly<Record<string, JsonSchema>>): Compiled {
     members.reduceRight((after, { lead, value }) => literal(lead, optionalSpace(value(after))), literal([close], then));
 }
 
-const OPEN = 0x5b;
-const COMMA = 0x2c;
-const CLOSE = 0x5d;
+function array(schema: JsonSchema, most: number): Compiled {
+  const items = { first: compile(schema)(END), most, distinct: describes(schema) };
+  return (then) => jsonArray(items, then);
+}
 
-function array(item: Compiled, most: number): Compiled {
-  /** after `count` items */
-  const rest = (count: number, then: ByteState): ByteState => ({
-    done: false,
-    step(byte) {
-      if (byte === CLOSE) return then;
-      return byte === COMMA && count < most ? optionalSpace(item(rest(count + 1, then))) : null;
-    },
-  });
-  const first = (then: ByteState): ByteState => ({
-    done: false,
-    step(byte) {
-      if (byte === CLOSE) return then;
-      return most > 0 ? item(rest(1, then)).step(byte) : null;
-    },
-  });
-  return (then) => ({ done: false, step: (byte) => (byte === OPEN ? first(then) : null) });
+/** Whether values hold free text. Those are told once each; plain numbers and fixed values come again in a sane list as well. */
+function describes(schema: JsonSchema): boolean {
+  if (schema.type === 'array') return describes(schema.items);
+  if (schema.type === 'object') return Object.values(schema.properties).some(describes);
+  return schema.type === 'string' && !('enum' in schema);
 }
