@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import { print, printJson, progress } from './print.ts';
 import { jsonOption, parseCount } from './options.ts';
+import { registerImport } from './modelImport.ts';
 import { registerPull } from './modelPull.ts';
 
 interface CheckOptions {
@@ -24,6 +25,7 @@ export function register(program: Command): void {
     .addOption(jsonOption('as one JSON object'))
     .action(check);
   registerPull(model);
+  registerImport(model);
 }
 
 async function check(dir: string, opts: CheckOptions): Promise<void> {

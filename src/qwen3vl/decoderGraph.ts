@@ -2,6 +2,7 @@ import type { Qwen3VLConfig } from './config.ts';
 import { DecoderLayers } from './decoderLayer.ts';
 import type { GraphWeights } from './graphWeights.ts';
 import { linear } from './linear.ts';
+import type { LinearLayer } from './linear.ts';
 import { FLOAT, INT32, INT64, OnnxGraph } from './onnx.ts';
 
 export { cachedHeadDim } from './decoderLayer.ts';
@@ -45,27 +46,30 @@ export function decoderGraph(config: Qwen3VLConfig, weights: GraphWeights, optio
     // after the last layer nothing reads the visual rows any more
     if (i < deepstack.length && !last) x = graph.node('ScatterND', [x, 'visual', deepstack[i] ?? ''], { reduction: 'add' });
   }
-  head(graph, config, weights, layers.norm(x, 'norm.weight', text.hidden), half);
-  return graph.finish();
+  const normed = layers.norm(x, 'norm.weight', text.hidden);
+  const logits = linear(graph, weights, normed, { ...headMatrix(config, weights), from: text.hidden, to: text.vocab }, half);
+  return declareLogits(graph, logits, text.vocab).finish();
 }
 
 /** Layer `i` alone. Input x [S, hidden] and those of attention; outputs y [S, hidden] and the layer's keys and values. */
-export function layerGraph(config: Qwen3VLConfig, weights: GraphWeights, i: number): Uint8Array {
+export function layerGraph(config: Qwen3VLConfig, weights: GraphWeights, i: number, half = false): Uint8Array {
   const graph = new OnnxGraph(`layer_${i}`);
   graph.input('x', FLOAT, ['S', config.text.hidden]);
   layerInputs(graph, config);
-  const y = new DecoderLayers(graph, config.text, weights).layer('x', i);
+  const y = new DecoderLayers(graph, config.text, weights, { half }).layer('x', i);
   graph.node('Identity', [y], {}, '', ['y']);
   graph.output('y', FLOAT, ['S', config.text.hidden]);
   return graph.finish();
 }
 
-/** The last norm and the head alone: x [S, hidden] → logits [S, vocab]. */
-export function headGraph(config: Qwen3VLConfig, weights: GraphWeights): Uint8Array {
+/** The last norm and the head alone, or one of `parts` equal parts of a head that is not quantised: x [S, hidden] → logits [S, vocab / parts]. */
+export function headGraph(config: Qwen3VLConfig, weights: GraphWeights, half: boolean, index = 0, parts = 1): Uint8Array {
+  const { hidden, vocab } = config.text;
   const graph = new OnnxGraph('head');
-  graph.input('x', FLOAT, ['S', config.text.hidden]);
-  head(graph, config, weights, new DecoderLayers(graph, config.text, weights).norm('x', 'norm.weight', config.text.hidden), false);
-  return graph.finish();
+  graph.input('x', FLOAT, ['S', hidden]);
+  const normed = new DecoderLayers(graph, config.text, weights).norm('x', 'norm.weight', hidden);
+  const logits = linear(graph, weights, normed, { ...headMatrix(config, weights), from: hidden, to: vocab / parts, index, parts }, half);
+  return declareLogits(graph, logits, vocab / parts).finish();
 }
 
 function layerInputs(graph: OnnxGraph, { text }: Qwen3VLConfig): void {
@@ -75,11 +79,14 @@ function layerInputs(graph: OnnxGraph, { text }: Qwen3VLConfig): void {
   graph.input('total', INT32, [1]);
 }
 
-/** Declares logits [K, vocab] of normed [K, hidden]: by the checkpoint's own head, or the embedding table where embeddings are tied. */
-function head(graph: OnnxGraph, { mayTie, text }: Qwen3VLConfig, weights: GraphWeights, normed: string, half: boolean): void {
+/** The checkpoint's own head, or the embedding table again where embeddings are tied. */
+function headMatrix({ mayTie }: Qwen3VLConfig, weights: GraphWeights): Pick<LinearLayer, 'part' | 'name'> {
   const own = weights.has('head', 'lm_head.weight') || weights.has('head', 'lm_head.weight.scale');
-  const matrix = own || !mayTie ? ({ part: 'head', name: 'lm_head' } as const) : ({ part: 'language', name: 'embed_tokens' } as const);
-  const logits = linear(graph, weights, normed, { ...matrix, from: text.hidden, to: text.vocab }, half);
-  graph.node('Identity', [logits], {}, '', ['logits']);
-  graph.output('logits', FLOAT, ['K', text.vocab]);
+  return own || !mayTie ? { part: 'head', name: 'lm_head' } : { part: 'language', name: 'embed_tokens' };
+}
+
+function declareLogits(graph: OnnxGraph, made: string, vocab: number): OnnxGraph {
+  graph.node('Identity', [made], {}, '', ['logits']);
+  graph.output('logits', FLOAT, ['K', vocab]);
+  return graph;
 }

@@ -72,7 +72,7 @@ export class DecoderLayers {
     const past = ['key', 'value'].map((kind) => this.#graph.input(`${kind}_${i}`, type, [1, kvHeads, 'capacity', cachedHeadDim(this.#text)]));
     const outputs = [`mixed_${i}`, `new_key_${i}`, `new_value_${i}`];
     const attributes = { num_heads: heads, kv_num_heads: kvHeads, scale: { float: headDim ** -0.5 }, do_rotary: 0 };
-    const states = [query, key, value].map((x) => this.#as(x, type));
+    const states = [query, key, value].map((state) => this.#as(state, type));
     // of the inputs between, those for rotary embedding are not used
     const bias = this.#bias === '' ? [] : ['', '', '', this.#as(this.#bias, type)];
     const mixed = this.#graph.node('GroupQueryAttention', [...states, ...past, 'past_last', 'total', ...bias], attributes, MICROSOFT, outputs);

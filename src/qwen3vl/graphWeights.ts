@@ -28,6 +28,11 @@ export class GraphWeights {
     this.folder = commonFolder(weights.files.map((file) => file.path));
   }
 
+  /** whether matrices are in the form that `lookout model import` gives them at 8 or 4 bits */
+  get isQuantized(): boolean {
+    return this.#weights.files.some((file) => [...file.tensors].some(([name, { dtype }]) => dtype === 'U8' && /\.q[48]$/.test(name)));
+  }
+
   has(part: WeightPart, name: string): boolean {
     return this.#weights.has(part, name);
   }

@@ -10,6 +10,9 @@ export interface LinearLayer {
   readonly from: number;
   readonly to: number;
   readonly bias?: boolean;
+  /** the `index`th of `parts` equal parts along the matrix's rows, of which `to` is one; for matrices that are not quantised */
+  readonly index?: number;
+  readonly parts?: number;
 }
 
 /** Products of quantised weights with activations rounded to 8 bits, block by block, in integers: the fast kernels. */
@@ -20,12 +23,12 @@ const ACCURACY_INT8 = 4;
  * `half` multiplies in float16.
  */
 export function linear(graph: OnnxGraph, weights: GraphWeights, x: string, layer: LinearLayer, half = false): string {
-  const { part, name, from, to } = layer;
-  const quantized = weights.quantized(graph, part, `${name}.weight`, to, from);
+  const { part, name, from, to, index = 0, parts = 1 } = layer;
+  const quantized = parts === 1 ? weights.quantized(graph, part, `${name}.weight`, to, from) : undefined;
   if (!quantized) {
     const type = half ? FLOAT16 : FLOAT;
-    const matrix = weights.add(graph, part, `${name}.weight`, [to, from], 0, 1, type);
-    const bias = layer.bias ? [weights.add(graph, part, `${name}.bias`, [to], 0, 1, type)] : [];
+    const matrix = weights.add(graph, part, `${name}.weight`, [to, from], index, parts, type);
+    const bias = layer.bias ? [weights.add(graph, part, `${name}.bias`, [to], index, parts, type)] : [];
     const product = graph.node('Gemm', [half ? graph.cast(x, FLOAT16) : x, matrix, ...bias], { transB: 1 });
     return half ? graph.cast(product, FLOAT) : product;
   }

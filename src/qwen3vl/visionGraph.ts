@@ -30,12 +30,23 @@ export function visionGraph(config: VisionConfig, weights: GraphWeights): Uint8A
     x = tower.block(x, `blocks.${i}`);
     const tap = config.taps.find((t) => t.block === i);
     if (!tap) continue;
-    const shuffled = graph.node('Reshape', [x, graph.ints([-1, tower.mergedSize])]);
-    const name = `deepstack_merger_list.${tap.merger}`;
-    tower.mergerOutput(tower.layerNorm(shuffled, `${name}.norm`, tower.mergedSize), name, `deepstack_${taken++}`);
+    tower.tap(graph.node('Reshape', [x, graph.ints([-1, tower.mergedSize])]), tap.merger, `deepstack_${taken++}`);
   }
-  const normed = tower.layerNorm(x, 'merger.norm', config.hidden);
-  tower.mergerOutput(graph.node('Reshape', [normed, graph.ints([-1, tower.mergedSize])]), 'merger', 'features');
+  tower.merged(x);
+  return graph.finish();
+}
+
+/**
+ * The mergers alone, which make features of what the blocks gave: x [rows, hidden·merge²], four neighbouring cells side by side,
+ * goes to each. Outputs as of `visionGraph`.
+ */
+export function mergerGraph(config: VisionConfig, weights: GraphWeights): Uint8Array {
+  const graph = new OnnxGraph('mergers');
+  const tower = new VisionTower(graph, config, weights, '');
+  const x = graph.input('x', FLOAT, ['rows', tower.mergedSize]);
+  for (const [j, { merger }] of config.taps.entries()) tower.tap(x, merger, `deepstack_${j}`);
+  const cells = graph.node('Reshape', [x, graph.ints([-1, config.hidden])]);
+  tower.merged(cells);
   return graph.finish();
 }
 
@@ -85,8 +96,20 @@ class VisionTower {
     return this.#graph.node('Add', [mid, this.linear(up, `${name}.mlp.linear_fc2`, intermediate, hidden)]);
   }
 
+  /** x [rows, mergedSize] through one of DeepStack's mergers. */
+  tap(x: string, merger: number, output: string): void {
+    const name = `deepstack_merger_list.${merger}`;
+    this.#mergerOutput(this.layerNorm(x, `${name}.norm`, this.mergedSize), name, output);
+  }
+
+  /** x [rows, hidden], of which merge² become one, through the last merger. */
+  merged(x: string): void {
+    const normed = this.layerNorm(x, 'merger.norm', this.#config.hidden);
+    this.#mergerOutput(this.#graph.node('Reshape', [normed, this.#graph.ints([-1, this.mergedSize])]), 'merger', 'features');
+  }
+
   /** fc1, exact GELU, fc2; declared as an output. */
-  mergerOutput(x: string, name: string, output: string): void {
+  #mergerOutput(x: string, name: string, output: string): void {
     const wide = this.linear(x, `${name}.linear_fc1`, this.mergedSize, this.mergedSize);
     const narrow = this.linear(activation(this.#graph, 'gelu', wide), `${name}.linear_fc2`, this.mergedSize, this.#config.outHidden);
     this.#graph.node('Identity', [narrow], {}, '', [output]);

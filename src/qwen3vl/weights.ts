@@ -28,14 +28,17 @@ export interface Weight extends TensorInfo {
 /** The weights of a checkpoint directory: one .safetensors file, or several under an index, or links to them. */
 export class Weights {
   readonly files: readonly SafetensorsFile[];
+  /** the files' names in the directory; their paths are where links lead */
+  readonly names: readonly string[];
   readonly #where = new Map<string, SafetensorsFile>();
 
   /** Opens the files. MODEL_WEIGHTS_MISSING where one is absent, MODEL_WEIGHTS_CORRUPT where one is damaged or cut short. */
   constructor(dir: string) {
     const files: SafetensorsFile[] = [];
     this.files = files;
+    this.names = shardNames(dir);
     try {
-      for (const name of shardNames(dir)) {
+      for (const name of this.names) {
         const file = new SafetensorsFile(realPath(join(dir, name)));
         files.push(file);
         for (const tensor of file.tensors.keys()) this.#where.set(tensor, file);
@@ -70,6 +73,11 @@ export class Weights {
     const file = this.#where.get(full);
     const info = file?.tensors.get(full);
     return file && info && { ...info, name: full, file };
+  }
+
+  /** of all files, in their order */
+  all(): Weight[] {
+    return this.files.flatMap((file) => [...file.tensors].map(([name, info]) => ({ ...info, name, file })));
   }
 
   close(): void {

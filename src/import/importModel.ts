@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { statSync, writeFileSync } from 'node:fs';
+import { LookoutError } from '../errors.ts';
+import { GraphWeights } from '../qwen3vl/graphWeights.ts';
+import { MANIFEST, MANIFEST_FORMAT } from '../qwen3vl/manifest.ts';
+import type { FileRecord, Manifest, Precision } from '../qwen3vl/manifest.ts';
+import { Weights } from '../qwen3vl/weights.ts';
+import { sha256Of } from './checksum.ts';
+import { convert, jobName } from './convert.ts';
+import { ImportFolder } from './folder.ts';
+import { Journal } from './journal.ts';
+import { measureLogits } from './measure.ts';
+import type { LogitsError } from './measure.ts';
+import { BLOCK, planImport } from './plan.ts';
+import type { ImportPlan } from './plan.ts';
+import { requireDisk, requireMemory } from './room.ts';
+import type { Resources } from './room.ts';
+import type { Source } from './source.ts';
+
+export interface Stage {
+  advance(n: number): void;
+  done(): void;
+}
+
+export interface ImportOptions extends Resources {
+  readonly source: Source;
+  readonly out: string;
+  readonly precision: Precision;
+  /** told what is begun: `total` in `unit`, bytes or layers */
+  stage(label: string, total: number, unit: string): Stage;
+}
+
+/** Below this many bytes of weights nothing is won by quantising. */
+const SMALL = 1e9;
+/** How much more than the worst probe a check lets pass. */
+const MARGIN = 1.5;
+
+export function defaultPrecision({ weights }: Source): Precision {
+  return weights.all().reduce((sum, { length }) => sum + length, 0) < SMALL ? 'fp32' : 'int4';
+}
+
+/**
+ * Makes of an opened checkpoint a folder `out` in the same layout that opens like any other. At fp32 and fp16 its weights are the
+ * published files themselves, by a second name; at int8 and int4 the decoder's matrices are quantised into new ones. It is made in
+ * `out`.importing, where an import that was cut short is taken up again, and appears in one piece. Errors before any work:
+ * MODEL_FOLDER, MODEL_DISK_SPACE, MODEL_MEMORY.
+ */
+export async function importModel(options: ImportOptions): Promise<Manifest> {
+  const { source, precision } = options;
+  const folder = new ImportFolder(options.out);
+  const bits = precision === 'int4' ? 4 : precision === 'int8' ? 8 : undefined;
+  const plan = bits && planImport(source.checkpoint.config, source.weights, bits);
+  if (plan) await requireDisk(plan, folder, options);
+  if (precision !== 'fp32') requireMemory(source.checkpoint.config, options);
+  try {
+    folder.begin();
+  } catch (error) {
+    throw inFolder(error, options.out);
+  }
+  try {
+    return await fill(options, folder, plan);
+  } catch (error) {
+    throw inFolder(error, options.out);
+  } finally {
+    folder.leave();
+  }
+}
+
+async function fill(options: ImportOptions, folder: ImportFolder, plan: ImportPlan | undefined): Promise<Manifest> {
+  const { source, precision } = options;
+  const journal = new Journal(folder.journal, fingerprint(source, precision, plan));
+  const shards = await readSource(options, journal);
+  const written = plan ? plan.layout.shards.map(({ file }) => file) : source.weights.names;
+  if (plan) {
+    const stage = options.stage('Quantising', plan.jobs.reduce((sum, { weight }) => sum + weight.length, 0), 'bytes');
+    await convert(plan, folder.work, journal, (bytes) => stage.advance(bytes));
+    stage.done();
+    if (plan.layout.index) writeFileSync(folder.file('model.safetensors.index.json'), plan.layout.index);
+  } else {
+    for (const [i, name] of source.weights.names.entries()) folder.link(source.weights.files[i]?.path ?? '', name);
+  }
+  const small = folder.copySmallFiles(source.checkpoint.dir, plan !== undefined);
+  if (plan?.layout.index) small.push('model.safetensors.index.json');
+  const error = precision === 'fp32' ? undefined : { weights: weightErrors(plan, journal), logits: await logitsError(options, folder.work) };
+  const sums = plan ? await checksums(options, folder, written) : shards;
+  const manifest: Manifest = {
+    format: MANIFEST_FORMAT,
+    precision,
+    ...(plan && { block: BLOCK }),
+    source: { name: source.name, shards },
+    files: [...sums, ...(await checksums(undefined, folder, small))],
+    ...(error && { error }),
+  };
+  writeFileSync(folder.file(MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
+  folder.finish([...written, ...small, MANIFEST]);
+  return manifest;
+}
+
+/** Checksums of the source's shards; those that an earlier run took of the same files stand in the journal. */
+async function readSource({ source, stage }: ImportOptions, journal: Journal): Promise<FileRecord[]> {
+  const files = source.weights.files.map(({ path }, i) => ({ path, file: source.weights.names[i] ?? '', ...sizeOf(path) }));
+  const bar = stage('Checking', files.reduce((sum, { bytes }) => sum + bytes, 0), 'bytes');
+  const records: FileRecord[] = [];
+  for (const { path, file, bytes, modified } of files) {
+    const known = journal.read(path);
+    const same = known?.bytes === bytes && known.modified === modified;
+    const sha256 = same ? known.sha256 : await sha256Of(path, (n) => bar.advance(n));
+    if (same) bar.advance(bytes);
+    else journal.add({ path, bytes, modified, sha256 });
+    records.push({ file, bytes, sha256 });
+  }
+  bar.done();
+  return records;
+}
+
+async function checksums(options: ImportOptions | undefined, folder: ImportFolder, files: readonly string[]): Promise<FileRecord[]> {
+  const sizes = files.map((file) => ({ file, ...sizeOf(folder.file(file)) }));
+  const bar = options?.stage('Verifying', sizes.reduce((sum, { bytes }) => sum + bytes, 0), 'bytes');
+  const records: FileRecord[] = [];
+  for (const { file, bytes } of sizes) records.push({ file, bytes, sha256: await sha256Of(folder.file(file), (n) => bar?.advance(n)) });
+  bar?.done();
+  return records;
+}
+
+async function logitsError({ source, precision, stage }: ImportOptions, dir: string): Promise<LogitsError & { readonly bound: number }> {
+  const { checkpoint, weights, graphs } = source;
+  const bar = stage('Measuring', checkpoint.config.text.layers + 1, 'layers');
+  const made = new Weights(dir);
+  made.close();
+  const measured = { config: checkpoint.config, weights, published: graphs, imported: new GraphWeights(made), half: precision === 'fp16' };
+  const error = await measureLogits(measured, (n) => bar.advance(n));
+  bar.done();
+  return { ...error, bound: error.worst * MARGIN };
+}
+
+/** Root mean square error of each kind of matrix, relative to that of its weights. */
+function weightErrors(plan: ImportPlan | undefined, journal: Journal): Record<string, number> {
+  const sums = new Map<string, { squared: number; energy: number }>();
+  for (const job of plan?.jobs ?? []) {
+    const done = job.quantize && journal.done(jobName(job));
+    if (!done) continue;
+    const sum = sums.get(job.quantize.kind) ?? { squared: 0, energy: 0 };
+    sums.set(job.quantize.kind, { squared: sum.squared + done.squared, energy: sum.energy + done.energy });
+  }
+  return Object.fromEntries([...sums].map(([kind, { squared, energy }]) => [kind, energy === 0 ? 0 : Math.sqrt(squared / energy)]));
+}
+
+/** Changes whenever an earlier run's work is of no use. */
+function fingerprint({ weights, checkpoint }: Source, precision: Precision, plan: ImportPlan | undefined): string {
+  const hash = createHash('sha256').update(`${MANIFEST_FORMAT} ${precision} ${BLOCK}\n${checkpoint.configText}\n`);
+  for (const { path } of weights.files) {
+    const { bytes, modified } = sizeOf(path);
+    hash.update(`${path} ${bytes} ${modified}\n`);
+  }
+  for (const { header } of plan?.layout.shards ?? []) hash.update(header);
+  return hash.digest('hex');
+}
+
+function sizeOf(path: string): { readonly bytes: number; readonly modified: number } {
+  const { size, mtimeMs } = statSync(path);
+  return { bytes: size, modified: mtimeMs };
+}
+
+/** What the disk says, as a coded error. */
+function inFolder(error: unknown, out: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof LookoutError || code === undefined) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new LookoutError('MODEL_DISK_SPACE', `The disk of ${out} became full.`, { cause: error });
+  return new LookoutError('MODEL_FOLDER', `${out} cannot be written: ${String(error)}.`, { cause: error });
+}
