@@ -13,8 +13,12 @@ export interface Answer {
   readonly probabilities: number[];
   /** text of each token; where a character is spread over several, the last of them has it */
   readonly pieces: string[];
+  /** `length`: tokens ran out. Under a grammar the answer is whole all the same, if there was room for the shortest whole one. */
   readonly finish: 'stop' | 'length';
 }
+
+/** More than the shortest way to end any answer takes. */
+const LAST = 48;
 
 export interface AnswerOptions {
   readonly maxTokens: number;
@@ -62,6 +66,8 @@ class Writing {
   #state: GrammarState | undefined;
   #finish: Answer['finish'] = 'length';
   #over: boolean;
+  /** the end was brought on for want of tokens */
+  #hurried = false;
 
   constructor(options: AnswerOptions) {
     this.#options = options;
@@ -78,20 +84,27 @@ class Writing {
   take(logits: Float32Array): boolean {
     const { grammar, stops, tokenizer, maxTokens } = this.#options;
     if (this.#over) return false;
-    const choice: Choice | undefined = grammar && this.#state ? chooseWithin(logits, grammar, this.#state, tokenizer, stops) : chooseFreely(logits);
+    const choice: Choice | undefined = grammar && this.#state ? chooseWithin(logits, grammar, this.#state, tokenizer, stops, this.#left()) : chooseFreely(logits);
     if (!choice) return false;
     if (stops.has(choice.token)) {
-      this.#finish = 'stop';
+      if (!this.#hurried) this.#finish = 'stop';
       return false;
     }
     this.#state = choice.state;
     this.tokens.push(choice.token);
     this.#probabilities.push(choice.probability);
     this.#pieces.push(this.#utf8.decode(tokenizer.bytes(choice.token), { stream: true }));
+    this.#hurried ||= choice.hurried === true;
     const closed = grammar !== undefined && choice.state !== undefined && grammar.mustStop(choice.state);
-    if (closed) this.#finish = 'stop';
+    if (closed && !this.#hurried) this.#finish = 'stop';
     this.#over = closed || this.tokens.length >= maxTokens;
     return true;
+  }
+
+  /** Tokens that may still be written, where they are so few that the end has to be thought of. */
+  #left(): number {
+    const left = this.#options.maxTokens - this.tokens.length;
+    return left <= LAST ? left : Infinity;
   }
 
   answer(): Answer {
