@@ -59,6 +59,8 @@ function options({ folder, prepack }: GraphSource, device: RunningDevice, thread
     logSeverityLevel: 3,
     // idle threads that spin would take the processor from decoding and drawing in the other processes
     extra: {
+      // a head that is widened to float32 is larger than the runtime's own limit (1 GiB), and would be widened anew at every step
+      optimization: { constant_folding_max_output_size_in_bytes: String(2 ** 40) },
       session: {
         intra_op: { allow_spinning: '0' },
         model_external_initializers_file_folder_path: folder,
