@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { measureHop } from './hop.ts';
 import { measureKvTax } from './kvTax.ts';
 import { measureLag } from './lag.ts';
+import { measureQuantise } from './quantise.ts';
 import { measureRules } from './rules.ts';
 import { measureSpeed } from './speed.ts';
 import type { Measure, Measured, Task } from './task.ts';
@@ -12,6 +13,7 @@ const MEASURES: Record<Measure, (task: Task) => Promise<unknown>> = {
   rules: measureRules,
   lag: measureLag,
   kvTax: measureKvTax,
+  quantise: measureQuantise,
 };
 
 process.once('message', (message) => {

@@ -1,6 +1,7 @@
 import type { Hop } from './hop.ts';
 import type { KvTax } from './kvTax.ts';
 import type { Lag } from './lag.ts';
+import type { Quantised } from './quantise.ts';
 import type { Rules } from './rules.ts';
 import type { Speed } from './speed.ts';
 import type { Measured } from './task.ts';
@@ -10,6 +11,7 @@ import type { TorchSpeed } from './torch.ts';
 export interface Findings {
   readonly fp32?: Measured<Speed> | undefined;
   readonly int4?: Measured<Speed> | undefined;
+  readonly quantised?: Measured<Quantised> | undefined;
   readonly torch?: TorchSpeed | undefined;
   readonly torchBf16?: TorchSpeed | undefined;
   readonly hop?: Measured<Hop> | undefined;

@@ -1,8 +1,11 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Findings } from './figures.ts';
 import type { Hop } from './hop.ts';
 import type { KvTax } from './kvTax.ts';
 import type { Lag } from './lag.ts';
 import type { Rules } from './rules.ts';
+import type { Quantised } from './quantise.ts';
 import { checkpointOf } from './sizes.ts';
 import type { Size, SizeName } from './sizes.ts';
 import type { Speed } from './speed.ts';
@@ -28,14 +31,19 @@ export async function measureSize(name: SizeName, size: Size, dir: string, pytho
   const checkpoint = checkpointOf(name, dir);
   const { width, height, threads, tokens, repetitions } = size;
   const task = (measure: Measure, changes: Partial<Task> = {}): Task => ({
-    measure, dir: checkpoint, width, height, threads, tokens, repetitions, seconds: size.lagSeconds,
+    measure, dir: checkpoint, width, height, threads, tokens, repetitions, out: join(dir, `${name}-int4`), seconds: size.lagSeconds,
     ...changes,
   });
 
-  const speeds: { fp32: Measured<Speed>[]; torch: TorchSpeed[]; torchBf16: TorchSpeed[] } = { fp32: [], torch: [], torchBf16: [] };
+  const int4 = task('quantise').out;
+  rmSync(int4, { recursive: true, force: true });
+  const quantised = await attempt('import at int4', () => measureApart<Quantised>(task('quantise')));
+  const speeds: { fp32: Measured<Speed>[]; int4: Measured<Speed>[]; torch: TorchSpeed[]; torchBf16: TorchSpeed[] } = { fp32: [], int4: [], torch: [], torchBf16: [] };
   for (let round = 0; round < size.rounds; round++) {
     const ours = await attempt('this runtime, fp32', () => measureApart<Speed>(task('speed')));
     if (ours) speeds.fp32.push(ours);
+    const small = quantised && (await attempt('this runtime, int4', () => measureApart<Speed>(task('speed', { dir: int4 }))));
+    if (small) speeds.int4.push(small);
     for (const dtype of python === undefined ? [] : (['float32', 'bfloat16'] as const)) {
       const theirs = await attempt(`PyTorch, ${dtype}`, () => measureTorch(python ?? '', task('speed'), dtype));
       if (theirs) speeds[dtype === 'float32' ? 'torch' : 'torchBf16'].push(theirs);
@@ -45,6 +53,8 @@ export async function measureSize(name: SizeName, size: Size, dir: string, pytho
   if (fp32 && torch) compareTokens(fp32.result.answers, torch, (line) => say(`${name}: ${line}`));
   return {
     fp32,
+    int4: mergeOurs(speeds.int4),
+    quantised,
     torch,
     torchBf16,
     hop: await attempt('a warm hop against a cold window', () => measureApart<Hop>(task('hop', { tokens: size.eventTokens, repetitions: size.hops }))),

@@ -25,7 +25,7 @@ function speedTable(found: Findings): string[] {
 }
 
 function costTable(found: Findings): string[] {
-  const { hop, rules, lag, kvTax } = found;
+  const { hop, rules, lag, kvTax, quantised } = found;
   const figures = figuresOf(found);
   const rows = [cells('', 'ratio', 'ms', 'beside'), '|---|---|---|---|'];
   if (hop) {
@@ -41,6 +41,11 @@ function costTable(found: Findings): string[] {
     const k = kvTax.result;
     const beside = `a step after ${k.context} tokens, ${show(k.cacheMb)} MB of keys and values`;
     rows.push(cells('KV in place / through JavaScript', against(k.inPlace, k.roundTrip), `${show(median(k.inPlace))} / ${show(median(k.roundTrip))}`, beside));
+  }
+  if (quantised) {
+    const { seconds, bytes, logitsError } = quantised.result;
+    const beside = `${show(bytes / 1e6)} MB of weights, peak memory ${show(quantised.peakMb)} MB, error of the logits ${show(logitsError)}`;
+    rows.push(cells('import at int4', '', show(seconds * 1000), beside));
   }
   if (lag) {
     const l = lag.result;

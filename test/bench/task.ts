@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { SceneSize } from './scenes.ts';
 
 /** What a child measures; each kind has a module of its name. */
-export type Measure = 'speed' | 'hop' | 'rules' | 'lag' | 'kvTax';
+export type Measure = 'speed' | 'hop' | 'rules' | 'lag' | 'kvTax' | 'quantise';
 
 export interface Task extends SceneSize {
   readonly measure: Measure;
@@ -13,6 +13,8 @@ export interface Task extends SceneSize {
   /** tokens of an answer */
   readonly tokens: number;
   readonly repetitions: number;
+  /** folder that an import makes */
+  readonly out: string;
   /** how long the load lasts, where a load is what is measured */
   readonly seconds: number;
 }
