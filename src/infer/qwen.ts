@@ -80,12 +80,18 @@ function toAnswer(window: Window, time: VideoTime, result: GenerateResult, model
     from: first.at,
     to: last.at,
     timeSource: first.timeSource,
-    sightings: parseAnswer(result.text).map((e) => toSighting(e, time, result)),
+    sightings: toldEvents(result).map((e) => toSighting(e, time, result)),
     model,
     visualTokens: result.visualTokens,
     // waiting is the scheduler's to tell
     latency: { capture: Math.max(0, window.cutAt - last.at), queue: 0, infer: inferMs },
   };
+}
+
+/** The last event of an answer whose tokens ran out was closed by the grammar, and not told to its end by the model. */
+function toldEvents({ text, finish }: GenerateResult): AnsweredEvent[] {
+  const events = parseAnswer(text);
+  return finish === 'length' ? events.slice(0, -1) : events;
 }
 
 function toSighting(event: AnsweredEvent, time: VideoTime, result: GenerateResult): Sighting {

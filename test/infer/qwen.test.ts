@@ -59,6 +59,13 @@ describe('qwenBackend', () => {
     expect(requests[0]?.prompt).toBe(eventsPrompt(['someone falls', ...Array.from({ length: 14 }, (_, i) => `rule ${i}`)]));
   });
 
+  test('leaves out the last event of an answer whose tokens ran out', async () => {
+    const model = saying('[{"event": "a", "start": 0.3, "end": 1}, {"event": "b", "start": 0.4, "end": 3}]');
+    const cut: VideoModel = { ...model, generate: async (request) => ({ ...(await model.generate(request)), finish: 'length' }) };
+    const { sightings } = await qwenBackend(cut).events(windowAt('hall', IRREGULAR), []);
+    expect(sightings.map((s) => s.text)).toEqual(['a']);
+  });
+
   test('scores by the probability of yes', async () => {
     const prompts: string[] = [];
     const backend = qwenBackend(saying('', [], prompts));
