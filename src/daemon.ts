@@ -11,7 +11,7 @@ import { closing, type Pipeline } from './daemon/closing.ts';
 import { guard } from './daemon/guard.ts';
 import { looks } from './daemon/looks.ts';
 import { sendersPort } from './daemon/rtmp.ts';
-import { modelFrameSize, tellRestart } from './daemon/settings.ts';
+import { modelFrameSize, modelProcessOptions, tellRestart } from './daemon/settings.ts';
 import { statusSink } from './daemon/status.ts';
 import { keepUp, recordAbsence } from './daemon/upkeep.ts';
 import { STITCH_DEFAULTS, stitch } from './events/stitch.ts';
@@ -89,11 +89,9 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, halt
 }
 
 function openModel({ config }: LoadedConfig, stop: AbortSignal, log: Logger): ModelProcess {
-  const { name: dir, device, threads, memory_mb: memoryMb, features_mb: featuresMb, features_dir: folder, features_dir_mb: folderMb } = config.model;
-  const maxContext = config.video_processor.max_context_length;
-  const optional = { ...(threads ? { threads } : {}), ...(folder ? { featureDisk: { dir: folder, maxBytes: folderMb * 2 ** 20 } } : {}) };
-  const model = startModelProcess({ dir, device, maxContext, memoryMb, featuresMb, ...optional }, stop, log);
-  if (model.context < maxContext) log.info({ context: model.context, wanted: maxContext }, 'the context is bounded by the model or by model.memory_mb');
+  const { max_context_length: wanted } = config.video_processor;
+  const model = startModelProcess(modelProcessOptions(config), stop, log);
+  if (model.context < wanted) log.info({ context: model.context, wanted }, 'the context is bounded by the model or by model.memory_mb');
   return model;
 }
 

@@ -13,7 +13,7 @@ import { stagesOf } from './stages.ts';
 export interface CameraSinks {
   window(window: Window): void;
   /** a window of activity that is not cut yet, with the frames it has so far; its next one begins with them */
-  growing?(window: Window): void;
+  growing(window: Window): void;
   status(camera: string, status: CameraStatus | { readonly state: 'disabled'; readonly since: number }): void;
   /** the camera is no longer in the configuration */
   gone(camera: string): void;
@@ -74,7 +74,7 @@ export class Cameras {
     const stream = openCamera({ id, url, maxFps: stages.maxFps, frameSize: settings.frameSize, transport: camera.transport }, signal, this.#log);
     return [
       stream.frames$.pipe(sample(stages.sample), windowSteps({ ...stages.window, now: Date.now })).subscribe({
-        next: ({ kind, window }) => (kind === 'cut' ? this.#sinks.window(window) : this.#sinks.growing?.(window)),
+        next: ({ kind, window }) => (kind === 'cut' ? this.#sinks.window(window) : this.#sinks.growing(window)),
         error: (error: unknown) => this.#log.error({ camera: id, err: error }, 'the camera’s pipeline failed'),
       }),
       stream.status$.subscribe((status) => this.#sinks.status(id, status)),

@@ -5,7 +5,7 @@ import type { CameraSinks } from './cameras.ts';
 import { guard } from './guard.ts';
 
 /** A camera's state goes to MQTT (retained), and every time in which it is not watched into the log. */
-export function statusSink(store: Store, publisher: Publisher, log: Logger): Omit<CameraSinks, 'window'> {
+export function statusSink(store: Store, publisher: Publisher, log: Logger): Omit<CameraSinks, 'window' | 'growing'> {
   return {
     status(camera, status) {
       guard(log, () => {
