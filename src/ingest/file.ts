@@ -10,6 +10,10 @@ export interface VideoFileOptions {
   /** frames a second, at most; the file's own frames are taken, with their own times */
   readonly fps: number;
   readonly frameSize: FrameSize;
+  /** the part that is wanted: first and last moment, ms of the file's own time; what lies before it is skipped, not decoded, where the container allows */
+  readonly range?: readonly [number, number];
+  /** the file is open; its length in ms, where it says */
+  onOpened?(duration: number | undefined): void;
 }
 
 /** Frames that may wait between the decoder and the reader. */
@@ -17,11 +21,12 @@ const AHEAD = 8;
 const MEMORY_MB = 768;
 
 /**
- * The frames of a video file as fast as they are taken, decoded in a child process. `at` is the file's own time in ms
- * (`timeSource` 'file', camera: the path as given). Throws VIDEO_UNREADABLE.
+ * The frames of a video file as fast as they are taken, decoded in a child process. `at` is the file's own time in ms, from its
+ * beginning (`timeSource` 'file', camera: the path as given). Throws VIDEO_UNREADABLE.
  */
 export async function* readVideoFrames(path: string, opts: VideoFileOptions, signal: AbortSignal): AsyncGenerator<Frame, void, void> {
-  const init: FileInit = { path: resolve(path), fps: opts.fps, frameSize: { ...opts.frameSize } };
+  const [from, to] = opts.range ?? [0, Number.MAX_SAFE_INTEGER];
+  const init: FileInit = { path: resolve(path), fps: opts.fps, frameSize: { ...opts.frameSize }, from, to };
   const child = superviseChild(
     { name: 'video file', entry: new URL('./fileChild.ts', import.meta.url), memoryMb: MEMORY_MB, init },
     signal,
@@ -44,6 +49,7 @@ export async function* readVideoFrames(path: string, opts: VideoFileOptions, sig
       if (!message) await new Promise<void>((woken) => (wake = woken));
       else if (message.kind === 'failed') throw new LookoutError('VIDEO_UNREADABLE', message.detail);
       else if (message.kind === 'end') break;
+      else if (message.kind === 'opened') opts.onOpened?.(message.duration);
       else {
         const { pts, width, height, data } = message;
         yield { camera: path, pts, at: pts * 1000, uncertainty: 0, timeSource: 'file', width, height, data };

@@ -30,17 +30,32 @@ runChild({
   stop: () => undefined,
 });
 
-async function read(init: FileInit): Promise<void> {
-  const source = await openSource(parseAddress(init.path), 'tcp', () => undefined);
-  const maker = createPictureMaker(source, init.frameSize);
-  const picker = createPicker(init.fps);
+/** Decoding starts so long before what is wanted, ms: a keyframe is found by its DTS, which B-frames put before its PTS. */
+const EARLIER = 1000;
+
+async function read({ path, frameSize, fps, from, to }: FileInit): Promise<void> {
+  const source = await openSource(parseAddress(path), 'tcp', () => undefined);
+  send({ kind: 'opened', duration: source.duration });
+  if (from > EARLIER) await source.seek(source.start + from - EARLIER);
+  const maker = createPictureMaker(source, frameSize);
+  const picker = createPicker(fps);
+  let over = false;
+  let stamped = false;
+  const wanted = (pts: number): boolean => {
+    stamped = true;
+    const at = pts - source.start;
+    over ||= at > to;
+    return !over && at >= from && picker(pts);
+  };
   for await (const packet of packets(source)) {
-    for await (const { pts, width, height, data } of maker.decode(packet, picker)) {
+    for await (const { pts, width, height, data } of maker.decode(packet, wanted)) {
       if (credit === 0) await new Promise<void>((resolve) => (granted = resolve));
       credit -= 1;
-      send({ kind: 'frame', pts: pts / 1000, width, height, data });
+      send({ kind: 'frame', pts: (pts - source.start) / 1000, width, height, data });
     }
+    if (over) break;
   }
+  if (maker.decoded > 0 && !stamped) throw new LookoutError('VIDEO_UNREADABLE', `${path} does not say when its pictures were taken; put it into a container, such as mp4.`);
   maker.close();
   await source.close();
 }
@@ -49,7 +64,10 @@ async function read(init: FileInit): Promise<void> {
 async function* packets(source: Source): AsyncGenerator<Packet | null> {
   const packet = new Packet();
   packet.alloc();
-  while (await source.next(packet)) yield packet;
-  packet.free();
-  yield null;
+  try {
+    while (await source.next(packet)) yield packet;
+    yield null;
+  } finally {
+    packet.free();
+  }
 }

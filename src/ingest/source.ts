@@ -1,4 +1,4 @@
-import { AV_LOG_QUIET, AV_NOPTS_VALUE, AV_PKT_DATA_PRFT, AVERROR_EOF, AVMEDIA_TYPE_VIDEO } from 'node-av/constants';
+import { AV_LOG_QUIET, AV_NOPTS_VALUE, AV_PKT_DATA_PRFT, AVERROR_EOF, AVMEDIA_TYPE_VIDEO, AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
 import { avGetCodecName, Codec, CodecContext, Dictionary, FFmpegError, FormatContext, InputFormat, Log } from 'node-av/lib';
 import type { Packet, Stream } from 'node-av/lib';
 import { LookoutError } from '../errors.ts';
@@ -15,9 +15,15 @@ export interface Source {
   readonly fps: number;
   /** of PTS and DTS, ms */
   readonly tick: number;
+  /** stream time at which a file begins, ms; 0 where it does not say */
+  readonly start: number;
+  /** of a file, ms; undefined where it does not say */
+  readonly duration: number | undefined;
   readonly decoder: CodecContext;
   /** the next video packet into `packet`; undefined at the end. Throws CAMERA_UNREACHABLE when the connection breaks. */
   next(packet: Packet): Promise<PacketTimes | undefined>;
+  /** Goes to the last keyframe at or before this stream time (ms). False where the file cannot: it is then read on from where it is. */
+  seek(to: number): Promise<boolean>;
   /** Ends a read that waits; there is no reading on after it. */
   interrupt(): void;
   close(): Promise<void>;
@@ -51,14 +57,18 @@ export async function openSource(address: Address, transport: 'tcp' | 'udp', ope
     const stream = context.streams[index];
     if (!stream) throw new LookoutError('CAMERA_NO_VIDEO', `${address.shown} has no video.`);
     const decoder = await openDecoder(stream, address);
+    const tick = (1000 * stream.timeBase.num) / stream.timeBase.den;
     return {
       codec: avGetCodecName(stream.codecpar.codecId) ?? 'unknown',
       width: stream.codecpar.width,
       height: stream.codecpar.height,
       fps: stream.avgFrameRate.den > 0 ? stream.avgFrameRate.num / stream.avgFrameRate.den : 0,
-      tick: (1000 * stream.timeBase.num) / stream.timeBase.den,
+      tick,
+      start: milliseconds(context.startTime) ?? 0,
+      duration: milliseconds(context.duration),
       decoder,
       next: (packet) => nextPacket(context, stream, packet, address),
+      seek: async (to) => (await context.seekFrame(index, BigInt(Math.round(to / tick)), AVSEEK_FLAG_BACKWARD)) >= 0,
       interrupt,
       close: async () => {
         open = false;
@@ -109,6 +119,11 @@ async function nextPacket(context: FormatContext, stream: Stream, packet: Packet
     const pts = packet.pts === AV_NOPTS_VALUE ? (dts ?? Number.NaN) : Number(packet.pts) * tick;
     return { pts, dts, arrival, reported: report ? Number(report.readBigInt64LE(0)) / 1000 : undefined };
   }
+}
+
+/** Of libav's microseconds. */
+function milliseconds(time: bigint): number | undefined {
+  return time === AV_NOPTS_VALUE ? undefined : Number(time) / 1000;
 }
 
 /** libav follows an RTSP redirect to any host; a camera has no business to send us elsewhere. */
