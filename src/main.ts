@@ -11,6 +11,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   events: () => import('./cli/events.ts'),
   alerts: () => import('./cli/alerts.ts'),
   watch: () => import('./cli/watch.ts'),
+  ask: () => import('./cli/ask.ts'),
   model: () => import('./cli/model.ts'),
   eval: () => import('./cli/eval.ts'),
   doctor: () => import('./cli/doctor.ts'),

@@ -1,4 +1,5 @@
-import { lastValueFrom, Subject, tap, toArray } from 'rxjs';
+import { lastValueFrom, pipe, Subject, tap, toArray } from 'rxjs';
+import { pulled } from '../daemon/pulled.ts';
 import { stitch, STITCH_DEFAULTS } from '../events/stitch.ts';
 import type { StitchOptions } from '../events/stitch.ts';
 import type { Backend } from '../infer/backend.ts';
@@ -95,28 +96,6 @@ export async function watchFile(
 }
 
 /** The windows that the stages cut from frames, pulled one by one. */
-export async function* windowsOf(frames: Iterable<Frame> | AsyncIterable<Frame>, stages: Pick<Stages, 'sample' | 'window'>): AsyncGenerator<Window> {
-  const input = new Subject<Frame>();
-  let cut: Window[] = [];
-  let failure: unknown;
-  const subscription = input.pipe(sample(stages.sample), windows(stages.window)).subscribe({
-    next: (window) => cut.push(window),
-    error: (error: unknown) => (failure = error),
-  });
-  const take = (): Window[] => {
-    if (failure !== undefined) throw failure;
-    const taken = cut;
-    cut = [];
-    return taken;
-  };
-  try {
-    for await (const frame of frames) {
-      input.next(frame);
-      yield* take();
-    }
-    input.complete();
-    yield* take();
-  } finally {
-    subscription.unsubscribe();
-  }
+export function windowsOf(frames: Iterable<Frame> | AsyncIterable<Frame>, stages: Pick<Stages, 'sample' | 'window'>): AsyncGenerator<Window, void, void> {
+  return pulled(frames, pipe(sample(stages.sample), windows(stages.window)));
 }

@@ -1,0 +1,64 @@
+import type { Config } from '../config/schema.ts';
+import { LookoutError } from '../errors.ts';
+import { longVideo } from '../infer/longVideo.ts';
+import type { LongVideoOptions, LongVideoStep } from '../infer/longVideo.ts';
+import { qwenBackend } from '../infer/qwen.ts';
+import type { VideoModel } from '../infer/qwen.ts';
+import { boundedWindowSize } from '../infer/tokenWindows.ts';
+import { readVideoFrames } from '../ingest/file.ts';
+import { readCheckpoint } from '../qwen3vl/checkpoint.ts';
+import { sample } from '../sample/sample.ts';
+import { pulled } from './pulled.ts';
+import { modelFrameSize } from './settings.ts';
+import { stagesOf } from './stages.ts';
+
+/** What may be asked of a video file; what is not given is as the configuration has it. */
+export interface VideoRequest extends Pick<LongVideoOptions, 'question' | 'outputTimestamps' | 'lookFor'> {
+  /** first and last moment, ms of the file */
+  readonly timeRange?: readonly [number, number];
+  /** stamp frames with the times they were taken at */
+  readonly temporalAlignment?: boolean;
+  readonly inferenceMode?: Config['long_video']['inference_mode'];
+  /** tokens of video per window */
+  readonly windowSize?: number;
+  readonly overlapRatio?: number;
+  /** most frames a second */
+  readonly frameRate?: number;
+  /** the file is open; its length in ms, where it says */
+  onOpened?(duration: number | undefined): void;
+}
+
+/** Looks at a video file: file → kept frames → windows of tokens → events or answers. Errors: VIDEO_UNREADABLE, USAGE, MODEL_…. */
+export function askVideo(
+  path: string,
+  request: VideoRequest,
+  model: VideoModel & { readonly context: number },
+  config: Config,
+  signal: AbortSignal,
+): AsyncGenerator<LongVideoStep, void, void> {
+  const { video_processor: video, long_video: long } = config;
+  const { config: shape, processing } = readCheckpoint(config.model.name);
+  const stages = stagesOf({ ...config, video_processor: { ...video, frame_rate: request.frameRate ?? video.frame_rate } });
+  const frameSize = modelFrameSize(config, processing);
+  const onOpened = (duration: number | undefined): void => {
+    checkRange(request.timeRange, duration);
+    request.onOpened?.(duration);
+  };
+  const frames = readVideoFrames(path, { fps: stages.maxFps, frameSize, onOpened, ...(request.timeRange ? { range: request.timeRange } : {}) }, signal);
+  const backend = qwenBackend(model, { alignTimes: request.temporalAlignment ?? video.enable_temporal_alignment });
+  return longVideo(
+    pulled(frames, sample(stages.sample)),
+    backend,
+    {
+      ...request,
+      windowSize: boundedWindowSize(request.windowSize ?? long.window_size, model.context),
+      overlapRatio: request.overlapRatio ?? long.overlap_ratio,
+      side: shape.vision.patch * shape.vision.merge,
+    },
+    signal,
+  );
+}
+
+function checkRange(range: VideoRequest['timeRange'], duration = Infinity): void {
+  if (range && range[0] >= duration) throw new LookoutError('USAGE', `The range begins at ${range[0] / 1000} s; the video is ${duration / 1000} s long.`);
+}
