@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import { print, printJson, progress } from './print.ts';
 import { jsonOption, parseCount } from './options.ts';
 import { registerImport } from './modelImport.ts';
+import { registerList } from './modelList.ts';
 import { registerPull } from './modelPull.ts';
 
 interface CheckOptions {
@@ -26,6 +27,7 @@ export function register(program: Command): void {
     .action(check);
   registerPull(model);
   registerImport(model);
+  registerList(model);
 }
 
 async function check(dir: string, opts: CheckOptions): Promise<void> {

@@ -166,5 +166,5 @@ function inFolder(error: unknown, out: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (error instanceof LookoutError || code === undefined) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT') return new LookoutError('MODEL_DISK_SPACE', `The disk of ${out} became full.`, { cause: error });
-  return new LookoutError('MODEL_FOLDER', `${out} cannot be written: ${String(error)}.`, { cause: error });
+  return new LookoutError('MODEL_FOLDER', `${out} cannot be made: ${String(error)}.`, { cause: error });
 }

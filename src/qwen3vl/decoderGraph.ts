@@ -10,8 +10,10 @@ export { cachedHeadDim } from './decoderLayer.ts';
 export interface DecoderGraphOptions {
   /** adds the input attention_bias [1, 1, S, P + S], added to the scores of attention, so that sequences can stand side by side */
   readonly packed?: boolean;
-  /** products with weights, and keys and values, in float16; norms, rotary embedding, activations and sums stay float32 */
+  /** products with weights in float16; norms, rotary embedding, activations and sums stay float32 */
   readonly half?: boolean;
+  /** attention in float16, and so the inputs key_i, value_i and their outputs */
+  readonly halfCache?: boolean;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface DecoderGraphOptions {
  */
 export function decoderGraph(config: Qwen3VLConfig, weights: GraphWeights, options: DecoderGraphOptions = {}): Uint8Array {
   const { text, vision } = config;
-  const { packed = false, half = false } = options;
+  const { packed = false, half = false, halfCache = false } = options;
   const graph = new OnnxGraph('decoder');
   graph.input('ids', INT64, ['S']);
   graph.input('visual', INT64, ['M', 1]);
@@ -35,7 +37,7 @@ export function decoderGraph(config: Qwen3VLConfig, weights: GraphWeights, optio
   graph.input('wanted', INT64, ['K']);
   const bias = packed ? { bias: graph.input('attention_bias', FLOAT, [1, 1, 'S', 'T']) } : {};
 
-  const layers = new DecoderLayers(graph, text, weights, { half, ...bias });
+  const layers = new DecoderLayers(graph, text, weights, { half, halfCache, ...bias });
   // only the rows that are taken are widened, so that the table can stay on disk
   const table = weights.raw(graph, 'language', 'embed_tokens.weight', [text.vocab, text.hidden]);
   const rows = graph.node('Gather', [table.raw, 'ids']);
@@ -56,7 +58,7 @@ export function layerGraph(config: Qwen3VLConfig, weights: GraphWeights, i: numb
   const graph = new OnnxGraph(`layer_${i}`);
   graph.input('x', FLOAT, ['S', config.text.hidden]);
   layerInputs(graph, config);
-  const y = new DecoderLayers(graph, config.text, weights, { half }).layer('x', i);
+  const y = new DecoderLayers(graph, config.text, weights, { half, halfCache: half }).layer('x', i);
   graph.node('Identity', [y], {}, '', ['y']);
   graph.output('y', FLOAT, ['S', config.text.hidden]);
   return graph.finish();

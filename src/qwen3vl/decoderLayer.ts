@@ -15,8 +15,10 @@ export function cachedHeadDim(text: TextConfig): number {
 }
 
 export interface LayerOptions {
-  /** products with weights, and keys and values, in float16; all else stays float32 */
+  /** products with weights in float16; all else stays float32 */
   readonly half?: boolean;
+  /** attention, its keys and values in float16 */
+  readonly halfCache?: boolean;
   /** name of the graph's value [1, 1, S, P + S] that is added to the attention's scores */
   readonly bias?: string;
 }
@@ -27,13 +29,15 @@ export class DecoderLayers {
   readonly #text: TextConfig;
   readonly #weights: GraphWeights;
   readonly #half: boolean;
+  readonly #halfCache: boolean;
   readonly #bias: string;
 
-  constructor(graph: OnnxGraph, text: TextConfig, weights: GraphWeights, { half = false, bias = '' }: LayerOptions = {}) {
+  constructor(graph: OnnxGraph, text: TextConfig, weights: GraphWeights, { half = false, halfCache = false, bias = '' }: LayerOptions = {}) {
     this.#graph = graph;
     this.#text = text;
     this.#weights = weights;
     this.#half = half;
+    this.#halfCache = halfCache;
     this.#bias = bias;
   }
 
@@ -65,7 +69,7 @@ export class DecoderLayers {
   #attention(x: string, i: number): string {
     const { heads, kvHeads, headDim } = this.#text;
     const name = `layers.${i}.self_attn`;
-    const type = this.#half ? FLOAT16 : FLOAT;
+    const type = this.#halfCache ? FLOAT16 : FLOAT;
     const query = this.#turned(x, `${name}.q`, heads);
     const key = this.#turned(x, `${name}.k`, kvHeads);
     const value = this.#sized(this.#project(x, `${name}.v`, kvHeads), kvHeads);
@@ -79,7 +83,7 @@ export class DecoderLayers {
     for (const kind of ['key', 'value']) {
       this.#graph.output(`new_${kind}_${i}`, type, [1, kvHeads, 'new_capacity', cachedHeadDim(this.#text)]);
     }
-    return this.#unsized(this.#half ? this.#graph.cast(mixed, FLOAT) : mixed, heads);
+    return this.#unsized(this.#halfCache ? this.#graph.cast(mixed, FLOAT) : mixed, heads);
   }
 
   #as(x: string, type: ElementType): string {

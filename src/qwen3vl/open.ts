@@ -2,6 +2,7 @@ import { readCheckpoint } from './checkpoint.ts';
 import { decoderGraph } from './decoderGraph.ts';
 import type { DecoderGraphOptions } from './decoderGraph.ts';
 import { GraphWeights } from './graphWeights.ts';
+import { readManifest } from './manifest.ts';
 import { Qwen3VL } from './model.ts';
 import type { ModelOptions } from './request.ts';
 import { openSession } from './session.ts';
@@ -27,7 +28,8 @@ export async function openQwen3VL(dir: string, options: ModelOptions, graphOptio
   const vision = await openSession(visionSource, options.device, options.threads, weights.small);
   // texts that do not see each other go through together where attention takes a bias: on the processor
   const packed = vision.device === 'cpu';
-  const decoderSource = { graph: decoderGraph(config, weights.graph, { packed, ...graphOptions }), folder, prepack: weights.prepack };
+  const half = vision.device !== 'cpu' && readManifest(dir)?.precision === 'fp16';
+  const decoderSource = { graph: decoderGraph(config, weights.graph, { packed, half, ...graphOptions }), folder, prepack: weights.prepack };
   const kept = Array.from({ length: config.text.layers }, (_, i) => [`new_key_${i}`, `new_value_${i}`]).flat();
   const decoder = await openSession(decoderSource, vision.device, options.threads, weights.small, kept);
   return new Qwen3VL(checkpoint, tokenizer, vision, decoder, options);
