@@ -21,6 +21,8 @@ export interface Lag {
 }
 
 const CAMERAS = 4;
+const PAIRS_OF_A_HOP = 2;
+const RULES = ['someone picks up phone'];
 /** Of the model's process besides its weights: enough for real ones. */
 const MEMORY_MB = 4096;
 
@@ -33,11 +35,13 @@ export async function measureLag({ dir, threads, seconds, ...size }: Task): Prom
   const histogram = monitorEventLoopDelay({ resolution: 1 });
   let windows = 0;
   const end = performance.now() + seconds * 1000;
-  // each camera has a window waiting for the model at any time
+  // each camera's window grows, is asked about and grows on, so that one of each waits for the model at any time
   const watch = async (camera: number): Promise<void> => {
     for (let hop = 0; performance.now() < end; hop++) {
-      const video = beginning(scenes[camera] ?? sceneWindow(camera, size), ((hop % (FRAMES / 2)) + 1) * 2);
-      await backend.events(toWindow(`camera${camera}`, hop, video), ['someone picks up phone']);
+      const scene = scenes[camera] ?? sceneWindow(camera, size);
+      const grown = (hop % (FRAMES / PAIRS_OF_A_HOP / 2)) * PAIRS_OF_A_HOP * 2;
+      await backend.prepare?.(toWindow(`camera${camera}`, hop, beginning(scene, grown + 2)), RULES);
+      await backend.events(toWindow(`camera${camera}`, hop, beginning(scene, grown + PAIRS_OF_A_HOP * 2)), RULES);
       windows += 1;
     }
   };
