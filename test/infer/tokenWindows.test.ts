@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { DEMO_MODEL } from '../../src/demo/folder.ts';
+import { chatTokens } from '../../src/qwen3vl/chat.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
+import { QwenTokenizer } from '../../src/qwen3vl/tokenizer.ts';
 import { boundedWindowSize, cutByTokens, tokensOf } from '../../src/infer/tokenWindows.ts';
 import type { FileWindow, TokenBudget } from '../../src/infer/tokenWindows.ts';
 import type { Frame } from '../../src/values.ts';
@@ -61,6 +65,17 @@ describe('windows of a file', () => {
   it('that would not hold two pairs are refused', async () => {
     await expect(cut(frames(30), { windowSize: 60 })).rejects.toMatchObject({ code: 'USAGE', detail: 'A window of 60 tokens is too small for this video: two pairs of its frames take 68.' });
   });
+});
+
+it('tokens are counted as a checkpoint’s tokenizer counts them', async () => {
+  const checkpoint = readCheckpoint(DEMO_MODEL);
+  const tokenizer = new QwenTokenizer(checkpoint);
+  const [whole] = await cut(frames(80, 3.17), { windowSize: 4000 });
+  const shown = whole?.window.frames ?? [];
+  const pairs = shown.filter((_, i) => i % 2 === 0).map((a, k) => [a, shown[2 * k + 1] ?? a] as const);
+  const stamps = pairs.map(([a, b]) => (a.at + b.at) / 2000);
+  const video = { stamps, perPatch: 24, token: checkpoint.config.videoToken, markup: 'plain' } as const;
+  expect(tokensOf(pairs, SIDE)).toBe(chatTokens(tokenizer, 'x', video).length - chatTokens(tokenizer, 'x', undefined).length);
 });
 
 it('a window leaves room in the context for the question and the answer', () => {
