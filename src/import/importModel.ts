@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
-import { statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { LookoutError } from '../errors.ts';
 import { GraphWeights } from '../qwen3vl/graphWeights.ts';
 import { MANIFEST, MANIFEST_FORMAT } from '../qwen3vl/manifest.ts';
-import type { FileRecord, Manifest, Precision } from '../qwen3vl/manifest.ts';
+import type { Manifest, Precision } from '../qwen3vl/manifest.ts';
 import { Weights } from '../qwen3vl/weights.ts';
-import { sha256Of } from './checksum.ts';
 import { convert, jobName } from './convert.ts';
 import { ImportFolder } from './folder.ts';
 import { Journal } from './journal.ts';
@@ -13,21 +11,17 @@ import { measureLogits } from './measure.ts';
 import type { LogitsError } from './measure.ts';
 import { BLOCK, planImport } from './plan.ts';
 import type { ImportPlan } from './plan.ts';
+import { checksums, fingerprint, readSource } from './record.ts';
+import type { BeginStage } from './record.ts';
 import { requireDisk, requireMemory } from './room.ts';
 import type { Resources } from './room.ts';
 import type { Source } from './source.ts';
-
-export interface Stage {
-  advance(n: number): void;
-  done(): void;
-}
 
 export interface ImportOptions extends Resources {
   readonly source: Source;
   readonly out: string;
   readonly precision: Precision;
-  /** told what is begun: `total` in `unit`, bytes or layers */
-  stage(label: string, total: number, unit: string): Stage;
+  readonly stage: BeginStage;
 }
 
 /** Below this many bytes of weights nothing is won by quantising. */
@@ -69,7 +63,7 @@ export async function importModel(options: ImportOptions): Promise<Manifest> {
 async function fill(options: ImportOptions, folder: ImportFolder, plan: ImportPlan | undefined): Promise<Manifest> {
   const { source, precision } = options;
   const journal = new Journal(folder.journal, fingerprint(source, precision, plan));
-  const shards = await readSource(options, journal);
+  const shards = await readSource(source, options.stage, journal);
   const written = plan ? plan.layout.shards.map(({ file }) => file) : source.weights.names;
   if (plan) {
     const stage = options.stage('Quantising', plan.jobs.reduce((sum, { weight }) => sum + weight.length, 0), 'bytes');
@@ -82,44 +76,18 @@ async function fill(options: ImportOptions, folder: ImportFolder, plan: ImportPl
   const small = folder.copySmallFiles(source.checkpoint.dir, plan !== undefined);
   if (plan?.layout.index) small.push('model.safetensors.index.json');
   const error = precision === 'fp32' ? undefined : { weights: weightErrors(plan, journal), logits: await logitsError(options, folder.work) };
-  const sums = plan ? await checksums(options, folder, written) : shards;
+  const sums = plan ? await checksums(folder, written, options.stage) : shards;
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
     precision,
     ...(plan && { block: BLOCK }),
     source: { name: source.name, shards },
-    files: [...sums, ...(await checksums(undefined, folder, small))],
+    files: [...sums, ...(await checksums(folder, small))],
     ...(error && { error }),
   };
   writeFileSync(folder.file(MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
   folder.finish([...written, ...small, MANIFEST]);
   return manifest;
-}
-
-/** Checksums of the source's shards; those that an earlier run took of the same files stand in the journal. */
-async function readSource({ source, stage }: ImportOptions, journal: Journal): Promise<FileRecord[]> {
-  const files = source.weights.files.map(({ path }, i) => ({ path, file: source.weights.names[i] ?? '', ...sizeOf(path) }));
-  const bar = stage('Checking', files.reduce((sum, { bytes }) => sum + bytes, 0), 'bytes');
-  const records: FileRecord[] = [];
-  for (const { path, file, bytes, modified } of files) {
-    const known = journal.read(path);
-    const same = known?.bytes === bytes && known.modified === modified;
-    const sha256 = same ? known.sha256 : await sha256Of(path, (n) => bar.advance(n));
-    if (same) bar.advance(bytes);
-    else journal.add({ path, bytes, modified, sha256 });
-    records.push({ file, bytes, sha256 });
-  }
-  bar.done();
-  return records;
-}
-
-async function checksums(options: ImportOptions | undefined, folder: ImportFolder, files: readonly string[]): Promise<FileRecord[]> {
-  const sizes = files.map((file) => ({ file, ...sizeOf(folder.file(file)) }));
-  const bar = options?.stage('Verifying', sizes.reduce((sum, { bytes }) => sum + bytes, 0), 'bytes');
-  const records: FileRecord[] = [];
-  for (const { file, bytes } of sizes) records.push({ file, bytes, sha256: await sha256Of(folder.file(file), (n) => bar?.advance(n)) });
-  bar?.done();
-  return records;
 }
 
 async function logitsError({ source, precision, stage }: ImportOptions, dir: string): Promise<LogitsError & { readonly bound: number }> {
@@ -143,22 +111,6 @@ function weightErrors(plan: ImportPlan | undefined, journal: Journal): Record<st
     sums.set(job.quantize.kind, { squared: sum.squared + done.squared, energy: sum.energy + done.energy });
   }
   return Object.fromEntries([...sums].map(([kind, { squared, energy }]) => [kind, energy === 0 ? 0 : Math.sqrt(squared / energy)]));
-}
-
-/** Changes whenever an earlier run's work is of no use. */
-function fingerprint({ weights, checkpoint }: Source, precision: Precision, plan: ImportPlan | undefined): string {
-  const hash = createHash('sha256').update(`${MANIFEST_FORMAT} ${precision} ${BLOCK}\n${checkpoint.configText}\n`);
-  for (const { path } of weights.files) {
-    const { bytes, modified } = sizeOf(path);
-    hash.update(`${path} ${bytes} ${modified}\n`);
-  }
-  for (const { header } of plan?.layout.shards ?? []) hash.update(header);
-  return hash.digest('hex');
-}
-
-function sizeOf(path: string): { readonly bytes: number; readonly modified: number } {
-  const { size, mtimeMs } = statSync(path);
-  return { bytes: size, modified: mtimeMs };
 }
 
 /** What the disk says, as a coded error. */

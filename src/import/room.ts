@@ -14,7 +14,7 @@ export interface Resources {
 }
 
 /** The runtime and the program, bytes. */
-const BASE = 300e6;
+const BASE = 500e6;
 /** Small files, the manifest, folders. */
 const ELSE = 50e6;
 
