@@ -16,7 +16,7 @@ interface ImportCommandOptions {
 const DESCRIPTION = `Makes a model folder of a Qwen3-VL checkpoint in Hugging Face layout, which Lookout opens like any other.
 
   fp32  the published weights, computed in float32; nothing is copied
-  fp16  the same; on a GPU the decoder's products are computed in float16, on the processor all in float32
+  fp16  the same; on a GPU the decoder's products are in float16
   int8  the decoder's matrices in blocks of 32 weights of 8 bits, a scale each
   int4  the same at 4 bits, its head at 8
 
