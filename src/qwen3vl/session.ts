@@ -1,21 +1,21 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { LookoutError } from '../errors.ts';
-import { computesRightly } from './deviceTrial.ts';
+import type { AttentionForm } from './attention.ts';
+import { inShort, tryDevice } from './devices.ts';
+import { DEVICES, keptOnDevice, sessionOptions } from './sessionOptions.ts';
+import type { RunningDevice } from './sessionOptions.ts';
+import { processorThreads } from './threads.ts';
 
-export type Device = 'auto' | 'cpu' | 'webgpu' | 'cuda';
-/** The device that a session really runs on. */
-export type RunningDevice = Exclude<Device, 'auto'>;
+export type { RunningDevice } from './sessionOptions.ts';
+export type Device = 'auto' | RunningDevice;
 
-/** More threads than this wait for each other more than they work, at one token a step; a small model's do from the second on. */
-const MAX_THREADS = 8;
+/** Makes a graph for a device that computes attention rightly in this form. */
+export type GraphMaker = (device: RunningDevice, attention: AttentionForm) => Uint8Array;
 
 /** A graph, and where its weights are. */
 export interface GraphSource {
-  readonly graph: Uint8Array;
+  /** one that is made already has fused attention, if any */
+  readonly graph: Uint8Array | GraphMaker;
   /** that the locations of its external data are relative to */
   readonly folder: string;
   /**
@@ -28,55 +28,41 @@ export interface GraphSource {
 export interface OpenedSession {
   readonly session: InferenceSession;
   readonly device: RunningDevice;
+  /** how the device was chosen, for the log: "cuda: its libraries are not installed; webgpu is used" */
+  readonly why: string;
 }
 
 /**
- * Opens a graph. `auto` takes the first of CUDA, WebGPU and CPU that works, but the CPU at once for a `small` model, which it runs
- * faster than a GPU can be asked. Outputs named in `keptOnDevice` stay on a WebGPU device. MODEL_RUNTIME where the device is not there.
+ * Opens a graph. `auto` takes the first of CUDA, WebGPU and the processor that works, but the processor at once for a `small` model,
+ * which it runs faster than a GPU can be asked. Outputs named in `kept` stay on a WebGPU device. MODEL_RUNTIME where the device does
+ * not work.
  */
-export async function openSession(source: GraphSource, device: Device, threads: number | undefined, small: boolean, keptOnDevice: readonly string[] = []): Promise<OpenedSession> {
-  const devices: readonly RunningDevice[] = device !== 'auto' ? [device] : small ? ['cpu'] : [...(hasCuda() ? (['cuda'] as const) : []), 'webgpu', 'cpu'];
-  let reason: unknown;
-  for (const each of devices) {
+export async function openSession(source: GraphSource, device: Device, threads: number | undefined, small: boolean, kept: readonly string[] = []): Promise<OpenedSession> {
+  const count = threads ?? (small ? 1 : processorThreads());
+  const candidates = device !== 'auto' ? [device] : small ? (['cpu'] as const) : DEVICES;
+  const passedOver: string[] = [];
+  let cause: unknown;
+  for (const each of candidates) {
+    const { works, why, attention } = await tryDevice(each);
+    const unfit = works && attention === 'plain' && source.graph instanceof Uint8Array;
+    if (!works || unfit) {
+      passedOver.push(`${each}: ${unfit ? 'it computes fused attention wrongly' : why}`);
+      continue;
+    }
+    const graph = source.graph instanceof Uint8Array ? source.graph : source.graph(each, attention);
     try {
-      const settings = options(source, each, threads ?? (small ? 1 : Math.min(availableParallelism(), MAX_THREADS)));
-      if (each !== 'cpu' && !(await computesRightly(settings))) throw new Error(`${each} computes attention wrongly here`);
-      return { session: await InferenceSession.create(source.graph, { ...settings, ...kept(each, keptOnDevice) }), device: each };
+      const extra = { model_external_initializers_file_folder_path: source.folder, disable_prepacking: source.prepack ? '0' : '1' };
+      const session = await InferenceSession.create(graph, { ...sessionOptions(each, count, extra), ...keptOnDevice(each, kept) });
+      return { session, device: each, why: [...passedOver, used(each, count, device === 'auto' && small)].join('; ') };
     } catch (error) {
-      reason = error;
+      cause = error;
+      passedOver.push(`${each}: ${inShort(error instanceof Error ? error.message : String(error))}`);
     }
   }
-  const what = reason instanceof Error ? reason.message : String(reason);
-  throw new LookoutError('MODEL_RUNTIME', `The model cannot be opened on ${device}: ${what.replaceAll('\n', ' ')}.`, { cause: reason });
+  throw new LookoutError('MODEL_RUNTIME', `The model cannot be opened on ${device}: ${passedOver.join('; ')}.`, { cause });
 }
 
-function options({ folder, prepack }: GraphSource, device: RunningDevice, threads: number): InferenceSession.SessionOptions {
-  return {
-    executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
-    intraOpNumThreads: threads,
-    graphOptimizationLevel: 'all',
-    // errors reach us as exceptions; warnings about node placement are noise
-    logSeverityLevel: 3,
-    // idle threads that spin would take the processor from decoding and drawing in the other processes
-    extra: {
-      // a head that is widened to float32 is larger than the runtime's own limit (1 GiB), and would be widened anew at every step
-      optimization: { constant_folding_max_output_size_in_bytes: String(2 ** 40) },
-      session: {
-        intra_op: { allow_spinning: '0' },
-        model_external_initializers_file_folder_path: folder,
-        disable_prepacking: prepack ? '0' : '1',
-      },
-    },
-  };
-}
-
-/** Only WebGPU can leave outputs where they are; elsewhere they are copied to the processor's memory. */
-function kept(device: RunningDevice, names: readonly string[]): InferenceSession.SessionOptions {
-  return device === 'webgpu' ? { preferredOutputLocation: Object.fromEntries(names.map((name) => [name, 'gpu-buffer'] as const)) } : {};
-}
-
-/** CUDA's provider library is not in the npm package; README tells how it gets there. */
-function hasCuda(): boolean {
-  const root = dirname(createRequire(import.meta.url).resolve('onnxruntime-node/package.json'));
-  return existsSync(join(root, 'bin', 'napi-v6', process.platform, process.arch, 'libonnxruntime_providers_cuda.so'));
+function used(device: RunningDevice, threads: number, small: boolean): string {
+  if (device !== 'cpu') return `${device} is used`;
+  return `${small ? 'for so small a model the processor' : 'the processor'} with ${threads} thread${threads === 1 ? '' : 's'} is used`;
 }
