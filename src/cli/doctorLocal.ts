@@ -7,6 +7,7 @@ import type { Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
 import { createLogger } from '../health/log.ts';
 import type { Check, Finding } from './doctor.ts';
+import { device, devices } from './doctorDevices.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -14,8 +15,9 @@ type Outcome = Omit<Finding, 'name'>;
 
 /** What can be seen without the network: of the machine, and with a configuration of its folders. */
 export function localChecks(config?: Config): Check[] {
-  if (!config) return [{ name: 'node', run: node }, { name: 'native modules', run: nativeModules }, { name: 'ffmpeg', run: ffmpeg }];
-  return [{ name: 'model', run: () => model(config.model.name) }, { name: 'event log', run: () => eventLog(config) }];
+  if (!config) return [{ name: 'node', run: node }, { name: 'native modules', run: nativeModules }, { name: 'ffmpeg', run: ffmpeg }, { name: 'devices', run: devices }];
+  const named = config.model.device === 'auto' ? [] : [{ name: 'model device', run: () => device(config.model.device) }];
+  return [{ name: 'model', run: () => model(config.model.name) }, ...named, { name: 'event log', run: () => eventLog(config) }];
 }
 
 function node(): Outcome {

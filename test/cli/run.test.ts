@@ -109,7 +109,7 @@ describe('lookout doctor', () => {
     const { url } = await runningBroker();
     const { code, stdout } = await lookout(workFolder(`mqtt: { url: "${url}" }\nrtmp: { enabled: true, port: ${await freePort()} }`), ['doctor', '--json']);
     const findings = JSON.parse(stdout) as { name: string; state: string }[];
-    expect(findings.map(({ name, state }) => `${name} ${state}`)).toEqual(['node ok', 'native modules ok', 'ffmpeg ok', 'configuration ok', 'model ok', 'event log ok', 'broker ok', 'RTMP port ok']);
+    expect(findings.map(({ name, state }) => `${name} ${state}`)).toEqual(['node ok', 'native modules ok', 'ffmpeg ok', 'devices ok', 'configuration ok', 'model ok', 'event log ok', 'broker ok', 'RTMP port ok']);
     expect(code).toBe(0);
   });
 
