@@ -32,7 +32,9 @@ export class CallQueue {
     child.exits$.subscribe((exit) => {
       this.#lastExit = { detail: exit.detail, code: exit.code === 'CHILD_EXITED' ? 'MODEL_RUNTIME' : exit.code };
     });
-    child.messages$.subscribe((message) => this.#settle(message as ModelReply));
+    child.messages$.subscribe((message) => {
+      if (!('opened' in (message as object))) this.#settle(message as ModelReply);
+    });
     this.ready = new Promise((resolve, reject) => {
       child.state$.subscribe((state) => {
         this.#change(state);

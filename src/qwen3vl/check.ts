@@ -1,4 +1,6 @@
+import type { Tensor } from 'onnxruntime-node';
 import { argmax } from './choose.ts';
+import { valuesOf } from './deviceTensor.ts';
 import type { Picture } from './frames.ts';
 import { readManifest } from './manifest.ts';
 import { openQwen3VL } from './open.ts';
@@ -62,7 +64,7 @@ async function compareModel(model: Qwen3VL, reference: Reference, tolerance: Tol
   const errors = {
     input_ids: differences(prompt.ids, reference.inputIds),
     position_ids: differences(Array.from(prompt.positions), reference.positionIds),
-    ...featureErrors(prompt, reference),
+    ...(await featureErrors(prompt, reference)),
     logits: compared.error,
     tokens: logits.filter((row, step) => isOther(row, rows[step], reference.tokens[step] ?? 0, slack)).length,
   };
@@ -80,12 +82,12 @@ async function prepareAlike(model: Qwen3VL, reference: Reference): Promise<Prepa
   return differences(wrapped.ids, reference.inputIds) === 0 ? wrapped : plain;
 }
 
-function featureErrors({ patches }: PreparedPrompt, { imageFeatures, deepstackFeatures }: Reference): Pick<CheckReport['errors'], 'image_features' | 'deepstack_features'> {
-  const taps = patches[0]?.deepstack.length ?? 0;
-  const deepstack = Array.from({ length: taps }, (_, j) => concatenate(patches.map((p) => p.deepstack[j]?.data as Float32Array)));
+async function featureErrors({ patches }: PreparedPrompt, { imageFeatures, deepstackFeatures }: Reference): Promise<Pick<CheckReport['errors'], 'image_features' | 'deepstack_features'>> {
+  const joined = async (tensors: readonly Tensor[]): Promise<Float32Array> => concatenate(await Promise.all(tensors.map(valuesOf)));
+  const taps = Array.from(patches[0]?.deepstack ?? [], (_, j) => patches.flatMap((p) => p.deepstack[j] ?? []));
   return {
-    image_features: compare(imageFeatures, concatenate(patches.map((p) => p.features.data as Float32Array))).error,
-    deepstack_features: compare(deepstackFeatures, concatenate(deepstack)).error,
+    image_features: compare(imageFeatures, await joined(patches.map((p) => p.features))).error,
+    deepstack_features: compare(deepstackFeatures, await joined(taps.flat())).error,
   };
 }
 

@@ -2,7 +2,7 @@ import { LookoutError } from '../errors.ts';
 import { runChild, sendToParent } from '../health/childSide.ts';
 import { FrameReceiver } from './frameWire.ts';
 import type { Qwen3VL } from './model.ts';
-import type { ModelCall, ModelInit, ModelReply } from './modelWire.ts';
+import type { ModelCall, ModelInit, ModelOpened, ModelReply } from './modelWire.ts';
 import { openQwen3VL } from './open.ts';
 
 let model: Qwen3VL | undefined;
@@ -12,6 +12,7 @@ runChild({
   async init(message) {
     const { dir, options } = message as ModelInit;
     model = await openQwen3VL(dir, options);
+    sendToParent({ opened: model.device } satisfies ModelOpened);
   },
   message(message) {
     const call = message as ModelCall;

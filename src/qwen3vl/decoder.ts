@@ -41,9 +41,9 @@ export class Decoder {
   async prefill(prompt: Prompt, cache: KvCache, room: number): Promise<{ logits: Float32Array; reused: number }> {
     const names = this.#inputs.names(prompt);
     // the last token always runs: its logits are wanted
-    await cache.keep(Math.min(commonPrefix(names, cache.tokens), names.length - 1));
+    await cache.keep(this.#inputs.startBefore(prompt, Math.min(commonPrefix(names, cache.tokens), names.length - 1)));
     const reused = cache.tokens.length;
-    cache.reserve(names.length + room);
+    await cache.reserve(names.length + room);
     let last: Tensor | undefined;
     for (const [from, to] of this.#inputs.chunks(prompt, reused, CHUNK)) {
       last = await this.#run(this.#inputs.chunk(prompt, from, to), cache, names.slice(from, to));
@@ -53,7 +53,7 @@ export class Decoder {
 
   /** Takes in one token or more of the answer, the first at `position`; returns the logits [vocab] after each. */
   async extend(tokens: readonly number[], position: number, cache: KvCache): Promise<Float32Array[]> {
-    cache.reserve(cache.tokens.length + tokens.length);
+    await cache.reserve(cache.tokens.length + tokens.length);
     const feeds = tokens.length === 1 ? this.#step.at(tokens[0] as number, position) : this.#inputs.text(tokens, (i) => position + i, tokens.map((_, i) => i));
     return rowsOf(await this.#run(feeds, cache, tokens), tokens.length);
   }
@@ -71,7 +71,7 @@ export class Decoder {
       const starts = group.map((_, i) => group.slice(0, i).reduce((sum, t) => sum + t.length, 0));
       const own = group.flatMap((text, i) => text.map(() => starts[i] ?? 0));
       const ends = group.map((text, i) => (starts[i] ?? 0) + text.length - 1);
-      cache.reserve(past + ids.length);
+      await cache.reserve(past + ids.length);
       const feeds = this.#inputs.text(ids, (i) => past + i - (own[i] ?? 0), ends);
       const bias = group.length > 1 ? apart(own, past) : undefined;
       results.push(...rowsOf(await this.#run(feeds, cache, ids, bias), ends.length));

@@ -1,3 +1,4 @@
+import type { AttentionForm } from './attention.ts';
 import type { Qwen3VLConfig } from './config.ts';
 import { DecoderLayers } from './decoderLayer.ts';
 import type { GraphWeights } from './graphWeights.ts';
@@ -14,6 +15,8 @@ export interface DecoderGraphOptions {
   readonly half?: boolean;
   /** attention in float16, and so the inputs key_i, value_i and their outputs */
   readonly halfCache?: boolean;
+  /** that the device computes rightly; default: fused */
+  readonly attention?: AttentionForm;
 }
 
 /**
@@ -27,7 +30,7 @@ export interface DecoderGraphOptions {
  */
 export function decoderGraph(config: Qwen3VLConfig, weights: GraphWeights, options: DecoderGraphOptions = {}): Uint8Array {
   const { text, vision } = config;
-  const { packed = false, half = false, halfCache = false } = options;
+  const { packed = false, half = false, halfCache = false, attention = 'fused' } = options;
   const graph = new OnnxGraph('decoder');
   graph.input('ids', INT64, ['S']);
   graph.input('visual', INT64, ['M', 1]);
@@ -37,7 +40,7 @@ export function decoderGraph(config: Qwen3VLConfig, weights: GraphWeights, optio
   graph.input('wanted', INT64, ['K']);
   const bias = packed ? { bias: graph.input('attention_bias', FLOAT, [1, 1, 'S', 'T']) } : {};
 
-  const layers = new DecoderLayers(graph, text, weights, { half, halfCache, ...bias });
+  const layers = new DecoderLayers(graph, text, weights, { half, halfCache, attention, ...bias });
   // only the rows that are taken are widened, so that the table can stay on disk
   const table = weights.raw(graph, 'language', 'embed_tokens.weight', [text.vocab, text.hidden]);
   const rows = graph.node('Gather', [table.raw, 'ids']);

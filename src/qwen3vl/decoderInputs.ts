@@ -36,6 +36,14 @@ export class DecoderInputs {
     });
   }
 
+  /** The last place at `at` or before that a stretch can begin at: not within a temporal patch, where features cannot be cut. */
+  startBefore({ ids, patches }: Prompt, at: number): number {
+    if (!this.#perPatch || patches.length === 0) return at;
+    let start = at;
+    while (start > 0 && ids[start] === this.#config.videoToken && ids[start - 1] === this.#config.videoToken) start -= 1;
+    return start;
+  }
+
   /** The stretches [from, to) in which the tokens from `start` on are taken in. */
   chunks({ ids, patches }: Prompt, start: number, most: number): [number, number][] {
     if (!this.#perPatch || patches.length === 0) {

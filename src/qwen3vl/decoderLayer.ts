@@ -1,8 +1,10 @@
 import { activation } from './activation.ts';
+import { attendCached } from './attention.ts';
+import type { AttentionForm, CachedAttention } from './attention.ts';
 import type { TextConfig } from './config.ts';
 import type { GraphWeights } from './graphWeights.ts';
 import { linear } from './linear.ts';
-import { FLOAT, FLOAT16, MICROSOFT } from './onnx.ts';
+import { FLOAT, FLOAT16 } from './onnx.ts';
 import type { ElementType, OnnxGraph } from './onnx.ts';
 import { rotate } from './visionGraph.ts';
 
@@ -21,6 +23,8 @@ export interface LayerOptions {
   readonly halfCache?: boolean;
   /** name of the graph's value [1, 1, S, P + S] that is added to the attention's scores */
   readonly bias?: string;
+  /** that the device computes rightly; default: fused */
+  readonly attention?: AttentionForm;
 }
 
 /** Adds decoder layers to a graph, which has the inputs cos, sin, past_last and total of `decoderGraph`. */
@@ -31,14 +35,16 @@ export class DecoderLayers {
   readonly #half: boolean;
   readonly #halfCache: boolean;
   readonly #bias: string;
+  readonly #form: AttentionForm;
 
-  constructor(graph: OnnxGraph, text: TextConfig, weights: GraphWeights, { half = false, halfCache = false, bias = '' }: LayerOptions = {}) {
+  constructor(graph: OnnxGraph, text: TextConfig, weights: GraphWeights, { half = false, halfCache = false, bias = '', attention = 'fused' }: LayerOptions = {}) {
     this.#graph = graph;
     this.#text = text;
     this.#weights = weights;
     this.#half = half;
     this.#halfCache = halfCache;
     this.#bias = bias;
+    this.#form = attention;
   }
 
   norm(x: string, name: string, size: number): string {
@@ -73,15 +79,23 @@ export class DecoderLayers {
     const query = this.#turned(x, `${name}.q`, heads);
     const key = this.#turned(x, `${name}.k`, kvHeads);
     const value = this.#sized(this.#project(x, `${name}.v`, kvHeads), kvHeads);
-    const past = ['key', 'value'].map((kind) => this.#graph.input(`${kind}_${i}`, type, [1, kvHeads, 'capacity', cachedHeadDim(this.#text)]));
-    const outputs = [`mixed_${i}`, `new_key_${i}`, `new_value_${i}`];
-    const attributes = { num_heads: heads, kv_num_heads: kvHeads, scale: { float: headDim ** -0.5 }, do_rotary: 0 };
-    const states = [query, key, value].map((state) => this.#as(state, type));
-    // of the inputs between, those for rotary embedding are not used
-    const bias = this.#bias === '' ? [] : ['', '', '', this.#as(this.#bias, type)];
-    const mixed = this.#graph.node('GroupQueryAttention', [...states, ...past, 'past_last', 'total', ...bias], attributes, MICROSOFT, outputs);
+    const size = cachedHeadDim(this.#text);
+    const past = (kind: string): string => this.#graph.input(`${kind}_${i}`, type, [1, kvHeads, 'capacity', size]);
+    const given: CachedAttention = {
+      heads,
+      kvHeads,
+      size,
+      scale: headDim ** -0.5,
+      type,
+      states: [this.#as(query, type), this.#as(key, type), this.#as(value, type)],
+      past: [past('key'), past('value')],
+      lengths: ['past_last', 'total'],
+      bias: this.#bias === '' ? '' : this.#as(this.#bias, type),
+      outputs: [`mixed_${i}`, `new_key_${i}`, `new_value_${i}`],
+    };
+    const mixed = attendCached(this.#graph, given, this.#form);
     for (const kind of ['key', 'value']) {
-      this.#graph.output(`new_${kind}_${i}`, type, [1, kvHeads, 'new_capacity', cachedHeadDim(this.#text)]);
+      this.#graph.output(`new_${kind}_${i}`, type, [1, kvHeads, 'new_capacity', size]);
     }
     return this.#unsized(this.#halfCache ? this.#graph.cast(mixed, FLOAT) : mixed, heads);
   }

@@ -13,7 +13,7 @@ export interface KvCache {
   /** Forgets all but the first `count` tokens. */
   keep(count: number): Promise<void>;
   /** Makes room for `total` tokens. */
-  reserve(total: number): void;
+  reserve(total: number): Promise<void> | void;
   inputs(): Record<string, Tensor>;
   /** where the graph shall write the new keys and values; null: wherever it likes */
   outputs(): Record<string, Tensor | null>;
@@ -89,54 +89,5 @@ export class InPlaceKvCache implements KvCache {
 
   #named(prefix: string): Record<string, Tensor> {
     return Object.fromEntries(this.#tensors.map((t, i) => [`${prefix}${i % 2 === 0 ? 'key' : 'value'}_${i >> 1}`, t]));
-  }
-}
-
-/** On a GPU: each step's outputs, left where they are, are the next step's inputs. */
-export class GrowingKvCache implements KvCache {
-  readonly tokens: number[] = [];
-  readonly #names: readonly string[];
-  readonly #dims: readonly number[];
-  #tensors: Record<string, Tensor> = {};
-
-  constructor(text: TextConfig) {
-    this.#names = Array.from({ length: text.layers }, (_, i) => [`key_${i}`, `value_${i}`]).flat();
-    this.#dims = [1, text.kvHeads, 0, cachedHeadDim(text)];
-    this.dispose();
-  }
-
-  get bytes(): number {
-    return this.tokens.length * this.#names.length * (this.#dims[1] ?? 0) * (this.#dims[3] ?? 0) * 4;
-  }
-
-  keep(count: number): Promise<void> {
-    if (count < this.tokens.length) this.dispose();
-    return Promise.resolve();
-  }
-
-  dispose(): void {
-    this.tokens.length = 0;
-    this.#replace(Object.fromEntries(this.#names.map((name) => [name, new Tensor('float32', new Float32Array(0), this.#dims)])));
-  }
-
-  reserve(): void {
-    // the graph allots what it needs
-  }
-
-  inputs(): Record<string, Tensor> {
-    return this.#tensors;
-  }
-
-  outputs(): Record<string, null> {
-    return Object.fromEntries(this.#names.map((name) => [`new_${name}`, null]));
-  }
-
-  store(outputs: Readonly<Record<string, Tensor>>): void {
-    this.#replace(Object.fromEntries(this.#names.map((name) => [name, outputs[`new_${name}`] as Tensor])));
-  }
-
-  #replace(tensors: Record<string, Tensor>): void {
-    for (const old of Object.values(this.#tensors)) if (old.location === 'gpu-buffer') old.dispose();
-    this.#tensors = tensors;
   }
 }

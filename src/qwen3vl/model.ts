@@ -7,7 +7,8 @@ import { fingerprint } from './fingerprint.ts';
 import type { VideoInput } from './frames.ts';
 import { answer } from './generate.ts';
 import { compileGrammar } from './grammar.ts';
-import { GrowingKvCache, InPlaceKvCache } from './kvCache.ts';
+import { deviceKvCaches } from './deviceKvCache.ts';
+import { InPlaceKvCache } from './kvCache.ts';
 import type { KvCache } from './kvCache.ts';
 import { PromptPreparer } from './prompt.ts';
 import type { PreparedPrompt } from './prompt.ts';
@@ -31,6 +32,8 @@ const FEATURE_BYTES = 256 * 2 ** 20;
 /** A running model. One call at a time: calls made meanwhile wait for their turn. */
 export class Qwen3VL {
   readonly name: string;
+  /** what it runs on, and how that was chosen */
+  readonly device: string;
   readonly context: number;
   readonly videoSize: VideoSize;
   readonly #tokenizer: QwenTokenizer;
@@ -49,17 +52,18 @@ export class Qwen3VL {
   constructor(checkpoint: Checkpoint, tokenizer: QwenTokenizer, vision: OpenedSession, decoder: OpenedSession, options: ModelOptions) {
     const { config, processing } = checkpoint;
     this.name = checkpoint.name;
+    this.device = vision.why;
     this.context = contextOf(config.text, options);
     this.videoSize = { minPixels: processing.minPixels, maxPixels: processing.maxPixels };
     this.#tokenizer = tokenizer;
     this.#sessions = [vision, decoder];
-    const features = new FeatureCache(options.featureBytes ?? FEATURE_BYTES, diskOf(checkpoint, options));
+    const features = new FeatureCache(options.featureBytes ?? FEATURE_BYTES, vision.device === 'webgpu' ? undefined : diskOf(checkpoint, options));
     const encoder = new VisionEncoder(vision.session, config.vision, processing, features, vision.device === 'webgpu');
     this.#prompts = new PromptPreparer(checkpoint, tokenizer, encoder, this.context);
     this.#markup = options.markup ?? 'plain';
     this.#decoder = new Decoder(decoder.session, config, vision.device === 'webgpu');
     this.#stops = new Set([...checkpoint.stopTokens, ...STOPS.flatMap((token) => tokenizer.idOf(token) ?? [])]);
-    const cache = (): KvCache => (decoder.device === 'cpu' ? new InPlaceKvCache(config.text) : new GrowingKvCache(config.text));
+    const cache: () => KvCache = decoder.device === 'cpu' ? () => new InPlaceKvCache(config.text) : deviceKvCaches(decoder.session, decoder.device);
     this.#streams = new Streams(cache, options.kvBytes ?? KV_BYTES);
     this.#text = cache();
   }

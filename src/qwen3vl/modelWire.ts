@@ -15,4 +15,10 @@ export type ModelCall = { readonly id: number } & (
   | { readonly method: 'scoreMany'; readonly prompts: readonly string[]; readonly yes: string; readonly no: string }
 );
 
+/** Said once, before the first reply. */
+export interface ModelOpened {
+  /** what it runs on, and how that was chosen */
+  readonly opened: string;
+}
+
 export type ModelReply = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: { readonly code: ErrorCode; readonly detail: string } };

@@ -1,4 +1,6 @@
+import { LookoutError } from '../errors.ts';
 import { readCheckpoint } from './checkpoint.ts';
+import type { VisionConfig } from './config.ts';
 import { decoderGraph } from './decoderGraph.ts';
 import type { DecoderGraphOptions } from './decoderGraph.ts';
 import { GraphWeights } from './graphWeights.ts';
@@ -6,6 +8,7 @@ import { readManifest } from './manifest.ts';
 import { Qwen3VL } from './model.ts';
 import type { ModelOptions } from './request.ts';
 import { openSession } from './session.ts';
+import type { Device, GraphMaker, OpenedSession } from './session.ts';
 import { QwenTokenizer } from './tokenizer.ts';
 import { visionGraph } from './visionGraph.ts';
 import { Weights } from './weights.ts';
@@ -22,17 +25,29 @@ export async function openQwen3VL(dir: string, options: ModelOptions, graphOptio
   const checkpoint = readCheckpoint(dir);
   const tokenizer = new QwenTokenizer(checkpoint);
   const weights = openWeights(dir);
-  const { config } = checkpoint;
-  const { folder } = weights.graph;
-  const visionSource = { graph: visionGraph(config.vision, weights.graph), folder, prepack: weights.prepack };
-  const vision = await openSession(visionSource, options.device, options.threads, weights.small);
+  const fp16 = readManifest(dir)?.precision === 'fp16';
   // texts that do not see each other go through together where attention takes a bias: on the processor
-  const packed = vision.device === 'cpu';
-  const half = vision.device !== 'cpu' && readManifest(dir)?.precision === 'fp16';
-  const decoderSource = { graph: decoderGraph(config, weights.graph, { packed, half, ...graphOptions }), folder, prepack: weights.prepack };
-  const kept = Array.from({ length: config.text.layers }, (_, i) => [`new_key_${i}`, `new_value_${i}`]).flat();
-  const decoder = await openSession(decoderSource, vision.device, options.threads, weights.small, kept);
-  return new Qwen3VL(checkpoint, tokenizer, vision, decoder, options);
+  const decoder: GraphMaker = (device, attention) =>
+    decoderGraph(checkpoint.config, weights.graph, { packed: device === 'cpu', half: fp16 && device !== 'cpu', attention, ...graphOptions });
+  const sessions = await openBoth(checkpoint.config.vision, weights, decoder, options);
+  return new Qwen3VL(checkpoint, tokenizer, sessions.vision, sessions.decoder, options);
+}
+
+/** Both graphs on one device. Where `auto` has found a GPU that cannot hold them, the processor takes over. */
+async function openBoth(config: VisionConfig, weights: OpenedWeights, decoder: GraphMaker, { device, threads }: ModelOptions): Promise<{ vision: OpenedSession; decoder: OpenedSession }> {
+  const place = { folder: weights.graph.folder, prepack: weights.prepack };
+  const seen = ['features', ...config.taps.map((_, j) => `deepstack_${j}`)];
+  const open = (graph: GraphMaker, on: Device, kept: readonly string[]): Promise<OpenedSession> => openSession({ graph, ...place }, on, threads, weights.small, kept);
+  const eyes: GraphMaker = (_, attention) => visionGraph(config, weights.graph, attention);
+  const vision = await open(eyes, device, seen);
+  try {
+    return { vision, decoder: await open(decoder, vision.device, []) };
+  } catch (error) {
+    if (device !== 'auto' || vision.device === 'cpu' || !(error instanceof LookoutError)) throw error;
+    await vision.session.release();
+    const again = await open(eyes, 'cpu', seen);
+    return { vision: { ...again, why: `${error.detail.replace(/\.$/, '')}; ${again.why}` }, decoder: await open(decoder, 'cpu', []) };
+  }
 }
 
 /** A checkpoint's weights for graphs, and how sessions are to take them. */

@@ -5,7 +5,7 @@ import type { Logger } from '../health/log.ts';
 import { CallQueue } from './callQueue.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { Qwen3VL } from './model.ts';
-import type { ModelInit } from './modelWire.ts';
+import type { ModelInit, ModelOpened } from './modelWire.ts';
 import { contextOf } from './request.ts';
 import type { GenerateResult, ModelOptions, VideoSize } from './request.ts';
 import type { Device } from './session.ts';
@@ -53,6 +53,10 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
   const limit = memoryMb + weightsMb(dir) * WEIGHT_COPIES;
   const child = superviseChild({ name: 'model', entry, memoryMb: limit, heartbeatMs: HEARTBEAT, init, retryFirst: false }, signal, log);
   const calls = new CallQueue(child);
+  child.messages$.subscribe((message) => {
+    const { opened } = message as Partial<ModelOpened>;
+    if (opened !== undefined) log.info({ model: name }, `The model is open: ${opened}.`);
+  });
   const scoreMany: ModelProcess['scoreMany'] = (prompts, yes, no) => calls.add((id) => ({ id, method: 'scoreMany', prompts, yes, no })) as Promise<number[]>;
   const videoSize: VideoSize = { minPixels: processing.minPixels, maxPixels: processing.maxPixels };
   return {

@@ -1,4 +1,6 @@
 import { activation } from './activation.ts';
+import { attend } from './attention.ts';
+import type { AttentionForm } from './attention.ts';
 import type { VisionConfig } from './config.ts';
 import type { GraphWeights } from './graphWeights.ts';
 import { FLOAT, INT64, MICROSOFT, OnnxGraph } from './onnx.ts';
@@ -13,7 +15,7 @@ const NORM = { axis: -1, epsilon: { float: 1e-6 } };
  * table of position embeddings, and grid_weight [4, cells, 1], their bilinear weights; cos, sin [cells, headDim / 2].
  * Outputs: features [N·cells/merge², outHidden] and one deepstack_j of the same shape per tap.
  */
-export function visionGraph(config: VisionConfig, weights: GraphWeights): Uint8Array {
+export function visionGraph(config: VisionConfig, weights: GraphWeights, attention: AttentionForm = 'fused'): Uint8Array {
   const graph = new OnnxGraph('vision');
   const patchSize = config.channels * config.temporalPatch * config.patch ** 2;
   const pixels = graph.input('pixels', FLOAT, ['rows', patchSize]);
@@ -23,7 +25,7 @@ export function visionGraph(config: VisionConfig, weights: GraphWeights): Uint8A
   graph.input('cos', FLOAT, ['cells', config.hidden / config.heads / 2]);
   graph.input('sin', FLOAT, ['cells', config.hidden / config.heads / 2]);
 
-  const tower = new VisionTower(graph, config, weights, batch);
+  const tower = new VisionTower(graph, config, weights, batch, attention);
   let x = tower.addPositions(tower.linear(pixels, 'patch_embed.proj', patchSize, config.hidden));
   let taken = 0;
   for (let i = 0; i < config.depth; i++) {
@@ -56,13 +58,15 @@ class VisionTower {
   readonly #config: VisionConfig;
   readonly #weights: GraphWeights;
   readonly #batch: string;
+  readonly #form: AttentionForm;
 
-  constructor(graph: OnnxGraph, config: VisionConfig, weights: GraphWeights, batch: string) {
+  constructor(graph: OnnxGraph, config: VisionConfig, weights: GraphWeights, batch: string, attention: AttentionForm = 'fused') {
     this.mergedSize = config.hidden * config.merge ** 2;
     this.#graph = graph;
     this.#config = config;
     this.#weights = weights;
     this.#batch = batch;
+    this.#form = attention;
   }
 
   /** x [rows, from] → x·Wᵀ + b [rows, to]; W stands as [to, from], `part` of `parts` along its rows. */
@@ -118,11 +122,9 @@ class VisionTower {
 
   #attention(x: string, name: string): string {
     const { hidden, heads } = this.#config;
-    const [query, key, value] = [0, 1, 2].map((part) =>
-      this.#graph.node('Reshape', [this.linear(x, `${name}.qkv`, hidden, hidden, part, 3), this.#batch]),
-    );
-    const turned = [query, key].map((t) => rotate(this.#graph, t ?? '', heads));
-    const mixed = this.#graph.node('MultiHeadAttention', [...turned, value ?? ''], { num_heads: heads }, MICROSOFT);
+    const project = (part: number): string => this.#graph.node('Reshape', [this.linear(x, `${name}.qkv`, hidden, hidden, part, 3), this.#batch]);
+    const [query, key] = [rotate(this.#graph, project(0), heads), rotate(this.#graph, project(1), heads)];
+    const mixed = attend(this.#graph, [query, key, project(2)], { heads, size: hidden / heads }, this.#form);
     return this.linear(this.#graph.node('Reshape', [mixed, this.#graph.ints([-1, hidden])]), `${name}.proj`, hidden, hidden);
   }
 }

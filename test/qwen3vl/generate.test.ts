@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
 import { Decoder } from '../../src/qwen3vl/decoder.ts';
 import { decoderGraph } from '../../src/qwen3vl/decoderGraph.ts';
-import { GrowingKvCache, InPlaceKvCache } from '../../src/qwen3vl/kvCache.ts';
+import { deviceKvCaches } from '../../src/qwen3vl/deviceKvCache.ts';
+import { InPlaceKvCache } from '../../src/qwen3vl/kvCache.ts';
 import type { JsonSchema } from '../../src/qwen3vl/model.ts';
 import { promptPositions } from '../../src/qwen3vl/positions.ts';
 import { openWeights } from '../../src/qwen3vl/open.ts';
@@ -82,7 +83,7 @@ describe('frames of any size', () => {
 });
 
 describe('keys and values', () => {
-  it('are the same in place and grown anew, in one piece and in several', async () => {
+  it('are the same in memory and as a device holds them, in one piece and in several', async () => {
     const checkpoint = readCheckpoint(fixture('odd-sizes'));
     const { config } = checkpoint;
     const { graph: weights, prepack } = openWeights(fixture('odd-sizes'));
@@ -94,7 +95,7 @@ describe('keys and values', () => {
     const prompt = { ids, positions: promptPositions(ids, undefined, { h: 2, w: 2 }, 2).rows, patches: [] };
     const whole = new InPlaceKvCache(config.text);
     const { logits: expected } = await decoder.prefill(prompt, whole, 4);
-    const grown = new GrowingKvCache(config.text);
+    const grown = deviceKvCaches(session, 'cpu')();
     expect(largestDifference((await decoder.prefill(prompt, grown, 4)).logits, expected)).toBeLessThan(1e-6);
     const [next] = await decoder.extend([40], ids.length, whole);
     expect(largestDifference((await decoder.extend([40], ids.length, grown))[0], next)).toBeLessThan(1e-6);
