@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { join } from 'node:path';
+import { BLOCKS, DEFAULT_BLOCK } from '../import/plan.ts';
 import { PRECISIONS } from '../qwen3vl/manifest.ts';
 import type { Manifest, Precision } from '../qwen3vl/manifest.ts';
 import { jsonOption } from './options.ts';
@@ -9,6 +10,7 @@ import { amount, progressBar } from './progressBar.ts';
 
 interface ImportCommandOptions {
   readonly precision?: Precision;
+  readonly block?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -17,7 +19,7 @@ const DESCRIPTION = `Makes a model folder of a Qwen3-VL checkpoint in Hugging Fa
 
   fp32  the published weights, computed in float32; nothing is copied
   fp16  the same; on a GPU the decoder's products are in float16
-  int8  the decoder's matrices in blocks of 32 weights of 8 bits, a scale each
+  int8  the decoder's matrices in blocks of weights of 8 bits, a scale each
   int4  the same at 4 bits, its head at 8
 
 Embeddings, norms and the vision tower stay as published. What the precision costs is measured and stored beside the weights.
@@ -30,6 +32,7 @@ export function registerImport(model: Command): void {
     .description(DESCRIPTION)
     .argument('<hf-directory>', 'config.json, tokenizer.json, *.safetensors …')
     .addOption(new Option('--precision <precision>', 'default: fp32 for weights of less than 1 GB, else int4').choices([...PRECISIONS]))
+    .addOption(new Option('--block <weights>', 'that share a scale, at int8 and int4; fewer: nearer to the published ones, larger, slower').choices(BLOCKS.map(String)).default(String(DEFAULT_BLOCK)))
     .option('--out <dir>', 'folder to make (default: models/<name>-<precision>)')
     .addOption(jsonOption('the manifest as one JSON object'))
     .action(importCommand);
@@ -41,8 +44,9 @@ async function importCommand(dir: string, opts: ImportCommandOptions): Promise<v
   const source = openSource(dir);
   try {
     const precision = opts.precision ?? defaultPrecision(source);
+    const block = BLOCKS.find((size) => String(size) === opts.block) ?? DEFAULT_BLOCK;
     const out = opts.out ?? join('models', `${source.name}-${precision}`);
-    const manifest = await importModel({ source, out, precision, stage: (label, total, unit) => progressBar({ label, total, unit }) });
+    const manifest = await importModel({ source, out, precision, block, stage: (label, total, unit) => progressBar({ label, total, unit }) });
     if (opts.json) printJson({ out, ...manifest });
     else report(out, manifest);
   } finally {

@@ -6,7 +6,6 @@ import { toFloat32 } from '../qwen3vl/floats.ts';
 import { sha256Of } from './checksum.ts';
 import type { Done, Journal } from './journal.ts';
 import type { Layout, PlannedTensor } from './layout.ts';
-import { BLOCK } from './plan.ts';
 import type { ImportJob, ImportPlan } from './plan.ts';
 import { quantizeBlocks } from './quantize.ts';
 
@@ -66,7 +65,7 @@ async function perform(job: ImportJob, shards: ReadonlyMap<string, number>, { pl
   for (let at = 0; at < elements; at += SLICE) {
     const bytes = weight.file.bytes(weight.offset + at * size, Math.min(SLICE, elements - at) * size);
     if (quantize) {
-      const made = quantizeBlocks(toFloat32({ dtype: weight.dtype, bytes }), BLOCK, quantize.bits);
+      const made = quantizeBlocks(toFloat32({ dtype: weight.dtype, bytes }), quantize.block, quantize.bits);
       outputs[0]?.append(made.values);
       outputs[1]?.append(new Uint8Array(made.scales.buffer));
       squared += made.squared;

@@ -9,7 +9,8 @@ import { ImportFolder } from './folder.ts';
 import { Journal } from './journal.ts';
 import { measureLogits } from './measure.ts';
 import type { LogitsError } from './measure.ts';
-import { BLOCK, planImport } from './plan.ts';
+import { planImport } from './plan.ts';
+import type { Block } from './plan.ts';
 import type { ImportPlan } from './plan.ts';
 import { checksums, fingerprint, readSource } from './record.ts';
 import type { BeginStage } from './record.ts';
@@ -21,6 +22,8 @@ export interface ImportOptions extends Resources {
   readonly source: Source;
   readonly out: string;
   readonly precision: Precision;
+  /** the most weights that share a scale, at int8 and int4 */
+  readonly block?: Block;
   readonly stage: BeginStage;
 }
 
@@ -43,7 +46,7 @@ export async function importModel(options: ImportOptions): Promise<Manifest> {
   const { source, precision } = options;
   const folder = new ImportFolder(options.out);
   const bits = precision === 'int4' ? 4 : precision === 'int8' ? 8 : undefined;
-  const plan = bits && planImport(source.checkpoint.config, source.weights, bits);
+  const plan = bits && planImport(source.checkpoint.config, source.weights, bits, options.block);
   if (plan) await requireDisk(plan, folder, options);
   if (precision !== 'fp32') requireMemory(source.checkpoint.config, options);
   try {
@@ -80,7 +83,7 @@ async function fill(options: ImportOptions, folder: ImportFolder, plan: ImportPl
   const manifest: Manifest = {
     format: MANIFEST_FORMAT,
     precision,
-    ...(plan && { block: BLOCK }),
+    ...(plan && { block: plan.block }),
     source: { name: source.name, shards },
     files: [...sums, ...(await checksums(folder, small))],
     ...(error && { error }),

@@ -5,7 +5,6 @@ import type { FileRecord, Precision } from '../qwen3vl/manifest.ts';
 import { sha256Of } from './checksum.ts';
 import type { ImportFolder } from './folder.ts';
 import type { Journal } from './journal.ts';
-import { BLOCK } from './plan.ts';
 import type { ImportPlan } from './plan.ts';
 import type { Source } from './source.ts';
 
@@ -46,7 +45,7 @@ export async function checksums(folder: ImportFolder, files: readonly string[], 
 
 /** Changes whenever an earlier run's work is of no use. */
 export function fingerprint({ weights, checkpoint }: Source, precision: Precision, plan: ImportPlan | undefined): string {
-  const hash = createHash('sha256').update(`${MANIFEST_FORMAT} ${precision} ${BLOCK}\n${checkpoint.configText}\n`);
+  const hash = createHash('sha256').update(`${MANIFEST_FORMAT} ${precision} ${plan?.block ?? ''}\n${checkpoint.configText}\n`);
   for (const { path } of weights.files) {
     const { bytes, modified } = sizeOf(path);
     hash.update(`${path} ${bytes} ${modified}\n`);

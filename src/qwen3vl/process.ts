@@ -5,11 +5,11 @@ import type { Logger } from '../health/log.ts';
 import { CallQueue } from './callQueue.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { Qwen3VL } from './model.ts';
+import { modelMemory } from './memory.ts';
 import type { ModelInit, ModelOpened } from './modelWire.ts';
 import { contextOf } from './request.ts';
 import type { GenerateResult, ModelOptions, VideoSize } from './request.ts';
 import type { Device } from './session.ts';
-import { Weights } from './weights.ts';
 
 export interface ModelProcessOptions {
   readonly dir: string;
@@ -36,8 +36,6 @@ const HEARTBEAT = 15_000;
 const RUNTIME_MB = 1024;
 const FEATURES_MB = 256;
 const LEAST_KV_MB = 64;
-/** The runtime packs weights anew for its kernels and may hold both forms for a while. */
-const WEIGHT_COPIES = 2;
 
 /**
  * Starts the model's process. Its small files and the weights' headers are read here, at once, and their errors thrown:
@@ -50,7 +48,7 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
   const kvBytes = Math.max(LEAST_KV_MB, memoryMb - RUNTIME_MB - featuresMb) * 2 ** 20;
   const init: ModelInit = { dir, options: { ...rest, kvBytes, featureBytes: featuresMb * 2 ** 20 } };
   const entry = new URL('./child.ts', import.meta.url);
-  const limit = memoryMb + weightsMb(dir) * WEIGHT_COPIES;
+  const limit = memoryMb + Math.ceil(modelMemory(dir).openingBytes / 2 ** 20);
   const child = superviseChild({ name: 'model', entry, memoryMb: limit, heartbeatMs: HEARTBEAT, init, retryFirst: false }, signal, log);
   const calls = new CallQueue(child);
   child.messages$.subscribe((message) => {
@@ -75,11 +73,4 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
     scoreMany,
     close: () => child.stop(),
   };
-}
-
-/** Of the weights as float32, MB. */
-function weightsMb(dir: string): number {
-  const weights = new Weights(dir);
-  weights.close();
-  return Math.ceil((weights.elements * 4) / 2 ** 20);
 }

@@ -31,7 +31,7 @@ describe('at the widths of 2B', () => {
     const out = join(folder.dir, precision);
     const { error, files } = await runImport(dir, out, precision);
     expect(Object.keys(error?.weights ?? {})).toHaveLength(8);
-    for (const [kind, value] of Object.entries(error?.weights ?? {})) expect(value, kind).toBeLessThan(precision === 'int4' && kind !== 'lm_head' ? 0.09 : 0.006);
+    for (const [kind, value] of Object.entries(error?.weights ?? {})) expect(value, kind).toBeLessThan(precision === 'int4' && kind !== 'lm_head' ? 0.1 : 0.006);
     const { ok, errors, tolerance } = await checkModel(out, reference, { device: 'cpu' });
     expect(ok, JSON.stringify({ errors, error })).toBe(true);
     expect(tolerance).toBe(error?.logits.bound);
