@@ -30,8 +30,10 @@ export interface ModelProcess extends Pick<Qwen3VL, 'name' | 'context' | 'videoS
   readonly childPid: number | undefined;
 }
 
-/** A large model blocks its process for many seconds at a time, ms. */
-const HEARTBEAT = 15_000;
+/** A run of the graphs blocks the process, ms: for less than this where weights are few, for a minute where they are many and the processor is slow. */
+const HEARTBEAT = { small: 15_000, large: 60_000 };
+/** bytes */
+const LARGE = 1e9;
 /** Node's heap and what the graphs allot while they run, MB. */
 const RUNTIME_MB = 1024;
 const FEATURES_MB = 256;
@@ -39,8 +41,8 @@ const LEAST_KV_MB = 64;
 
 /**
  * Starts the model's process. Its small files and the weights' headers are read here, at once, and their errors thrown:
- * MODEL_NOT_FOUND, MODEL_CONFIG_INVALID, MODEL_WEIGHTS_MISSING, MODEL_WEIGHTS_CORRUPT. A call that is in work when the child dies is rejected with MODEL_RUNTIME;
- * those that wait behind it are taken up by the next child.
+ * MODEL_NOT_FOUND, MODEL_CONFIG_INVALID, MODEL_WEIGHTS_MISSING, MODEL_WEIGHTS_CORRUPT. A call that is in work when the child dies is
+ * rejected with MODEL_RUNTIME; those that wait behind it are taken up by the next child.
  */
 export function startModelProcess(options: ModelProcessOptions, signal: AbortSignal, log: Logger): ModelProcess {
   const { dir, memoryMb, featuresMb = FEATURES_MB, ...rest } = options;
@@ -48,8 +50,10 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
   const kvBytes = Math.max(LEAST_KV_MB, memoryMb - RUNTIME_MB - featuresMb) * 2 ** 20;
   const init: ModelInit = { dir, options: { ...rest, kvBytes, featureBytes: featuresMb * 2 ** 20 } };
   const entry = new URL('./child.ts', import.meta.url);
-  const limit = memoryMb + Math.ceil(modelMemory(dir).openingBytes / 2 ** 20);
-  const child = superviseChild({ name: 'model', entry, memoryMb: limit, heartbeatMs: HEARTBEAT, init, retryFirst: false }, signal, log);
+  const { openingBytes } = modelMemory(dir);
+  const limit = memoryMb + Math.ceil(openingBytes / 2 ** 20);
+  const heartbeatMs = openingBytes > LARGE ? HEARTBEAT.large : HEARTBEAT.small;
+  const child = superviseChild({ name: 'model', entry, memoryMb: limit, heartbeatMs, init, retryFirst: false }, signal, log);
   const calls = new CallQueue(child);
   child.messages$.subscribe((message) => {
     const { opened } = message as Partial<ModelOpened>;
