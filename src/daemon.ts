@@ -18,7 +18,7 @@ import { STITCH_DEFAULTS, stitch } from './events/stitch.ts';
 import type { Logger } from './health/log.ts';
 import { equivalent } from './infer/equivalent.ts';
 import { qwenBackend } from './infer/qwen.ts';
-import { type ModelProcess, startModelProcess } from './qwen3vl/process.ts';
+import { type ModelProcess, startModelProcess } from './qwen3vl/process/process.ts';
 import { matchRules } from './rules/match.ts';
 import type { Secret } from './secret.ts';
 import { openStore, type Store } from './store/store.ts';

@@ -51,7 +51,7 @@ async function ask(file: string, question: string | undefined, flags: AskFlags):
   const { askVideo } = await import('../daemon/videoFile.ts');
   const { modelProcessOptions } = await import('../daemon/settings.ts');
   const { progressBar } = await import('../eval/progress.ts');
-  const { startModelProcess } = await import('../qwen3vl/process.ts');
+  const { startModelProcess } = await import('../qwen3vl/process/process.ts');
   const request = requestOf(question, flags);
   const stop = new AbortController();
   const end = (): void => stop.abort(new LookoutError('USAGE', 'Stopped before the end.'));

@@ -4,7 +4,7 @@ import { stagesOf as daemonStages } from '../daemon/stages.ts';
 import type { EvalSource } from '../eval/evaluate.ts';
 import { DEFAULT_STAGES } from '../eval/watchFile.ts';
 import type { Stages } from '../eval/watchFile.ts';
-import { readCheckpoint } from '../qwen3vl/checkpoint.ts';
+import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
 import type { Rule } from '../rules/rule.ts';
 
 /** Labelled files, read as the daemon reads a camera. @throws LookoutError MODEL_… */

@@ -31,7 +31,7 @@ export function register(program: Command): void {
 }
 
 async function check(dir: string, opts: CheckOptions): Promise<void> {
-  const { checkModel } = await import('../qwen3vl/check.ts');
+  const { checkModel } = await import('../qwen3vl/check/check.ts');
   progress(`Checking ${dir} against ${opts.reference} …`);
   const report = await checkModel(dir, opts.reference, { device: opts.device, ...(opts.threads ? { threads: opts.threads } : {}) });
   if (opts.json) {

@@ -1,7 +1,7 @@
 import type { Config } from '../config/schema.ts';
 import type { Logger } from '../health/log.ts';
 import type { FrameSize } from '../ingest/frameSize.ts';
-import type { ModelProcessOptions } from '../qwen3vl/process.ts';
+import type { ModelProcessOptions } from '../qwen3vl/process/process.ts';
 
 /** Area of one frame where neither the checkpoint nor the configuration asks for less: 768 tokens of Qwen3-VL. */
 const MOST_PIXELS = 768 * 32 * 32;

@@ -6,7 +6,7 @@ import { qwenBackend } from '../infer/qwen.ts';
 import type { VideoModel } from '../infer/qwen.ts';
 import { boundedWindowSize } from '../infer/tokenWindows.ts';
 import { readVideoFrames } from '../ingest/file.ts';
-import { readCheckpoint } from '../qwen3vl/checkpoint.ts';
+import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
 import { sample } from '../sample/sample.ts';
 import { pulled } from './pulled.ts';
 import { modelFrameSize } from './settings.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { LookoutError } from '../errors.ts';
-import { parseConfig, parseJson } from '../qwen3vl/config.ts';
+import { parseConfig, parseJson } from '../qwen3vl/checkpoint/config.ts';
 import { INDEX } from './listing.ts';
 import type { HubFile } from './listing.ts';
 

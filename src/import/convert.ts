@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
-import { toFloat32 } from '../qwen3vl/floats.ts';
+import { toFloat32 } from '../qwen3vl/checkpoint/floats.ts';
 import { sha256Of } from './checksum.ts';
 import type { Done, Journal } from './journal.ts';
 import type { Layout, PlannedTensor } from './layout.ts';

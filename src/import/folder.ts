@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { LookoutError } from '../errors.ts';
-import { MANIFEST } from '../qwen3vl/manifest.ts';
+import { MANIFEST } from '../qwen3vl/checkpoint/manifest.ts';
 import { sync } from './checksum.ts';
 
 const LOCK = 'lock';

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { LookoutError } from '../errors.ts';
-import { GraphWeights } from '../qwen3vl/graphWeights.ts';
-import { MANIFEST, MANIFEST_FORMAT } from '../qwen3vl/manifest.ts';
-import type { Manifest, Precision } from '../qwen3vl/manifest.ts';
-import { Weights } from '../qwen3vl/weights.ts';
+import { GraphWeights } from '../qwen3vl/graph/graphWeights.ts';
+import { MANIFEST, MANIFEST_FORMAT } from '../qwen3vl/checkpoint/manifest.ts';
+import type { Manifest, Precision } from '../qwen3vl/checkpoint/manifest.ts';
+import { Weights } from '../qwen3vl/checkpoint/weights.ts';
 import { convert, jobName } from './convert.ts';
 import { ImportFolder } from './folder.ts';
 import { Journal } from './journal.ts';

@@ -2,14 +2,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { LookoutError } from '../errors.ts';
-import { readCheckpoint } from '../qwen3vl/checkpoint.ts';
-import type { Checkpoint } from '../qwen3vl/checkpoint.ts';
-import { readManifest } from '../qwen3vl/manifest.ts';
-import type { Manifest, Precision } from '../qwen3vl/manifest.ts';
-import { modelMemory } from '../qwen3vl/memory.ts';
-import type { ModelMemory } from '../qwen3vl/memory.ts';
-import { smartResize } from '../qwen3vl/resize.ts';
-import { Weights } from '../qwen3vl/weights.ts';
+import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
+import type { Checkpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
+import { readManifest } from '../qwen3vl/checkpoint/manifest.ts';
+import type { Manifest, Precision } from '../qwen3vl/checkpoint/manifest.ts';
+import { modelMemory } from '../qwen3vl/checkpoint/memory.ts';
+import type { ModelMemory } from '../qwen3vl/checkpoint/memory.ts';
+import { smartResize } from '../qwen3vl/video/resize.ts';
+import { Weights } from '../qwen3vl/checkpoint/weights.ts';
 import { sha256Of } from './checksum.ts';
 
 export interface ModelInfo extends ModelMemory {

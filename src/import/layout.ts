@@ -1,4 +1,4 @@
-import type { Dtype } from '../qwen3vl/safetensors.ts';
+import type { Dtype } from '../qwen3vl/checkpoint/safetensors.ts';
 
 /** A tensor that is to be written. */
 export interface PlannedTensor {

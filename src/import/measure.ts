@@ -1,9 +1,9 @@
 import { Tensor } from 'onnxruntime-node';
-import type { Qwen3VLConfig } from '../qwen3vl/config.ts';
-import { cachedHeadDim, headGraph, layerGraph } from '../qwen3vl/decoderGraph.ts';
-import type { GraphWeights } from '../qwen3vl/graphWeights.ts';
-import { compare } from '../qwen3vl/relativeError.ts';
-import type { Weights } from '../qwen3vl/weights.ts';
+import type { Qwen3VLConfig } from '../qwen3vl/checkpoint/config.ts';
+import { cachedHeadDim, headGraph, layerGraph } from '../qwen3vl/graph/decoderGraph.ts';
+import type { GraphWeights } from '../qwen3vl/graph/graphWeights.ts';
+import { compare } from '../qwen3vl/check/relativeError.ts';
+import type { Weights } from '../qwen3vl/checkpoint/weights.ts';
 import { LENGTH, attentionInputs, makeProbes } from './probe.ts';
 import type { Probe } from './probe.ts';
 import { withGraph } from './runGraph.ts';

@@ -1,5 +1,5 @@
-import type { Qwen3VLConfig } from '../qwen3vl/config.ts';
-import type { Weight, WeightPart, Weights } from '../qwen3vl/weights.ts';
+import type { Qwen3VLConfig } from '../qwen3vl/checkpoint/config.ts';
+import type { Weight, WeightPart, Weights } from '../qwen3vl/checkpoint/weights.ts';
 import { layOut } from './layout.ts';
 import type { Layout, PlannedTensor } from './layout.ts';
 import type { Bits } from './quantize.ts';

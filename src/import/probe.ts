@@ -1,10 +1,10 @@
 import { Tensor } from 'onnxruntime-node';
-import type { Qwen3VLConfig } from '../qwen3vl/config.ts';
-import { toFloat32 } from '../qwen3vl/floats.ts';
-import type { GraphWeights } from '../qwen3vl/graphWeights.ts';
-import { cosSin } from '../qwen3vl/rope.ts';
-import { mergerGraph } from '../qwen3vl/visionGraph.ts';
-import type { Weights } from '../qwen3vl/weights.ts';
+import type { Qwen3VLConfig } from '../qwen3vl/checkpoint/config.ts';
+import { toFloat32 } from '../qwen3vl/checkpoint/floats.ts';
+import type { GraphWeights } from '../qwen3vl/graph/graphWeights.ts';
+import { cosSin } from '../qwen3vl/checkpoint/rope.ts';
+import { mergerGraph } from '../qwen3vl/graph/visionGraph.ts';
+import type { Weights } from '../qwen3vl/checkpoint/weights.ts';
 import { withGraph } from './runGraph.ts';
 
 /** What goes into the decoder's first layer: LENGTH rows, some of them visual. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { MANIFEST_FORMAT } from '../qwen3vl/manifest.ts';
-import type { FileRecord, Precision } from '../qwen3vl/manifest.ts';
+import { MANIFEST_FORMAT } from '../qwen3vl/checkpoint/manifest.ts';
+import type { FileRecord, Precision } from '../qwen3vl/checkpoint/manifest.ts';
 import { sha256Of } from './checksum.ts';
 import type { ImportFolder } from './folder.ts';
 import type { Journal } from './journal.ts';

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { LookoutError } from '../errors.ts';
 import { requireSpace } from '../hub/disk.ts';
 import type { FreeBytes } from '../hub/disk.ts';
-import type { Qwen3VLConfig } from '../qwen3vl/config.ts';
+import type { Qwen3VLConfig } from '../qwen3vl/checkpoint/config.ts';
 import type { ImportFolder } from './folder.ts';
 import type { ImportPlan } from './plan.ts';
 

@@ -1,6 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
-import { openSession } from '../qwen3vl/session.ts';
-import type { GraphSource } from '../qwen3vl/session.ts';
+import { openSession } from '../qwen3vl/device/session.ts';
+import type { GraphSource } from '../qwen3vl/device/session.ts';
 
 export type Run = (feeds: Readonly<Record<string, Tensor>>) => Promise<Readonly<Record<string, Tensor>>>;
 

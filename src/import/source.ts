@@ -1,13 +1,13 @@
 import { basename, dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { LookoutError } from '../errors.ts';
-import { readCheckpoint } from '../qwen3vl/checkpoint.ts';
-import type { Checkpoint } from '../qwen3vl/checkpoint.ts';
-import { decoderGraph } from '../qwen3vl/decoderGraph.ts';
-import { GraphWeights } from '../qwen3vl/graphWeights.ts';
-import { readManifest } from '../qwen3vl/manifest.ts';
-import { visionGraph } from '../qwen3vl/visionGraph.ts';
-import { Weights } from '../qwen3vl/weights.ts';
+import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
+import type { Checkpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
+import { decoderGraph } from '../qwen3vl/graph/decoderGraph.ts';
+import { GraphWeights } from '../qwen3vl/graph/graphWeights.ts';
+import { readManifest } from '../qwen3vl/checkpoint/manifest.ts';
+import { visionGraph } from '../qwen3vl/graph/visionGraph.ts';
+import { Weights } from '../qwen3vl/checkpoint/weights.ts';
 
 /** A checkpoint that can be imported; its files are open. */
 export interface Source {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonSchema } from '../qwen3vl/grammar.ts';
+import type { JsonSchema } from '../qwen3vl/grammar/grammar.ts';
 
 /** More events than a few seconds can hold, and a bound on what a model that repeats itself may cost. */
 const MAX_EVENTS = 16;

@@ -1,5 +1,5 @@
 import { LookoutError } from '../errors.ts';
-import { formatStamp } from '../qwen3vl/frames.ts';
+import { formatStamp } from '../qwen3vl/video/frames.ts';
 import type { Frame, Window } from '../values.ts';
 
 export interface TokenBudget {

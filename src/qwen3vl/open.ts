@@ -1,17 +1,17 @@
 import { LookoutError } from '../errors.ts';
-import { readCheckpoint } from './checkpoint.ts';
-import type { VisionConfig } from './config.ts';
-import { decoderGraph } from './decoderGraph.ts';
-import type { DecoderGraphOptions } from './decoderGraph.ts';
-import { GraphWeights } from './graphWeights.ts';
-import { readManifest } from './manifest.ts';
+import { readCheckpoint } from './checkpoint/checkpoint.ts';
+import type { VisionConfig } from './checkpoint/config.ts';
+import { decoderGraph } from './graph/decoderGraph.ts';
+import type { DecoderGraphOptions } from './graph/decoderGraph.ts';
+import { GraphWeights } from './graph/graphWeights.ts';
+import { readManifest } from './checkpoint/manifest.ts';
 import { Qwen3VL } from './model.ts';
 import type { ModelOptions } from './request.ts';
-import { openSession } from './session.ts';
-import type { Device, GraphMaker, OpenedSession } from './session.ts';
-import { QwenTokenizer } from './tokenizer.ts';
-import { visionGraph } from './visionGraph.ts';
-import { Weights } from './weights.ts';
+import { openSession } from './device/session.ts';
+import type { Device, GraphMaker, OpenedSession } from './device/session.ts';
+import { QwenTokenizer } from './decode/tokenizer.ts';
+import { visionGraph } from './graph/visionGraph.ts';
+import { Weights } from './checkpoint/weights.ts';
 
 /** Bytes of weights as float32; checkpoints with fewer run on the CPU unless told otherwise. */
 const SMALL = 200e6;

@@ -1,9 +1,9 @@
-import type { VideoMarkup } from './chat.ts';
-import type { TextConfig } from './config.ts';
-import type { VideoInput } from './frames.ts';
-import type { JsonSchema } from './grammar.ts';
-import { kvBytesPerToken } from './kvCache.ts';
-import type { Device } from './session.ts';
+import type { VideoMarkup } from './decode/chat.ts';
+import type { TextConfig } from './checkpoint/config.ts';
+import type { VideoInput } from './video/frames.ts';
+import type { JsonSchema } from './grammar/grammar.ts';
+import { kvBytesPerToken } from './device/kvCache.ts';
+import type { Device } from './device/session.ts';
 
 export const KV_BYTES = 2 ** 30;
 

@@ -1,12 +1,12 @@
 import { Tensor } from 'onnxruntime-node';
-import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
-import { Decoder } from '../../src/qwen3vl/decoder.ts';
-import { cachedHeadDim, decoderGraph } from '../../src/qwen3vl/decoderGraph.ts';
-import { InPlaceKvCache } from '../../src/qwen3vl/kvCache.ts';
-import type { KvCache } from '../../src/qwen3vl/kvCache.ts';
-import type { TextConfig } from '../../src/qwen3vl/config.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint/checkpoint.ts';
+import { Decoder } from '../../src/qwen3vl/decode/decoder.ts';
+import { cachedHeadDim, decoderGraph } from '../../src/qwen3vl/graph/decoderGraph.ts';
+import { InPlaceKvCache } from '../../src/qwen3vl/device/kvCache.ts';
+import type { KvCache } from '../../src/qwen3vl/device/kvCache.ts';
+import type { TextConfig } from '../../src/qwen3vl/checkpoint/config.ts';
 import { openWeights } from '../../src/qwen3vl/open.ts';
-import { openSession } from '../../src/qwen3vl/session.ts';
+import { openSession } from '../../src/qwen3vl/device/session.ts';
 import type { Task } from './task.ts';
 
 /** ms of one step of decoding after `context` tokens, where keys and values stay put and where they come and go with each step. */

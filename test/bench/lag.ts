@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import pino from 'pino';
 import { qwenBackend } from '../../src/infer/qwen.ts';
-import { startModelProcess } from '../../src/qwen3vl/process.ts';
+import { startModelProcess } from '../../src/qwen3vl/process/process.ts';
 import type { Window } from '../../src/values.ts';
 import { beginning, FRAMES, sceneWindow } from './scenes.ts';
 import type { Task } from './task.ts';

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
-import { toFloat32 } from '../../src/qwen3vl/floats.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint/checkpoint.ts';
+import { toFloat32 } from '../../src/qwen3vl/checkpoint/floats.ts';
 import { openQwen3VL } from '../../src/qwen3vl/open.ts';
-import { SafetensorsFile } from '../../src/qwen3vl/safetensors.ts';
-import { QwenTokenizer } from '../../src/qwen3vl/tokenizer.ts';
+import { SafetensorsFile } from '../../src/qwen3vl/checkpoint/safetensors.ts';
+import { QwenTokenizer } from '../../src/qwen3vl/decode/tokenizer.ts';
 import { writeRandomCheckpoint } from './randomCheckpoint.ts';
 import type { RandomCheckpointOptions } from './randomCheckpoint.ts';
 

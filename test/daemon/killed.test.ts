@@ -77,9 +77,9 @@ describe('a child that is killed', () => {
   test('the model: the daemon goes on and the model is back', async () => {
     const { daemon, states, available } = await watched();
     const parent = daemon.child.pid ?? 0;
-    const killed = childOf(parent, 'qwen3vl/child.ts');
+    const killed = childOf(parent, 'process/child.ts');
     process.kill(killed, 'SIGKILL');
-    await expect.poll(() => childOf(parent, 'qwen3vl/child.ts'), { timeout: 60_000 }).not.toBe(killed);
+    await expect.poll(() => childOf(parent, 'process/child.ts'), { timeout: 60_000 }).not.toBe(killed);
     expect(states.at(-1)?.state).toBe('online');
     daemon.child.kill('SIGTERM');
     expect((await daemon.outcome).code).toBe(0);

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Secret } from '../../src/secret.ts';
-import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
-import { Weights } from '../../src/qwen3vl/weights.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint/checkpoint.ts';
+import { Weights } from '../../src/qwen3vl/checkpoint/weights.ts';
 import { PULLED, published, pulling, target } from './checkpoint.ts';
 import { hubServer } from './hubServer.ts';
 

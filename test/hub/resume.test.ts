@@ -3,8 +3,8 @@ import { existsSync, readFileSync, readdirSync, statSync, truncateSync, writeFil
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
-import { Weights } from '../../src/qwen3vl/weights.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint/checkpoint.ts';
+import { Weights } from '../../src/qwen3vl/checkpoint/weights.ts';
 import { lookout, start } from '../cli/lookout.ts';
 import { PULLED, published, pulling, target } from './checkpoint.ts';
 import { REPO, hubServer } from './hubServer.ts';

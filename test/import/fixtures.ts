@@ -5,8 +5,8 @@ import { layOut } from '../../src/import/layout.ts';
 import { importModel } from '../../src/import/importModel.ts';
 import type { ImportOptions } from '../../src/import/importModel.ts';
 import { openSource } from '../../src/import/source.ts';
-import type { Manifest, Precision } from '../../src/qwen3vl/manifest.ts';
-import type { Dtype } from '../../src/qwen3vl/safetensors.ts';
+import type { Manifest, Precision } from '../../src/qwen3vl/checkpoint/manifest.ts';
+import type { Dtype } from '../../src/qwen3vl/checkpoint/safetensors.ts';
 
 export function scratch(): { readonly dir: string; remove(): void } {
   const dir = mkdtempSync(join(tmpdir(), 'lookout-import-'));

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkModel } from '../../src/qwen3vl/check.ts';
-import { PRECISIONS, readManifest } from '../../src/qwen3vl/manifest.ts';
+import { checkModel } from '../../src/qwen3vl/check/check.ts';
+import { PRECISIONS, readManifest } from '../../src/qwen3vl/checkpoint/manifest.ts';
 import { openSource } from '../../src/import/source.ts';
 import { sha256Of } from '../../src/import/checksum.ts';
 import { copyOf, fixture } from '../qwen3vl/fixtures.ts';

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { modelFolders, modelInfo, verifyModel } from '../../src/import/info.ts';
-import { modelMemory } from '../../src/qwen3vl/memory.ts';
+import { modelMemory } from '../../src/qwen3vl/checkpoint/memory.ts';
 import { fixture } from '../qwen3vl/fixtures.ts';
 import { runImport, scratch } from './fixtures.ts';
 

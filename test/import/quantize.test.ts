@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { FLOAT, MICROSOFT, OnnxGraph, UINT8 } from '../../src/qwen3vl/onnx.ts';
+import { FLOAT, MICROSOFT, OnnxGraph, UINT8 } from '../../src/qwen3vl/graph/onnx.ts';
 import { quantizeBlocks } from '../../src/import/quantize.ts';
 
 const BLOCK = 32;

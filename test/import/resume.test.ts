@@ -7,7 +7,7 @@ import { convert } from '../../src/import/convert.ts';
 import { Journal } from '../../src/import/journal.ts';
 import { planImport } from '../../src/import/plan.ts';
 import { openSource } from '../../src/import/source.ts';
-import { SafetensorsFile } from '../../src/qwen3vl/safetensors.ts';
+import { SafetensorsFile } from '../../src/qwen3vl/checkpoint/safetensors.ts';
 import { writeRandomCheckpoint } from '../bench/randomCheckpoint.ts';
 import { runImport, scratch } from './fixtures.ts';
 

@@ -1,9 +1,9 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkModel } from '../../src/qwen3vl/check.ts';
+import { checkModel } from '../../src/qwen3vl/check/check.ts';
 import { openQwen3VL } from '../../src/qwen3vl/open.ts';
-import { SafetensorsFile } from '../../src/qwen3vl/safetensors.ts';
+import { SafetensorsFile } from '../../src/qwen3vl/checkpoint/safetensors.ts';
 import { writeRandomCheckpoint } from '../bench/randomCheckpoint.ts';
 import { runImport, scratch, writeSafetensors } from './fixtures.ts';
 import type { TestTensor } from './fixtures.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { EVENTS_SCHEMA, parseAnswer, plainText } from '../../src/infer/answer.ts';
-import { compileGrammar } from '../../src/qwen3vl/grammar.ts';
+import { compileGrammar } from '../../src/qwen3vl/grammar/grammar.ts';
 
 describe('parseAnswer', () => {
   test('gives events with their seconds and their place in the text', () => {

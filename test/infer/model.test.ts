@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EVENTS_SCHEMA } from '../../src/infer/answer.ts';
 import { eventsPrompt } from '../../src/infer/prompts.ts';
 import { qwenBackend } from '../../src/infer/qwen.ts';
-import { compileGrammar } from '../../src/qwen3vl/grammar.ts';
+import { compileGrammar } from '../../src/qwen3vl/grammar/grammar.ts';
 import { openQwen3VL } from '../../src/qwen3vl/open.ts';
 import type { Qwen3VL } from '../../src/qwen3vl/model.ts';
 import { windowAt } from './windows.ts';

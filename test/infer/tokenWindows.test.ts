@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DEMO_MODEL } from '../../src/demo/folder.ts';
-import { chatTokens } from '../../src/qwen3vl/chat.ts';
-import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
-import { QwenTokenizer } from '../../src/qwen3vl/tokenizer.ts';
+import { chatTokens } from '../../src/qwen3vl/decode/chat.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint/checkpoint.ts';
+import { QwenTokenizer } from '../../src/qwen3vl/decode/tokenizer.ts';
 import { boundedWindowSize, cutByTokens, tokensOf } from '../../src/infer/tokenWindows.ts';
 import type { FileWindow, TokenBudget } from '../../src/infer/tokenWindows.ts';
 import type { Frame } from '../../src/values.ts';

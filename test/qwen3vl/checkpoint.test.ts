@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/qwen3vl/config.ts';
-import { toFloat32 } from '../../src/qwen3vl/floats.ts';
+import { parseConfig } from '../../src/qwen3vl/checkpoint/config.ts';
+import { toFloat32 } from '../../src/qwen3vl/checkpoint/floats.ts';
 import { openQwen3VL } from '../../src/qwen3vl/open.ts';
 import { copyOf, fixture, scratch } from './fixtures.ts';
 

@@ -1,17 +1,17 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
-import { argmax } from '../../src/qwen3vl/choose.ts';
-import { Decoder } from '../../src/qwen3vl/decoder.ts';
-import type { Prompt } from '../../src/qwen3vl/decoder.ts';
-import { decoderGraph } from '../../src/qwen3vl/decoderGraph.ts';
-import { deviceKvCaches } from '../../src/qwen3vl/deviceKvCache.ts';
-import { InPlaceKvCache } from '../../src/qwen3vl/kvCache.ts';
-import type { KvCache } from '../../src/qwen3vl/kvCache.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint/checkpoint.ts';
+import { argmax } from '../../src/qwen3vl/grammar/choose.ts';
+import { Decoder } from '../../src/qwen3vl/decode/decoder.ts';
+import type { Prompt } from '../../src/qwen3vl/decode/decoder.ts';
+import { decoderGraph } from '../../src/qwen3vl/graph/decoderGraph.ts';
+import { deviceKvCaches } from '../../src/qwen3vl/device/deviceKvCache.ts';
+import { InPlaceKvCache } from '../../src/qwen3vl/device/kvCache.ts';
+import type { KvCache } from '../../src/qwen3vl/device/kvCache.ts';
 import { openWeights } from '../../src/qwen3vl/open.ts';
-import { promptPositions } from '../../src/qwen3vl/positions.ts';
-import { openSession } from '../../src/qwen3vl/session.ts';
-import { QwenTokenizer } from '../../src/qwen3vl/tokenizer.ts';
+import { promptPositions } from '../../src/qwen3vl/decode/positions.ts';
+import { openSession } from '../../src/qwen3vl/device/session.ts';
+import { QwenTokenizer } from '../../src/qwen3vl/decode/tokenizer.ts';
 import { FIXTURES, fixture } from './fixtures.ts';
 
 /** The graphs are a GPU's; here they run on the processor, where a tensor that "stays" lies in its memory. */

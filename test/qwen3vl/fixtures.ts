@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openQwen3VL } from '../../src/qwen3vl/open.ts';
 import type { ModelOptions, Qwen3VL, VideoInput } from '../../src/qwen3vl/model.ts';
-import { readReference } from '../../src/qwen3vl/reference.ts';
+import { readReference } from '../../src/qwen3vl/check/reference.ts';
 
 export const FIXTURES = ['tied-odd', 'untied-wide-q', 'odd-sizes'] as const;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../src/demo/random.ts';
-import { FrameReceiver, FrameSender } from '../../src/qwen3vl/frameWire.ts';
-import type { Picture } from '../../src/qwen3vl/frames.ts';
+import { FrameReceiver, FrameSender } from '../../src/qwen3vl/process/frameWire.ts';
+import type { Picture } from '../../src/qwen3vl/video/frames.ts';
 
 const picture = (n: number, bytes = 12): Picture => ({ width: 2, height: 2, data: new Uint8Array(bytes).fill(n) });
 const full = (frames: readonly unknown[]): number => frames.filter((f) => typeof f !== 'number').length;

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
-import { Decoder } from '../../src/qwen3vl/decoder.ts';
-import { decoderGraph } from '../../src/qwen3vl/decoderGraph.ts';
-import { deviceKvCaches } from '../../src/qwen3vl/deviceKvCache.ts';
-import { InPlaceKvCache } from '../../src/qwen3vl/kvCache.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint/checkpoint.ts';
+import { Decoder } from '../../src/qwen3vl/decode/decoder.ts';
+import { decoderGraph } from '../../src/qwen3vl/graph/decoderGraph.ts';
+import { deviceKvCaches } from '../../src/qwen3vl/device/deviceKvCache.ts';
+import { InPlaceKvCache } from '../../src/qwen3vl/device/kvCache.ts';
 import type { JsonSchema } from '../../src/qwen3vl/model.ts';
-import { promptPositions } from '../../src/qwen3vl/positions.ts';
+import { promptPositions } from '../../src/qwen3vl/decode/positions.ts';
 import { openWeights } from '../../src/qwen3vl/open.ts';
-import { openSession } from '../../src/qwen3vl/session.ts';
-import { QwenTokenizer } from '../../src/qwen3vl/tokenizer.ts';
+import { openSession } from '../../src/qwen3vl/device/session.ts';
+import { QwenTokenizer } from '../../src/qwen3vl/decode/tokenizer.ts';
 import { fixture, videoOf, withModel } from './fixtures.ts';
 
 const SCHEMA: JsonSchema = {

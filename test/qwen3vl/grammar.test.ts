@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { compileGrammar } from '../../src/qwen3vl/grammar.ts';
-import type { Grammar, GrammarState, JsonSchema } from '../../src/qwen3vl/grammar.ts';
+import { compileGrammar } from '../../src/qwen3vl/grammar/grammar.ts';
+import type { Grammar, GrammarState, JsonSchema } from '../../src/qwen3vl/grammar/grammar.ts';
 import { random, validator } from './grammarCases.ts';
 
 const EVENTS: JsonSchema = {

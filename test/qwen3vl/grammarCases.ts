@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
 import { EVENTS_SCHEMA } from '../../src/infer/answer.ts';
-import { chooseWithin } from '../../src/qwen3vl/choose.ts';
-import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
-import { compileGrammar } from '../../src/qwen3vl/grammar.ts';
-import type { GrammarState, JsonSchema } from '../../src/qwen3vl/grammar.ts';
-import { QwenTokenizer } from '../../src/qwen3vl/tokenizer.ts';
+import { chooseWithin } from '../../src/qwen3vl/grammar/choose.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint/checkpoint.ts';
+import { compileGrammar } from '../../src/qwen3vl/grammar/grammar.ts';
+import type { GrammarState, JsonSchema } from '../../src/qwen3vl/grammar/grammar.ts';
+import { QwenTokenizer } from '../../src/qwen3vl/decode/tokenizer.ts';
 
 /** A small generator of its own, so that a failing seed can be run again (mulberry32). */
 export function random(seed: number): () => number {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { EVENTS_SCHEMA } from '../../src/infer/answer.ts';
-import { compileGrammar } from '../../src/qwen3vl/grammar.ts';
-import type { JsonSchema } from '../../src/qwen3vl/grammar.ts';
+import { compileGrammar } from '../../src/qwen3vl/grammar/grammar.ts';
+import type { JsonSchema } from '../../src/qwen3vl/grammar/grammar.ts';
 
 /** The bytes that may come next. */
 function next(schema: JsonSchema, text: string): string {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { EVENTS_SCHEMA } from '../../src/infer/answer.ts';
-import { chooseFreely, chooseWithin } from '../../src/qwen3vl/choose.ts';
-import { compileGrammar } from '../../src/qwen3vl/grammar.ts';
-import type { Grammar, GrammarState } from '../../src/qwen3vl/grammar.ts';
-import { TokenTrie } from '../../src/qwen3vl/grammarTokens.ts';
+import { chooseFreely, chooseWithin } from '../../src/qwen3vl/grammar/choose.ts';
+import { compileGrammar } from '../../src/qwen3vl/grammar/grammar.ts';
+import type { Grammar, GrammarState } from '../../src/qwen3vl/grammar/grammar.ts';
+import { TokenTrie } from '../../src/qwen3vl/grammar/tokens.ts';
 import type { Vocabulary } from './grammarCases.ts';
 import { ANSWER, MIXED, YES_NO, byteTokenizer, demoTokenizer, random } from './grammarCases.ts';
 

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
 import type { InferenceSession } from 'onnxruntime-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkModel } from '../../src/qwen3vl/check.ts';
-import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
-import { cachedHeadDim, decoderGraph } from '../../src/qwen3vl/decoderGraph.ts';
-import { commonFolder } from '../../src/qwen3vl/graphWeights.ts';
+import { checkModel } from '../../src/qwen3vl/check/check.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint/checkpoint.ts';
+import { cachedHeadDim, decoderGraph } from '../../src/qwen3vl/graph/decoderGraph.ts';
+import { commonFolder } from '../../src/qwen3vl/graph/graphWeights.ts';
 import { openWeights } from '../../src/qwen3vl/open.ts';
-import { openSession } from '../../src/qwen3vl/session.ts';
+import { openSession } from '../../src/qwen3vl/device/session.ts';
 import { copyOf, fixture, scratch } from './fixtures.ts';
 
 let folder: ReturnType<typeof scratch>;

@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkModel } from '../../src/qwen3vl/check.ts';
+import { checkModel } from '../../src/qwen3vl/check/check.ts';
 import { FIXTURES, copyOf, fixture, scratch } from './fixtures.ts';
 
 describe('parity with the Hugging Face implementation', () => {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/health/log.ts';
-import { startModelProcess } from '../../src/qwen3vl/process.ts';
-import type { ModelProcess } from '../../src/qwen3vl/process.ts';
+import { startModelProcess } from '../../src/qwen3vl/process/process.ts';
+import type { ModelProcess } from '../../src/qwen3vl/process/process.ts';
 import { copyOf, fixture, scratch, videoOf, withModel } from './fixtures.ts';
 
 const log = createLogger({ level: 'silent' });

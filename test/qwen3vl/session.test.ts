@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { rightForms } from '../../src/qwen3vl/deviceTrial.ts';
-import { inShort, tryDevice, tryDevices } from '../../src/qwen3vl/devices.ts';
-import { FLOAT, OnnxGraph } from '../../src/qwen3vl/onnx.ts';
-import { openSession } from '../../src/qwen3vl/session.ts';
-import type { GraphSource } from '../../src/qwen3vl/session.ts';
+import { rightForms } from '../../src/qwen3vl/device/deviceTrial.ts';
+import { inShort, tryDevice, tryDevices } from '../../src/qwen3vl/device/devices.ts';
+import { FLOAT, OnnxGraph } from '../../src/qwen3vl/graph/onnx.ts';
+import { openSession } from '../../src/qwen3vl/device/session.ts';
+import type { GraphSource } from '../../src/qwen3vl/device/session.ts';
 
 describe('a device', () => {
   it('is tried before it is trusted; the processor passes, in both forms of attention', async () => {

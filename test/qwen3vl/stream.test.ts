@@ -6,8 +6,8 @@ import { createRoom } from '../../src/demo/room.ts';
 import { EVENTS_SCHEMA } from '../../src/infer/answer.ts';
 import { eventsPrompt, matchPrompt } from '../../src/infer/prompts.ts';
 import type { GenerateRequest, Qwen3VL, VideoInput } from '../../src/qwen3vl/model.ts';
-import { readCheckpoint } from '../../src/qwen3vl/checkpoint.ts';
-import { kvBytesPerToken } from '../../src/qwen3vl/kvCache.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint/checkpoint.ts';
+import { kvBytesPerToken } from '../../src/qwen3vl/device/kvCache.ts';
 import { openQwen3VL } from '../../src/qwen3vl/open.ts';
 import { FIXTURES, fixture, scratch, withModel } from './fixtures.ts';
 

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { physicalCores, processorThreads, quota } from '../../src/qwen3vl/threads.ts';
+import { physicalCores, processorThreads, quota } from '../../src/qwen3vl/device/threads.ts';
 import { scratch } from './fixtures.ts';
 
 let folder: ReturnType<typeof scratch>;
@@ -49,7 +49,7 @@ describe('threads', () => {
 describe('the runtime', () => {
   it('keeps no record of itself for its makers', () => {
     const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    const trial = pathToFileURL(join(import.meta.dirname, '../../src/qwen3vl/deviceTrial.ts')).href;
+    const trial = pathToFileURL(join(import.meta.dirname, '../../src/qwen3vl/device/deviceTrial.ts')).href;
     const { ORT_DISABLE_TELEMETRY: _unset, ...env } = process.env;
     execFileSync(process.execPath, ['--import', tsx, '--input-type=module', '-e', `const { rightForms } = await import('${trial}'); await rightForms('cpu');`], {
       env: { ...env, HOME: folder.dir, XDG_CACHE_HOME: join(folder.dir, '.cache') },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { formatStamp, temporalPatches } from '../../src/qwen3vl/frames.ts';
-import { promptPositions } from '../../src/qwen3vl/positions.ts';
-import { resizeBicubic, smartResize } from '../../src/qwen3vl/resize.ts';
-import { mergeBlockOrder } from '../../src/qwen3vl/visionInputs.ts';
+import { formatStamp, temporalPatches } from '../../src/qwen3vl/video/frames.ts';
+import { promptPositions } from '../../src/qwen3vl/decode/positions.ts';
+import { resizeBicubic, smartResize } from '../../src/qwen3vl/video/resize.ts';
+import { mergeBlockOrder } from '../../src/qwen3vl/video/visionInputs.ts';
 
 describe('stamps', () => {
   // right-hand sides: Python's f'{t:.1f}'

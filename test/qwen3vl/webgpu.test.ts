@@ -1,8 +1,8 @@
 import { Tensor } from 'onnxruntime-node';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { checkModel } from '../../src/qwen3vl/check.ts';
-import { tryDevice } from '../../src/qwen3vl/devices.ts';
+import { checkModel } from '../../src/qwen3vl/check/check.ts';
+import { tryDevice } from '../../src/qwen3vl/device/devices.ts';
 import type { Qwen3VL } from '../../src/qwen3vl/model.ts';
 import { FIXTURES, fixture, videoOf, withModel } from './fixtures.ts';
 

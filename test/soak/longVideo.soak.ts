@@ -11,7 +11,7 @@ import { DEMO_MODEL } from '../../src/demo/folder.ts';
 import { DEMO_SETTINGS } from '../../src/demo/settings.ts';
 import { heldOutRooms } from '../../src/eval/scenes.ts';
 import { createLogger } from '../../src/health/log.ts';
-import { startModelProcess } from '../../src/qwen3vl/process.ts';
+import { startModelProcess } from '../../src/qwen3vl/process/process.ts';
 
 /** MB that a process may have grown by over ten minutes of video, after ten in which heaps and caches came to their size. */
 const GROWTH = 32;
