@@ -17,6 +17,7 @@ import type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from '.
 import type { OpenedSession } from './device/session.ts';
 import { odds, sharedStart } from './decode/scoring.ts';
 import { Streams } from './decode/streams.ts';
+import type { StreamState } from './decode/streams.ts';
 import type { QwenTokenizer } from './decode/tokenizer.ts';
 import { VisionEncoder } from './video/vision.ts';
 
@@ -27,6 +28,8 @@ export type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from '.
 
 /** End an answer, whatever the checkpoint's files say. */
 const STOPS = ['<|im_end|>', '<|endoftext|>'] as const;
+/** Answers that guesses are made from, besides the stream's own. */
+const MOST_ANSWERS = 8;
 const FEATURE_BYTES = 256 * 2 ** 20;
 
 /** A running model. One call at a time: calls made meanwhile wait for their turn. */
@@ -45,8 +48,8 @@ export class Qwen3VL {
   readonly #streams: Streams;
   /** of prompts without a video */
   readonly #text: KvCache;
-  /** of any stream, under a schema: a new stream's answer will have the same brackets and keys */
-  #latest: readonly number[] = [];
+  /** answers of all streams, under a schema, the latest first: another's will have the same brackets and keys, and often words */
+  #latest: readonly (readonly number[])[] = [];
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(checkpoint: Checkpoint, tokenizer: QwenTokenizer, vision: OpenedSession, decoder: OpenedSession, options: ModelOptions) {
@@ -82,9 +85,9 @@ export class Qwen3VL {
       const { runs } = this.#decoder;
       const grammar = request.schema && compileGrammar(request.schema);
       // free text resembles nothing that was said before
-      const before = grammar && stream ? [stream.answer, this.#latest] : [];
+      const before = grammar && stream ? [stream.answer, ...this.#latest] : [];
       const result = await answer(this.#decoder, cache, logits, prompt.next, { maxTokens, grammar, stops: this.#stops, tokenizer: this.#tokenizer, before });
-      if (grammar && stream) this.#latest = stream.answer = result.tokens;
+      if (grammar && stream) this.#remember(stream, result.tokens);
       this.#streams.trim();
       const ms = { vision: seen - began, prefill: filled - seen, decode: performance.now() - filled };
       return { ...result, visualTokens: prompt.visualTokens, promptTokens: prompt.ids.length, reusedTokens: reused, runs: this.#decoder.runs - runs, ms };
@@ -139,6 +142,12 @@ export class Qwen3VL {
       this.#streams.clear();
       for (const { session } of this.#sessions) await session.release();
     });
+  }
+
+  #remember(stream: StreamState, tokens: readonly number[]): void {
+    stream.answer = tokens;
+    const others = this.#latest.filter((earlier) => earlier.length !== tokens.length || earlier.some((token, i) => token !== tokens[i]));
+    this.#latest = [tokens, ...others].slice(0, MOST_ANSWERS);
   }
 
   #firstTokens(word: string): number[] {

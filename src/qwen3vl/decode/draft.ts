@@ -1,6 +1,7 @@
-/** Tokens guessed at a time: while guesses hold, and after one that did not. */
-const BOLD = 32;
-const SHY = 8;
+/** Tokens guessed at a time: as many again, and twice as many, each time all of them held; few after one that did not. */
+const MOST = 32;
+const FIRST = 16;
+const LEAST = 4;
 /** Tokens that must have come in the same order before, for what followed them then to be guessed again. */
 const CONTEXT = 2;
 
@@ -9,37 +10,51 @@ const CONTEXT = 2;
  * answer has the schema's brackets and keys in it. A guess costs little, since the decoder looks at many tokens nearly as fast as
  * at one, and a wrong one changes nothing: each token is checked against what the model itself would have said (speculative
  * decoding by lookup; greedy, so exact).
+ *
+ * The likeliest earlier answer is followed token by token. Where another token comes, it is taken to stand in that one's place (a
+ * digit of a time that has moved on); where that does not hold either, the place is looked up by the last tokens.
  */
 export class Draft {
-  readonly #before: readonly number[][];
-  /** where in the latest earlier answer we are, as long as that is followed word by word */
+  readonly #before: readonly (readonly number[])[];
+  /** where in the likeliest earlier answer we are; undefined: lost */
   #at: number | undefined = 0;
-  #bold = true;
+  /** the last token was the one that stands there */
+  #fitted = true;
+  #most = FIRST;
+  #guessed = false;
 
   /** `before`: earlier answers, the likeliest first. */
   constructor(before: readonly (readonly number[])[]) {
-    this.#before = before.map((tokens) => [...tokens]);
+    this.#before = before;
   }
 
   /** The tokens that may follow `out`, the answer so far; at most `room` of them. */
   guess(out: readonly number[], room: number): number[] {
-    const most = Math.min(room, this.#bold ? BOLD : SHY);
-    if (most <= 0) return [];
-    if (this.#at !== undefined) return (this.#before[0] ?? []).slice(this.#at, this.#at + most);
+    const guess = this.#continuation(out).slice(0, Math.max(0, Math.min(room, this.#most)));
+    this.#guessed = guess.length > 0;
+    return guess;
+  }
+
+  /** Hears which token came, and which one had been guessed, if any. */
+  saw(token: number, guess: number | undefined): void {
+    if (guess !== undefined && guess !== token) this.#most = LEAST;
+    else if (guess === undefined && this.#guessed) this.#most = Math.min(MOST, this.#most * 2);
+    if (this.#at === undefined) return;
+    const there = this.#before[0]?.[this.#at] === token;
+    // two in a row that do not fit: this is no longer the same text
+    this.#at = there || this.#fitted ? this.#at + 1 : undefined;
+    this.#fitted = there;
+  }
+
+  #continuation(out: readonly number[]): readonly number[] {
+    if (this.#at !== undefined) return (this.#before[0] ?? []).slice(this.#at);
     for (const [i, tokens] of this.#before.entries()) {
       const at = follow(tokens, out);
       if (at === undefined) continue;
-      if (i === 0) this.#at = at;
-      return tokens.slice(at, at + most);
+      if (i === 0) [this.#at, this.#fitted] = [at, true];
+      return tokens.slice(at);
     }
     return [];
-  }
-
-  /** Hears which token came and which one had been guessed, if any. */
-  saw(token: number, guess: number | undefined): void {
-    if (guess !== undefined) this.#bold = guess === token;
-    if (this.#at === undefined) return;
-    this.#at = this.#before[0]?.[this.#at] === token ? this.#at + 1 : undefined;
   }
 }
 

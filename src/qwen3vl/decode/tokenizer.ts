@@ -5,6 +5,10 @@ import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 /** How a tokenizer's tokens turn into text: by the GPT-2 byte alphabet, by "▁" and "<0xNN>", or as they stand. */
 type Spelling = 'bytes' | 'pieces' | 'words';
 
+/** Texts between special tokens that are remembered, and their longest, characters. */
+const MOST_PIECES = 1024;
+const LONGEST_PIECE = 4096;
+
 /** A checkpoint's tokenizer. */
 export class QwenTokenizer {
   readonly #tokenizer: Tokenizer;
@@ -14,6 +18,9 @@ export class QwenTokenizer {
   readonly #special: ReadonlySet<number>;
   /** special tokens that no sentence contains by accident */
   readonly #controls: readonly string[];
+  /** special tokens, where they cut a text into pieces that know nothing of each other */
+  readonly #between: RegExp | undefined;
+  readonly #pieces = new Map<string, readonly number[]>();
 
   constructor({ tokenizer, tokenizerConfig, dir }: Checkpoint) {
     const spec = tokenizer as { model?: { unk_token?: string }; decoder?: unknown };
@@ -29,11 +36,26 @@ export class QwenTokenizer {
     const special = added.filter((t) => t.special);
     this.#added = new Set(added.map((t) => t.id));
     this.#special = new Set(special.map((t) => t.id));
+    this.#between = this.#spelling === 'bytes' && added.every((t) => !t.lstrip && !t.rstrip) && special.length > 0 ? anyOf(special.map((t) => t.content)) : undefined;
     this.#controls = special.map((t) => t.content).filter((content) => /^<\|.*\|>$/.test(content));
   }
 
   /** Token ids; special tokens written in the text count as such. */
   encode(text: string): number[] {
+    return this.#between ? text.split(this.#between).flatMap((piece) => this.#encodePiece(piece)) : this.#encodeWhole(text);
+  }
+
+  /** What stands between special tokens is tokenized by itself, and rolling windows say most of it again. */
+  #encodePiece(piece: string): readonly number[] {
+    const known = this.#pieces.get(piece);
+    if (known) return known;
+    const ids = this.#encodeWhole(piece);
+    if (this.#pieces.size >= MOST_PIECES) this.#pieces.clear();
+    if (piece.length <= LONGEST_PIECE) this.#pieces.set(piece, ids);
+    return ids;
+  }
+
+  #encodeWhole(text: string): number[] {
     if (text === '') return [];
     const { ids, tokens } = this.#tokenizer.encode(text);
     const unknown = ids.findIndex((id: number | undefined) => id === undefined);
@@ -75,6 +97,12 @@ export class QwenTokenizer {
     }
     return new TextEncoder().encode(token);
   }
+}
+
+/** Matches any of the texts, the longest first, and keeps it when a string is split by it. */
+function anyOf(texts: readonly string[]): RegExp {
+  const longestFirst = [...texts].sort((a, b) => b.length - a.length);
+  return new RegExp(`(${longestFirst.map((text) => text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)).join('|')})`);
 }
 
 function spellingOf(decoder: unknown): Spelling {

@@ -4,7 +4,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { Processing } from '../checkpoint/checkpoint.ts';
 import type { VisionConfig } from '../checkpoint/config.ts';
 import type { FeatureCache, PatchFeatures } from './featureCache.ts';
-import type { TemporalPatch } from './frames.ts';
+import type { Picture, TemporalPatch } from './frames.ts';
 import { gridOf, patchify } from './patchify.ts';
 import type { Grid } from './patchify.ts';
 import { gridInputs } from './visionInputs.ts';
@@ -92,8 +92,20 @@ export function videoGrid(patches: readonly TemporalPatch[], config: VisionConfi
   return gridOf(first, config);
 }
 
+/** Of pictures that were hashed before; a window's frames come back with the next window. */
+const hashes = new WeakMap<Picture, string>();
+
 function contentHash({ frames }: TemporalPatch): string {
   const hash = createHash('sha256');
-  for (const { width, height, data } of frames) hash.update(`${width}x${height};`).update(data);
+  for (const frame of frames) hash.update(pictureHash(frame));
   return hash.digest('hex');
+}
+
+function pictureHash(picture: Picture): string {
+  const known = hashes.get(picture);
+  if (known !== undefined) return known;
+  const { width, height, data } = picture;
+  const made = createHash('sha256').update(`${width}x${height};`).update(data).digest('base64');
+  hashes.set(picture, made);
+  return made;
 }
