@@ -28,7 +28,7 @@ export async function openQwen3VL(dir: string, options: ModelOptions, graphOptio
   const fp16 = readManifest(dir)?.precision === 'fp16';
   // texts that do not see each other go through together where attention takes a bias: on the processor
   const decoder: GraphMaker = (device, attention) =>
-    decoderGraph(checkpoint.config, weights.graph, { packed: device === 'cpu', half: fp16 && device !== 'cpu', attention, ...graphOptions });
+    decoderGraph(checkpoint.config, weights.graph, { packed: device === 'cpu', fresh: device === 'cpu', half: fp16 && device !== 'cpu', attention, ...graphOptions });
   const sessions = await openBoth(checkpoint.config.vision, weights, decoder, options);
   return new Qwen3VL(checkpoint, tokenizer, sessions.vision, sessions.decoder, options);
 }

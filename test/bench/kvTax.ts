@@ -23,7 +23,7 @@ const CONTEXT = 768;
 export async function measureKvTax({ dir, threads, tokens }: Task): Promise<KvTax> {
   const { config } = readCheckpoint(dir);
   const weights = openWeights(dir);
-  const source = { graph: decoderGraph(config, weights.graph), folder: weights.graph.folder, prepack: weights.prepack };
+  const source = { graph: decoderGraph(config, weights.graph, { fresh: true }), folder: weights.graph.folder, prepack: weights.prepack };
   const { session } = await openSession(source, 'cpu', threads, weights.small);
   const decoder = new Decoder(session, config, false);
   const ids = Array.from({ length: CONTEXT }, (_, i) => i % 200);

@@ -65,7 +65,7 @@ describe.each(FIXTURES)('keys and values that stay where they are, %s', (name) =
 async function withDecoder(name: string, use: (decoder: Decoder, session: InferenceSession) => Promise<void>): Promise<void> {
   const { config } = readCheckpoint(fixture(name));
   const { graph: weights, prepack } = openWeights(fixture(name));
-  const { session } = await openSession({ graph: decoderGraph(config, weights), folder: weights.folder, prepack }, 'cpu', 1, true);
+  const { session } = await openSession({ graph: decoderGraph(config, weights, { fresh: true }), folder: weights.folder, prepack }, 'cpu', 1, true);
   await use(new Decoder(session, config, false), session);
   await session.release();
 }

@@ -30,7 +30,10 @@ export function kvBytesPerToken(text: TextConfig): number {
 
 const GRANULE = 256;
 
-/** On the CPU: buffers with room to spare that the graph writes in place, so that a step copies nothing. */
+/**
+ * On the CPU: buffers with room to spare. The runtime's binding copies every output into fresh memory, a tensor that it was given for
+ * the purpose included; so of each run only the new tokens' keys and values are taken, and put in their place here.
+ */
 export class InPlaceKvCache implements KvCache {
   readonly tokens: number[] = [];
   readonly #text: TextConfig;
@@ -70,15 +73,15 @@ export class InPlaceKvCache implements KvCache {
   }
 
   inputs(): Record<string, Tensor> {
-    return this.#named('');
+    return Object.fromEntries(this.#tensors.map((tensor, i) => [kvName(i), tensor]));
   }
 
-  outputs(): Record<string, Tensor> {
-    return this.#named('new_');
+  outputs(): Record<string, null> {
+    return Object.fromEntries(this.#tensors.map((_, i) => [freshName(i), null]));
   }
 
-  store(): void {
-    // written in place
+  store(outputs: Readonly<Record<string, Tensor>>): void {
+    for (const [i, { data }] of this.#tensors.entries()) this.#append(data as Float32Array, outputs[freshName(i)]?.data as Float32Array);
   }
 
   dispose(): void {
@@ -87,7 +90,28 @@ export class InPlaceKvCache implements KvCache {
     this.#capacity = 0;
   }
 
-  #named(prefix: string): Record<string, Tensor> {
-    return Object.fromEntries(this.#tensors.map((t, i) => [`${prefix}${i % 2 === 0 ? 'key' : 'value'}_${i >> 1}`, t]));
+  /** `fresh` [S, kvHeads, size] behind what `data` [kvHeads, capacity, size] holds. */
+  #append(data: Float32Array, fresh: Float32Array): void {
+    const { kvHeads } = this.#text;
+    const size = cachedHeadDim(this.#text);
+    const past = this.tokens.length;
+    if (kvHeads === 1) {
+      data.set(fresh, past * size);
+      return;
+    }
+    for (let row = 0; row * kvHeads * size < fresh.length; row++) {
+      for (let head = 0; head < kvHeads; head++) {
+        const from = (row * kvHeads + head) * size;
+        data.set(fresh.subarray(from, from + size), (head * this.#capacity + past + row) * size);
+      }
+    }
   }
+}
+
+function kvName(i: number): string {
+  return `${i % 2 === 0 ? 'key' : 'value'}_${i >> 1}`;
+}
+
+function freshName(i: number): string {
+  return `fresh_${kvName(i)}`;
 }

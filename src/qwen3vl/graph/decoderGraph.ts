@@ -17,6 +17,8 @@ export interface DecoderGraphOptions {
   readonly halfCache?: boolean;
   /** that the device computes rightly; default: fused */
   readonly attention?: AttentionForm;
+  /** adds the outputs fresh_key_i, fresh_value_i [1, S, kvHeads · cachedHeadDim]: keys and values of the S new tokens alone */
+  readonly fresh?: boolean;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface DecoderGraphOptions {
  */
 export function decoderGraph(config: Qwen3VLConfig, weights: GraphWeights, options: DecoderGraphOptions = {}): Uint8Array {
   const { text, vision } = config;
-  const { packed = false, half = false, halfCache = false, attention = 'fused' } = options;
+  const { packed = false, half = false, halfCache = false, attention = 'fused', fresh = false } = options;
   const graph = new OnnxGraph('decoder');
   graph.input('ids', INT64, ['S']);
   graph.input('visual', INT64, ['M', 1]);
@@ -40,7 +42,7 @@ export function decoderGraph(config: Qwen3VLConfig, weights: GraphWeights, optio
   graph.input('wanted', INT64, ['K']);
   const bias = packed ? { bias: graph.input('attention_bias', FLOAT, [1, 1, 'S', 'T']) } : {};
 
-  const layers = new DecoderLayers(graph, text, weights, { half, halfCache, attention, ...bias });
+  const layers = new DecoderLayers(graph, text, weights, { half, halfCache, attention, fresh, ...bias });
   // only the rows that are taken are widened, so that the table can stay on disk
   const table = weights.raw(graph, 'language', 'embed_tokens.weight', [text.vocab, text.hidden]);
   const rows = graph.node('Gather', [table.raw, 'ids']);

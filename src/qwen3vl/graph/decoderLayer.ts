@@ -25,6 +25,8 @@ export interface LayerOptions {
   readonly bias?: string;
   /** that the device computes rightly; default: fused */
   readonly attention?: AttentionForm;
+  /** adds the outputs fresh_key_i and fresh_value_i [1, S, kvHeads · cachedHeadDim], of the new tokens alone */
+  readonly fresh?: boolean;
 }
 
 /** Adds decoder layers to a graph, which has the inputs cos, sin, past_last and total of `decoderGraph`. */
@@ -36,8 +38,9 @@ export class DecoderLayers {
   readonly #halfCache: boolean;
   readonly #bias: string;
   readonly #form: AttentionForm;
+  readonly #fresh: boolean;
 
-  constructor(graph: OnnxGraph, text: TextConfig, weights: GraphWeights, { half = false, halfCache = false, bias = '', attention = 'fused' }: LayerOptions = {}) {
+  constructor(graph: OnnxGraph, text: TextConfig, weights: GraphWeights, { half = false, halfCache = false, bias = '', attention = 'fused', fresh = false }: LayerOptions = {}) {
     this.#graph = graph;
     this.#text = text;
     this.#weights = weights;
@@ -45,6 +48,7 @@ export class DecoderLayers {
     this.#halfCache = halfCache;
     this.#bias = bias;
     this.#form = attention;
+    this.#fresh = fresh;
   }
 
   norm(x: string, name: string, size: number): string {
@@ -94,8 +98,11 @@ export class DecoderLayers {
       outputs: [`mixed_${i}`, `new_key_${i}`, `new_value_${i}`],
     };
     const mixed = attendCached(this.#graph, given, this.#form);
-    for (const kind of ['key', 'value']) {
+    for (const [kind, state] of [['key', given.states[1]], ['value', given.states[2]]] as const) {
       this.#graph.output(`new_${kind}_${i}`, type, [1, kvHeads, 'new_capacity', size]);
+      if (!this.#fresh) continue;
+      this.#graph.node('Identity', [state], {}, '', [`fresh_${kind}_${i}`]);
+      this.#graph.output(`fresh_${kind}_${i}`, type, [1, 'S', kvHeads * size]);
     }
     return this.#unsized(this.#halfCache ? this.#graph.cast(mixed, FLOAT) : mixed, heads);
   }
