@@ -16,11 +16,11 @@ export function sessionOptions(device: RunningDevice, threads: number, extra: Re
     graphOptimizationLevel: 'all',
     // errors reach us as exceptions; warnings about node placement are noise
     logSeverityLevel: 4,
-    // idle threads that spin would take the processor from decoding and drawing in the other processes
     extra: {
       // a head that is widened to float32 is larger than the runtime's own limit (1 GiB), and would be widened anew at every step
       optimization: { constant_folding_max_output_size_in_bytes: String(2 ** 40) },
-      session: { intra_op: { allow_spinning: '0' }, ...extra },
+      // threads spin while a run lasts, since a step is hundreds of short products, and stop with it: cameras need the processor too
+      session: { intra_op: { allow_spinning: threads > 1 ? '1' : '0' }, force_spinning_stop: '1', ...extra },
     },
   };
 }
