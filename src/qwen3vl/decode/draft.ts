@@ -47,12 +47,15 @@ export class Draft {
   }
 
   #continuation(out: readonly number[]): readonly number[] {
-    if (this.#at !== undefined) return (this.#before[0] ?? []).slice(this.#at);
-    for (const [i, tokens] of this.#before.entries()) {
+    const [likeliest = [], ...others] = this.#before;
+    if (this.#at !== undefined && this.#at < likeliest.length) return likeliest.slice(this.#at);
+    this.#at = follow(likeliest, out);
+    this.#fitted = true;
+    if (this.#at !== undefined) return likeliest.slice(this.#at);
+    // the answer itself says the same keys over and over
+    for (const tokens of [out, ...others]) {
       const at = follow(tokens, out);
-      if (at === undefined) continue;
-      if (i === 0) [this.#at, this.#fitted] = [at, true];
-      return tokens.slice(at);
+      if (at !== undefined) return tokens.slice(at);
     }
     return [];
   }
