@@ -3,6 +3,7 @@ import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { toFloat32 } from '../qwen3vl/checkpoint/floats.ts';
+import { elementsOf } from '../qwen3vl/checkpoint/safetensors.ts';
 import { sha256Of } from './checksum.ts';
 import type { Done, Journal } from './journal.ts';
 import type { Layout, PlannedTensor } from './layout.ts';
@@ -57,7 +58,7 @@ function openShards({ shards }: Layout, dir: string): Map<string, number> {
 async function perform(job: ImportJob, shards: ReadonlyMap<string, number>, { places }: Layout, advance: (bytes: number) => void): Promise<Done> {
   const { weight, quantize } = job;
   const outputs = job.outputs.map((output) => new Output(output, places, shards));
-  const elements = weight.shape.reduce((a, b) => a * b, 1);
+  const elements = elementsOf(weight.shape);
   const size = weight.length / Math.max(1, elements);
   let squared = 0;
   let energy = 0;

@@ -43,7 +43,7 @@ export const SIZE = { width: 1280, height: 720 } as const;
 /** What a model folder holds and needs. Errors: those of opening it, but for its weights' contents. */
 export function modelInfo(dir: string, freeMemory = process.availableMemory()): ModelInfo {
   const checkpoint = readCheckpoint(dir);
-  const memory = modelMemory(dir);
+  const memory = modelMemory(checkpoint);
   const imported = readManifest(dir);
   const maxContext = checkpoint.config.text.maxPositions;
   const room = freeMemory - memory.weightsBytes - RUNTIME;

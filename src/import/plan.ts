@@ -1,4 +1,5 @@
 import type { Qwen3VLConfig } from '../qwen3vl/checkpoint/config.ts';
+import { elementsOf } from '../qwen3vl/checkpoint/safetensors.ts';
 import type { Weight, WeightPart, Weights } from '../qwen3vl/checkpoint/weights.ts';
 import { layOut } from './layout.ts';
 import type { Layout, PlannedTensor } from './layout.ts';
@@ -83,12 +84,8 @@ function quantizing({ weight, bits, block, kind, name = weight.name }: Matrix): 
     weight,
     quantize: { bits, block, kind },
     outputs: [
-      { name: `${name}.q${bits}`, dtype: 'U8', shape: values, bytes: product(values) },
-      { name: `${name}.scale`, dtype: 'F32', shape: scales, bytes: product(scales) * 4 },
+      { name: `${name}.q${bits}`, dtype: 'U8', shape: values, bytes: elementsOf(values) },
+      { name: `${name}.scale`, dtype: 'F32', shape: scales, bytes: elementsOf(scales) * 4 },
     ],
   };
-}
-
-function product(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }

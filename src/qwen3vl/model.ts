@@ -61,11 +61,12 @@ export class Qwen3VL {
     this.videoSize = { minPixels: processing.minPixels, maxPixels: processing.maxPixels };
     this.#tokenizer = tokenizer;
     this.#sessions = [vision, decoder];
-    const features = new FeatureCache(options.featureBytes ?? FEATURE_BYTES, vision.device === 'webgpu' ? undefined : diskOf(checkpoint, options));
-    const encoder = new VisionEncoder(vision.session, config.vision, processing, features, vision.device === 'webgpu');
+    const onDevice = vision.device === 'webgpu';
+    const features = new FeatureCache(options.featureBytes ?? FEATURE_BYTES, onDevice ? undefined : diskOf(checkpoint, options));
+    const encoder = new VisionEncoder(vision.session, config.vision, processing, features, onDevice);
     this.#prompts = new PromptPreparer(checkpoint, tokenizer, encoder, this.context);
     this.#markup = options.markup ?? 'plain';
-    this.#decoder = new Decoder(decoder.session, config, vision.device === 'webgpu');
+    this.#decoder = new Decoder(decoder.session, config, onDevice);
     this.#stops = new Set([...checkpoint.stopTokens, ...STOPS.flatMap((token) => tokenizer.idOf(token) ?? [])]);
     const cache: () => KvCache = decoder.device === 'cpu' ? () => new InPlaceKvCache(config.text) : deviceKvCaches(decoder.session, decoder.device);
     this.#streams = new Streams(cache, options.kvBytes ?? KV_BYTES);
@@ -112,9 +113,11 @@ export class Qwen3VL {
   /** Scores of many prompts. What all begin with is computed once, and their rests go through the decoder together. */
   scoreMany(prompts: readonly string[], yes: string, no: string): Promise<number[]> {
     return this.#exclusively(async () => {
+      if (prompts.length === 0) return [];
       const all = await Promise.all(prompts.map((text) => this.prompt(text)));
       const words = { yes: this.#firstTokens(yes), no: this.#firstTokens(no) };
-      if (all.length < 2) return Promise.all(all.map(async (prompt) => odds((await this.#decoder.prefill(prompt, this.#text, 0)).logits, words)));
+      const [first] = all;
+      if (first && all.length === 1) return [odds((await this.#decoder.prefill(first, this.#text, 0)).logits, words)];
       const shared = sharedStart(all);
       const rows = await this.#decoder.branches(shared, all.map(({ ids }) => ids.slice(shared.ids.length)), this.#text);
       return rows.map((logits) => odds(logits, words));
@@ -163,7 +166,7 @@ export class Qwen3VL {
   }
 }
 
-/** Features are kept under the name of what they come from: the shapes, and the weights' place, size and age. */
+/** Features are kept under the name of what they come from: config.json and samples of the weights. */
 function diskOf({ config, dir, configText }: Checkpoint, { featureDisk }: ModelOptions): FeatureDisk | undefined {
   if (!featureDisk) return undefined;
   const shape = { tensors: 1 + config.vision.taps.length, width: config.vision.outHidden };

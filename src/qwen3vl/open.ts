@@ -65,7 +65,7 @@ export function openWeights(dir: string): OpenedWeights {
   const weights = new Weights(dir);
   // graphs need the places only, not the bytes
   weights.close();
-  const tensors = weights.files.flatMap((file) => [...file.tensors.values()]);
+  const tensors = weights.all();
   const bytes = (dtype?: string): number => tensors.reduce((sum, t) => sum + (dtype === undefined || t.dtype === dtype ? t.length : 0), 0);
   const small = weights.elements * 4 < SMALL;
   return { graph: new GraphWeights(weights), small, prepack: small || bytes('F32') < bytes() / 2 };

@@ -63,13 +63,19 @@ test('a pull that gave up goes on with the next, and asks for the rest only', as
   expect(readdirSync(out).sort()).toEqual(PULLED);
 });
 
-test('a beginning of another commit’s file, or of one unknown, starts anew', async () => {
+/** A pull whose line was cut in the middle of the weights, and every time again. */
+async function cutShort(): Promise<{ server: Awaited<ReturnType<typeof hubServer>>; files: ReturnType<typeof published>; out: string }> {
   const server = await hubServer();
   const files = published();
   server.publish(files);
   const out = target();
   server.faults[WEIGHTS] = { cutAt: 120_000, cuts: 99 };
   await expect(pulling(server, out).outcome).rejects.toThrow('MODEL_PULL');
+  return { server, files, out };
+}
+
+test('a beginning of another commit’s file, or of one unknown, starts anew', async () => {
+  const { server, files, out } = await cutShort();
   const changed = Buffer.from(files[WEIGHTS] ?? '').fill(1, 200_000);
   server.publish({ ...files, [WEIGHTS]: changed });
   server.seen.length = 0;
@@ -85,12 +91,7 @@ test('a beginning of another commit’s file, or of one unknown, starts anew', a
 });
 
 test('a beginning that was damaged is found out and fetched again', async () => {
-  const server = await hubServer();
-  const files = published();
-  server.publish(files);
-  const out = target();
-  server.faults[WEIGHTS] = { cutAt: 120_000, cuts: 99 };
-  await expect(pulling(server, out).outcome).rejects.toThrow('MODEL_PULL');
+  const { server, files, out } = await cutShort();
   const partial = join(out, `${WEIGHTS}.partial`);
   const { size } = statSync(partial);
   truncateSync(partial, 10);

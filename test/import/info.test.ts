@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { modelFolders, modelInfo, verifyModel } from '../../src/import/info.ts';
+import { readCheckpoint } from '../../src/qwen3vl/checkpoint/checkpoint.ts';
 import { modelMemory } from '../../src/qwen3vl/checkpoint/memory.ts';
 import { fixture } from '../qwen3vl/fixtures.ts';
 import { runImport, scratch } from './fixtures.ts';
@@ -22,7 +23,7 @@ it('a model tells what it holds and needs, the same at every precision but for t
 });
 
 it('the context is what the memory leaves, and none where the weights alone are too large', () => {
-  const { weightsBytes, openingBytes, kvBytesPerToken } = modelMemory(fixture('tied-odd'));
+  const { weightsBytes, openingBytes, kvBytesPerToken } = modelMemory(readCheckpoint(fixture('tied-odd')));
   expect(openingBytes).toBeGreaterThan(weightsBytes);
   const runtime = 1.5 * 2 ** 30;
   expect(modelInfo(fixture('tied-odd'), weightsBytes + runtime + 100.5 * kvBytesPerToken).here.context).toBe(100);

@@ -1,6 +1,7 @@
-import { readCheckpoint } from './checkpoint.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { Qwen3VLConfig } from './config.ts';
 import { kvBytesPerToken } from '../device/kvCache.ts';
+import { elementsOf } from './safetensors.ts';
 import { Weights } from './weights.ts';
 import type { Weight } from './weights.ts';
 
@@ -19,9 +20,8 @@ export interface ModelMemory {
 /** Quantised matrices, laid out for the kernels. Measured: 1.2. */
 const QUANTIZED = 1.25;
 
-/** Reads the small files and the weights' headers only. Errors: those of `readCheckpoint` and `Weights`. */
-export function modelMemory(dir: string): ModelMemory {
-  const { config } = readCheckpoint(dir);
+/** Reads the weights' headers only. Errors: those of `Weights`. */
+export function modelMemory({ dir, config }: Pick<Checkpoint, 'dir' | 'config'>): ModelMemory {
   const weights = new Weights(dir);
   weights.close();
   const all = weights.all();
@@ -31,8 +31,8 @@ export function modelMemory(dir: string): ModelMemory {
   const resident = (weight: Weight): number => {
     if (isQuantized(weight)) return weight.length * QUANTIZED;
     // the table is read row by row from its file; as a head it is widened besides
-    if (weight.name === table?.name) return weight.length + (ownHead || weight.dtype === 'F32' ? 0 : elements(weight) * 4);
-    return elements(weight) * 4;
+    if (weight.name === table?.name) return weight.length + (ownHead || weight.dtype === 'F32' ? 0 : elementsOf(weight.shape) * 4);
+    return elementsOf(weight.shape) * 4;
   };
   const weightsBytes = sum(resident);
   return {
@@ -51,9 +51,5 @@ function isQuantized({ name }: Weight): boolean {
 /** Of the published checkpoint: scales are none, and a table that serves as head as well counts once. */
 function parameters(weight: Weight, { mayTie }: Qwen3VLConfig): number {
   if (weight.name.endsWith('.scale') || (mayTie && weight.name.endsWith('lm_head.weight.q8'))) return 0;
-  return weight.name.endsWith('.q4') ? weight.length * 2 : elements(weight);
-}
-
-function elements({ shape }: Weight): number {
-  return shape.reduce((a, b) => a * b, 1);
+  return weight.name.endsWith('.q4') ? weight.length * 2 : elementsOf(weight.shape);
 }

@@ -105,7 +105,7 @@ export class SafetensorsFile {
     if (!Array.isArray(offsets)) throw this.#error(`has a damaged header at ${name}`);
     if (start + offsets[1] > size) throw this.#error(`is cut short: ${size} bytes, tensor ${name} ends at ${start + offsets[1]}`);
     if (!isDtype(dtype)) return undefined;
-    const length = shape.reduce((a, b) => a * b, SIZES[dtype]);
+    const length = elementsOf(shape) * SIZES[dtype];
     if (offsets[1] - offsets[0] !== length) throw this.#error(`has a damaged header at ${name}`);
     return { dtype, shape, offset: start + offsets[0], length };
   }
@@ -121,6 +121,11 @@ export class SafetensorsFile {
   #error(what: string): LookoutError {
     return new LookoutError(this.#damaged, `${this.path} ${what}.`);
   }
+}
+
+/** Elements of a tensor of this shape. */
+export function elementsOf(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
 }
 
 function isDtype(dtype: string): dtype is Dtype {

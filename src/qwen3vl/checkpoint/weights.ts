@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { LookoutError } from '../../errors.ts';
 import { parseJson } from './config.ts';
-import { SafetensorsFile } from './safetensors.ts';
+import { elementsOf, SafetensorsFile } from './safetensors.ts';
 import type { TensorInfo } from './safetensors.ts';
 
 const SINGLE = 'model.safetensors';
@@ -51,8 +51,7 @@ export class Weights {
 
   /** of all tensors together */
   get elements(): number {
-    const tensors = this.files.flatMap((file) => [...file.tensors.values()]);
-    return tensors.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    return this.all().reduce((sum, { shape }) => sum + elementsOf(shape), 0);
   }
 
   has(part: WeightPart, name: string): boolean {
@@ -63,7 +62,7 @@ export class Weights {
   find(part: WeightPart, name: string, elements: number): Weight {
     const weight = this.get(part, name);
     if (!weight) throw this.#absent(part, name);
-    const got = weight.shape.reduce((a, b) => a * b, 1);
+    const got = elementsOf(weight.shape);
     if (got === elements) return weight;
     throw new LookoutError('MODEL_CONFIG_INVALID', `Tensor ${weight.name} has ${got} elements where config.json asks for ${elements}.`);
   }

@@ -4,7 +4,6 @@ import type { Qwen3VLConfig } from '../checkpoint/config.ts';
 import { DecoderInputs } from './decoderInputs.ts';
 import type { Feeds, Prompt } from './decoderInputs.ts';
 import type { KvCache } from '../device/kvCache.ts';
-import { StepInputs } from './stepInputs.ts';
 
 export type { Prompt } from './decoderInputs.ts';
 
@@ -15,7 +14,6 @@ const CHUNK = 512;
 export class Decoder {
   readonly #session: InferenceSession;
   readonly #inputs: DecoderInputs;
-  readonly #step: StepInputs;
   /** the graph takes a bias on attention, so that texts which do not see each other can go through together */
   readonly #biased: boolean;
   #runs = 0;
@@ -25,7 +23,6 @@ export class Decoder {
     const deepstack = Math.min(config.vision.taps.length, config.text.layers);
     this.#session = session;
     this.#inputs = new DecoderInputs(config, deepstack, onDevice);
-    this.#step = new StepInputs(config, deepstack);
     this.#biased = session.inputNames.includes('attention_bias');
   }
 
@@ -54,7 +51,7 @@ export class Decoder {
   /** Takes in one token or more of the answer, the first at `position`; returns the logits [vocab] after each. */
   async extend(tokens: readonly number[], position: number, cache: KvCache): Promise<Float32Array[]> {
     await cache.reserve(cache.tokens.length + tokens.length);
-    const feeds = tokens.length === 1 ? this.#step.at(tokens[0] as number, position) : this.#inputs.text(tokens, (i) => position + i, tokens.map((_, i) => i));
+    const feeds = this.#inputs.text(tokens, (i) => position + i, tokens.map((_, i) => i));
     return rowsOf(await this.#run(feeds, cache, tokens), tokens.length);
   }
 

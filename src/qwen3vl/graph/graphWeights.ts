@@ -3,6 +3,7 @@ import { LookoutError } from '../../errors.ts';
 import { BFLOAT16, DOUBLE, FLOAT, FLOAT16, UINT8 } from './onnx.ts';
 import type { ElementType, OnnxGraph } from './onnx.ts';
 import type { Dtype } from '../checkpoint/safetensors.ts';
+import { elementsOf } from '../checkpoint/safetensors.ts';
 import type { Weight, WeightPart, Weights } from '../checkpoint/weights.ts';
 
 const FLOATS: Partial<Record<Dtype, ElementType>> = { F32: FLOAT, BF16: BFLOAT16, F16: FLOAT16, F64: DOUBLE };
@@ -46,7 +47,7 @@ export class GraphWeights {
 
   /** The same in the type that it is stored in. */
   raw(graph: OnnxGraph, part: WeightPart, name: string, dims: readonly number[], index = 0, parts = 1): { raw: string; type: ElementType } {
-    const weight = this.#weights.find(part, name, dims.reduce((a, b) => a * b, 1) * parts);
+    const weight = this.#weights.find(part, name, elementsOf(dims) * parts);
     const type = FLOATS[weight.dtype];
     if (type === undefined) throw new LookoutError('MODEL_WEIGHTS_DTYPE', `Tensor ${weight.name} is ${weight.dtype}.`);
     return { raw: this.#point(graph, weight, type, dims, index, parts), type };

@@ -50,7 +50,7 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
   const kvBytes = Math.max(LEAST_KV_MB, memoryMb - RUNTIME_MB - featuresMb) * 2 ** 20;
   const init: ModelInit = { dir, options: { ...rest, kvBytes, featureBytes: featuresMb * 2 ** 20 } };
   const entry = new URL('./child.ts', import.meta.url);
-  const { openingBytes } = modelMemory(dir);
+  const { openingBytes } = modelMemory({ dir, config });
   const limit = memoryMb + Math.ceil(openingBytes / 2 ** 20);
   const heartbeatMs = openingBytes > LARGE ? HEARTBEAT.large : HEARTBEAT.small;
   const child = superviseChild({ name: 'model', entry, memoryMb: limit, heartbeatMs, init, retryFirst: false }, signal, log);
