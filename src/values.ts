@@ -21,6 +21,15 @@ export interface Frame {
   readonly data: Uint8Array;
 }
 
+/** A small grey picture: `cells` holds width × height means of brightness, 0..255, row by row. */
+export interface Thumbnail {
+  readonly width: number;
+  readonly height: number;
+  readonly cells: Float32Array;
+  /** of all cells */
+  readonly mean: number;
+}
+
 /** Why a window was cut: a regular hop while something moves, or a look at a quiet scene. */
 export type WindowReason = 'hop' | 'activity' | 'heartbeat';
 

@@ -1,5 +1,5 @@
 import { REACH, shake } from './shake.ts';
-import type { Thumbnail } from './thumbnail.ts';
+import type { Thumbnail } from '../values.ts';
 
 /** What differs between two thumbnails of one camera, once its shake and the level of its light are taken out. */
 export interface SceneChange {

@@ -1,6 +1,6 @@
 import { concatMap, defer } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
-import type { Frame } from '../values.ts';
+import type { Frame, Thumbnail } from '../values.ts';
 import { sceneChange } from './change.ts';
 import { createLight } from './light.ts';
 import { createLookBack } from './lookBack.ts';
@@ -8,7 +8,6 @@ import type { LookBack } from './lookBack.ts';
 import { createPace } from './pace.ts';
 import type { Pace } from './pace.ts';
 import { thumbnail } from './thumbnail.ts';
-import type { Thumbnail } from './thumbnail.ts';
 
 export interface SampleOptions {
   /** most frames kept per second while something moves */

@@ -1,4 +1,4 @@
-import type { Thumbnail } from './thumbnail.ts';
+import type { Thumbnail } from '../values.ts';
 
 /** Whole cells by which the picture moved: what was at (x, y) in the reference is at (x + dx, y + dy) now. */
 export interface Shift {

@@ -1,13 +1,4 @@
-import type { Frame } from '../values.ts';
-
-/** A small grey picture: `cells` holds width × height means of brightness, 0..255, row by row. */
-export interface Thumbnail {
-  readonly width: number;
-  readonly height: number;
-  readonly cells: Float32Array;
-  /** of all cells */
-  readonly mean: number;
-}
+import type { Frame, Thumbnail } from '../values.ts';
 
 /** The longer side of a thumbnail, in cells: fine enough for an arm (two cells wide), coarse enough to average noise away. */
 const LONG_SIDE = 96;
