@@ -19,6 +19,10 @@ export interface Source {
   readonly start: number;
   /** of a file, ms; undefined where it does not say */
   readonly duration: number | undefined;
+  /** what a decoder is made for */
+  readonly stream: Stream;
+  /** ms that may lie between capture and arrival beyond what is usual, as with playlists; 0 otherwise */
+  readonly latency: number;
   readonly decoder: CodecContext;
   /** the next video packet into `packet`; undefined at the end. Throws CAMERA_UNREACHABLE when the connection breaks. */
   next(packet: Packet): Promise<PacketTimes | undefined>;
@@ -66,6 +70,8 @@ export async function openSource(address: Address, transport: 'tcp' | 'udp', ope
       tick,
       start: milliseconds(context.startTime) ?? 0,
       duration: milliseconds(context.duration),
+      stream,
+      latency: 0,
       decoder,
       next: (packet) => nextPacket(context, stream, packet, address),
       seek: async (to) => (await context.seekFrame(index, BigInt(Math.round(to / tick)), AVSEEK_FLAG_BACKWARD)) >= 0,
