@@ -11,7 +11,7 @@ export const ERRORS = {
   RULE_NOT_FOUND: 'See `lookout rule list` for the ids.',
   CAMERA_EXISTS: 'Choose another id, or remove the camera first.',
   CAMERA_NOT_FOUND: 'See `lookout camera list` for the ids.',
-  CAMERA_URL_SCHEME: 'Use rtsp://, rtsps:// or rtmp://, or a push key (`rtmp_key`) for cameras that publish to Lookout.',
+  CAMERA_URL_SCHEME: 'Use rtsp(s)://, rtmp(s):// or http(s):// (….flv, ….ts, ….m3u8), or a push key (`rtmp_key`) for cameras that publish to Lookout.',
   CAMERA_UNREACHABLE: 'Check the address, that the camera is on, and its user and password.',
   CAMERA_NO_VIDEO: 'The stream has no video that can be decoded; choose another stream of the camera.',
   CAMERA_STALLED: 'The camera stopped sending; Lookout keeps trying.',

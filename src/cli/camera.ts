@@ -15,6 +15,9 @@ interface AddOptions {
   readonly config?: string;
   readonly push?: boolean;
   readonly transport?: 'tcp' | 'udp';
+  readonly tls?: 'verify' | 'any';
+  readonly clock?: 'auto' | 'camera' | 'arrival';
+  readonly hardware?: 'auto' | 'off';
 }
 
 export function register(program: Command): void {
@@ -24,9 +27,12 @@ export function register(program: Command): void {
     .summary('add a camera')
     .description("Adds a camera that is pulled from a URL, or with --push one that publishes to Lookout's own RTMP server.")
     .argument('<id>', 'name in topics and logs: a-z, 0-9, _ and -', parseId)
-    .argument('[url]', "rtsp://… or rtmp://…; '${NAME}' (quoted) stands for an environment variable")
+    .argument('[url]', "rtsp://…, rtmp://… or http://… (.flv, .ts, .m3u8); '${NAME}' (quoted) stands for an environment variable")
     .option('--push', 'the camera pushes RTMP: makes a key for it')
     .addOption(new Option('--transport <protocol>', 'of RTSP').choices(['tcp', 'udp']))
+    .addOption(new Option('--tls <check>', 'any: takes a certificate that nobody vouches for, as most cameras have').choices(['verify', 'any']))
+    .addOption(new Option('--clock <policy>', "whose time to believe: the camera's or that of arrival").choices(['auto', 'camera', 'arrival']))
+    .addOption(new Option('--hardware <use>', 'decoding by a GPU').choices(['auto', 'off']))
     .addOption(configOption())
     .action((id: string, url: string | undefined, opts: AddOptions) => add(id, url, opts));
   camera
@@ -57,14 +63,15 @@ export function register(program: Command): void {
 function add(id: string, url: string | undefined, opts: AddOptions): void {
   if ((url === undefined) !== (opts.push ?? false)) throw new LookoutError('USAGE', 'camera add takes either a URL or --push.');
   const file = configFile(opts.config);
-  const transport = opts.transport ? { transport: opts.transport } : {};
+  const { transport, tls, clock, hardware } = opts;
+  const chosen = Object.fromEntries(Object.entries({ transport, tls, clock, hardware }).filter(([, value]) => value !== undefined));
   if (url !== undefined) {
-    addCamera(file, { id, url, ...transport });
+    addCamera(file, { id, url, ...chosen });
     print(`Camera ${id} is added. Try: npx lookout camera probe ${id}`);
     return;
   }
   const key = randomBytes(18).toString('base64url');
-  addCamera(file, { id, rtmp_key: key });
+  addCamera(file, { id, rtmp_key: key, ...chosen });
   const { rtmp } = loadConfig(file, withoutSecrets).config;
   const host = rtmp.host === '0.0.0.0' ? '<this machine>' : rtmp.host;
   print(`Camera ${id} is added. Let it push to:`, `  rtmp://${host}:${rtmp.port}/live/${key}`, 'Whoever knows the key can push; keep it to yourself.');

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
 
@@ -38,7 +39,7 @@ const window = z.strictObject({
   hop: seconds.default(1).describe('seconds between windows while something moves'),
   max_frames: count.min(4).multipleOf(2).default(16).describe('most frames of a window; an even number'),
   overlap_ratio: share.default(0.5).describe('share of a full window that the next one begins with; 1: windows slide, and nothing computed for one serves the next'),
-  heartbeat: seconds.default(30).describe('seconds between looks at a still scene'),
+  heartbeat: seconds.default(30).describe('seconds between looks at a still scene; each pause twice the one before, up to ten minutes'),
 });
 
 const longVideo = z.strictObject({
@@ -73,12 +74,36 @@ const rtmp = z.strictObject({
 /** A push key is the only thing that keeps strangers out, so a short one is refused. */
 const rtmpKey = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/, 'must be 16 to 128 of A-Z, a-z, 0-9, _ and -').transform((text) => new Secret(text));
 
+/** An address, a network (CIDR) or a host name: what may stand in a list of where cameras live. */
+function isPlace(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (bits !== undefined) return rest.length === 0 && family > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+  // what looks like numbers only is a mistyped address, and no name
+  return family > 0 || (/^(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*$/i.test(text) && !/^[\d.]+$/.test(text));
+}
+
+const network = z.strictObject({
+  allow: z
+    .array(z.string().refine(isPlace, 'must be an address (127.0.0.1), a network (169.254.0.0/16) or a host name'))
+    .default([])
+    .describe('loopback, link-local and metadata addresses that cameras may live on all the same'),
+});
+
+/** A corner of a polygon: shares of the picture's width and height, from its top left. */
+const corner = z.tuple([share, share]);
+
 const camera = z.strictObject({
   id,
-  url: secret.optional().describe('rtsp://, rtsps://, rtmp:// or rtmps:// address to pull from'),
+  url: secret.optional().describe('rtsp(s):// or rtmp(s):// address to pull from, or http(s):// of HTTP-FLV (….flv), MPEG-TS (….ts) or HLS (….m3u8)'),
   rtmp_key: rtmpKey.optional().describe('instead of url: the camera pushes to rtmp://<this machine>/live/<rtmp_key>'),
   enabled: z.boolean().default(true),
   transport: z.enum(['tcp', 'udp']).default('tcp').describe('of RTSP'),
+  tls: z.enum(['verify', 'any']).default('verify').describe('of rtsps, rtmps and https: any takes certificates that nobody vouches for'),
+  clock: z.enum(['auto', 'camera', 'arrival']).default('auto').describe("whose time to believe; auto is the camera's unless it is plainly wrong"),
+  hardware: z.enum(['auto', 'off']).default('auto').describe('decoding by a GPU where one is there'),
+  masks: z.array(z.array(corner).min(3, 'a polygon has three corners or more')).default([]).describe('polygons in which nothing counts, corners as [x, y], shares of the picture 0..1'),
+  min_size: share.default(0).describe('least share of the picture that has to change; 0: whatever stands out'),
 });
 
 const log = z.strictObject({
@@ -95,6 +120,7 @@ export const configSchema = z.strictObject({
   mqtt: mqtt.prefault({}),
   store: store.prefault({}),
   rtmp: rtmp.prefault({}),
+  network: network.prefault({}),
   cameras: z.array(camera).default([]),
   rules_dir: z.string().min(1).default('rules').describe('folder of the rules, *.yaml'),
   log: log.prefault({}),

@@ -19,6 +19,12 @@ test('cameras are added, listed without their password, and removed', async () =
   expect(readFileSync(join(folder, 'configs/lookout.yaml'), 'utf8')).not.toContain('hunter22');
 });
 
+test('a camera is added with how it is to be read, and with nothing that is the default', async () => {
+  const folder = workFolder();
+  await calledHere(folder, ['camera', 'add', 'shop', 'rtsps://192.0.2.1/live', '--tls', 'any', '--clock', 'arrival', '--hardware', 'off']);
+  expect(readFileSync(join(folder, 'configs/lookout.yaml'), 'utf8')).toContain('cameras:\n  - id: shop\n    url: rtsps://192.0.2.1/live\n    tls: any\n    clock: arrival\n    hardware: off\n');
+});
+
 test('rules are added with an id made from the sentence, listed and removed', async () => {
   const folder = workFolder();
   const first = await calledHere(folder, ['rule', 'add', 'Alert when a person falls!', '--severity', 'critical', '--cooldown', '30']);
@@ -39,7 +45,7 @@ test.each([
   [['rule', 'remove', 'none'], 1, /^RULE_NOT_FOUND: rules has no rule none\. See `lookout rule list` for the ids\.\n$/],
   [['rule', 'add', 'x y z', '--id', 'phone'], 1, /^RULE_EXISTS: rule phone is in rules\/phone\.yaml\./],
   [['rule', 'add', 'x y z', '--camera', 'nowhere'], 1, /^CONFIG_INVALID: rules\/x-y-z\.yaml:\d+:\d+: cameras\[0\]: rule x-y-z is for camera nowhere/],
-  [['camera', 'add', 'a', 'http://h/x'], 1, /^CAMERA_URL_SCHEME: configs\/lookout\.yaml:\d+:\d+: cameras\[0\]\.url: http is not a camera's protocol\./],
+  [['camera', 'add', 'a', 'ftp://h/x'], 1, /^CAMERA_URL_SCHEME: configs\/lookout\.yaml:\d+:\d+: cameras\[0\]\.url: A camera's address cannot be read as ftp:\/\/…/],
   [['camera', 'add', 'a', '--push'], 1, /^CONFIG_INVALID: .*needs rtmp\.enabled: true/],
   [['camera', 'remove', 'a'], 1, /^CAMERA_NOT_FOUND: /],
   [['camera', 'add', 'a'], 2, /^USAGE: camera add takes either a URL or --push\. See --help\.\n$/],

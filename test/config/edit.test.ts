@@ -55,7 +55,7 @@ describe('cameras', () => {
     addCamera(file, { id: 'door', url: 'rtsp://h/s' });
     const before = text();
     expect(faultOf(() => addCamera(file, { id: 'door', url: 'rtsp://h/s' })).code).toBe('CAMERA_EXISTS');
-    expect(faultOf(() => addCamera(file, { id: 'x', url: 'http://h/s' })).code).toBe('CAMERA_URL_SCHEME');
+    expect(faultOf(() => addCamera(file, { id: 'x', url: 'ftp://h/s' })).code).toBe('CAMERA_URL_SCHEME');
     expect(faultOf(() => removeCamera(file, 'x')).code).toBe('CAMERA_NOT_FOUND');
     addRule(file, { id: 'only-door', alert: 'someone rings', cameras: ['door'] });
     expect(faultOf(() => removeCamera(file, 'door')).detail).toContain('rule only-door is for camera door');

@@ -39,7 +39,7 @@ describe('the files that come with Lookout', () => {
     }
     const { config } = loadConfig(join(ROOT, 'configs/lookout.yaml'), {});
     const bare = load(MODEL).config;
-    for (const section of ['video_processor', 'window', 'events', 'mqtt', 'log'] as const) expect(config[section]).toEqual(bare[section]);
+    for (const section of ['video_processor', 'window', 'events', 'mqtt', 'network', 'log'] as const) expect(config[section]).toEqual(bare[section]);
   });
 
   // `npx vitest run test/config -u` writes it anew.
@@ -69,12 +69,19 @@ describe('what is wrong is told with file, line, column and key', () => {
 
   test.each([
     ['a file as a camera', '- { id: a, url: "file:///etc/passwd" }', "CAMERA_URL_SCHEME c.yaml:3:12: cameras[0].url: file is not a camera's protocol."],
+    ['a protocol that no camera speaks', '- { id: a, url: "ftp://u:hunter22@h/s" }', "CAMERA_URL_SCHEME c.yaml:3:12: cameras[0].url: A camera's address cannot be read as ftp://…."],
     ['no URL at all', '- { id: a, url: "/dev/video0" }', 'CAMERA_URL_SCHEME c.yaml:3:12: cameras[0].url: is not a URL.'],
+    ['a blank in a password', '- { id: a, url: "rtsp://u:p w@h" }', 'CONFIG_INVALID c.yaml:3:12: cameras[0].url: is not a URL with a host (special characters in a password are written as %40 for @, %20 for a blank, and so on).'],
     ['a URL without a host', '- { id: a, url: "rtsp://" }', 'CONFIG_INVALID c.yaml:3:12: cameras[0].url: is not a URL with a host'],
     ['an id that is no topic', '- { id: "a/b", url: "rtsp://h" }', 'CONFIG_INVALID c.yaml:3:5: cameras[0].id: must be 1 to 64 of a-z, 0-9, _ and -.'],
     ['an id twice', '- { id: a, url: "rtsp://h" }\n- { id: a, url: "rtsp://i" }', 'CONFIG_INVALID c.yaml:4:5: cameras[1].id: camera a is there already, at cameras[0].'],
     ['two sources', '- { id: a, url: "rtsp://h", rtmp_key: 0123456789abcdef }', 'CONFIG_INVALID c.yaml:3:29: cameras[0].rtmp_key: a camera has either a url or an rtmp_key.'],
     ['no source', '- { id: a }', 'CONFIG_INVALID c.yaml:3:3: cameras[0]: needs a url, or an rtmp_key to push with.'],
+    ['a mask with two corners', '- { id: a, url: "rtsp://h", masks: [[[0, 0], [1, 1]]] }', 'CONFIG_INVALID c.yaml:3:37: cameras[0].masks[0]: a polygon has three corners or more.'],
+    ['a mask in pixels', '- { id: a, url: "rtsp://h", masks: [[[0, 0], [640, 0], [640, 480]]] }', 'CONFIG_INVALID c.yaml:3:47: cameras[0].masks[0][1][0]: Too big'],
+    ['a mask that is one polygon and no list of them', '- { id: a, url: "rtsp://h", masks: [[0, 0], [1, 0], [1, 1]] }', 'CONFIG_INVALID c.yaml:3:38: cameras[0].masks[0][0]: expected tuple, received number'],
+    ['a size in percent', '- { id: a, url: "rtsp://h", min_size: 5 }', 'CONFIG_INVALID c.yaml:3:29: cameras[0].min_size: Too big'],
+    ['a clock that nobody has', '- { id: a, url: "rtsp://h", clock: ntp }', 'CONFIG_INVALID c.yaml:3:29: cameras[0].clock: Invalid option: expected one of "auto"|"camera"|"arrival".'],
     ['a key that can be guessed', '- { id: a, rtmp_key: cam1 }', 'CONFIG_INVALID c.yaml:3:12: cameras[0].rtmp_key: must be 16 to 128 of A-Z, a-z, 0-9, _ and -.'],
     ['a key without a server', '- { id: a, rtmp_key: 0123456789abcdef }', 'CONFIG_INVALID c.yaml:3:12: cameras[0].rtmp_key: needs rtmp.enabled: true.'],
   ])('camera: %s', (_, cameras, message) => {
@@ -89,6 +96,23 @@ describe('what is wrong is told with file, line, column and key', () => {
     const bomb = Array.from({ length: 12 }, (_, i) => `k${i}: &a${i} [${i === 0 ? 'x' : Array.from({ length: 9 }, () => `*a${i - 1}`).join(', ')}]`).join('\n');
     expect(fault(bomb)).toContain('CONFIG_SYNTAX c.yaml: Excessive alias count');
   });
+});
+
+describe('where cameras may live', () => {
+  test.each(['127.0.0.1', '169.254.10.0/24', '::1', 'fe80::/10', 'localhost', 'go2rtc', 'cam_1.local'])('%s', (place) => {
+    expect(load(`${MODEL}network: { allow: ["${place}"] }\n`).config.network.allow).toEqual([place]);
+  });
+
+  test.each(['127.0.0', '10.0.0.1/33', '::1/129', 'localhost/8', '10.0.0.1/8/8', 'rtsp://h', 'h:554', 'a b', '', '-h', '*'])('not %j', (place) => {
+    expect(fault(`${MODEL}network: { allow: ["${place}"] }\n`)).toContain('CONFIG_INVALID c.yaml:2:20: network.allow[0]: must be an address (127.0.0.1), a network (169.254.0.0/16) or a host name.');
+  });
+});
+
+test('a camera is decoded, timed and watched as is best, where nothing else is said', () => {
+  const { cameras, network } = load(`${MODEL}cameras: [{ id: a, url: "rtsps://h" }, { id: b, url: "rtsp://h", clock: arrival, hardware: off, tls: any, masks: [[[0, 0], [0.5, 0], [0, 1]]], min_size: 0.01 }]\n`).config;
+  expect(network).toEqual({ allow: [] });
+  expect(cameras[0]).toMatchObject({ transport: 'tcp', tls: 'verify', clock: 'auto', hardware: 'auto', masks: [], min_size: 0 });
+  expect(cameras[1]).toMatchObject({ tls: 'any', clock: 'arrival', hardware: 'off', masks: [[[0, 0], [0.5, 0], [0, 1]]], min_size: 0.01 });
 });
 
 describe('rules', () => {
@@ -117,8 +141,8 @@ describe('environment variables and secrets', () => {
   const CAMERA = `${MODEL}cameras: [{ id: a, url: "rtsp://u:\${PW}@h/s" }]\n`;
 
   test('stand for values, and never for keys', () => {
-    const { config } = load(CAMERA, {}, { PW: 'x", evil: 1' });
-    expect(config.cameras[0]?.url?.reveal()).toBe('rtsp://u:x", evil: 1@h/s');
+    const { config } = load(CAMERA, {}, { PW: 'x",evil:1' });
+    expect(config.cameras[0]?.url?.reveal()).toBe('rtsp://u:x",evil:1@h/s');
   });
 
   test('that are not set are a fault, except where secrets are not needed', () => {
