@@ -1,7 +1,16 @@
 import type { Frame } from '../values.ts';
 
-/** Two neighbouring kept frames: one temporal patch of the model. Once a pair, always a pair, so that its features can be kept. */
+/**
+ * Two neighbouring kept frames: one temporal patch of the model, told at the mean of their times. Once a pair, always a pair, so
+ * that its features can be kept; but a pair of a quiet scene's distant frames comes apart when its second frame is the first of
+ * an activity, whose beginning would else be told by half the distance too early.
+ */
 export type Pair = readonly [Frame, Frame];
+
+/** Frames farther apart than this, ms, are a pair for a quiet scene only … */
+const LOOSE = 2500;
+/** … and farther than this for none: the camera was away. Checks of a sleeping camera come more often. */
+const APART = 60_000;
 
 export interface PairBounds {
   /** ms that a window may span */
@@ -19,6 +28,8 @@ export interface Pairs {
   /** true when this frame completed a pair; `anchored` says whether the first pair is to stay put */
   push(frame: Frame, anchored: boolean): boolean;
   frames(): Frame[];
+  /** the newest pair */
+  newest(): Frame[];
   clear(): void;
 }
 
@@ -44,14 +55,16 @@ export function createPairs({ length, most, least, overlap }: PairBounds): Pairs
     while (first > 0) {
       const taken = pairs.length - first;
       const age = last - (pairs[first - 1]?.[0].at ?? 0);
-      if (taken === bounds.most || age > (taken < least ? STRETCH * length : bounds.length)) break;
+      if (taken === bounds.most || (taken > 0 && age > (taken < least ? STRETCH * length : bounds.length))) break;
       first--;
     }
     return first;
   };
   return {
     push(frame, anchored) {
-      if (!single) {
+      const quiet = pairs.at(-1);
+      if (anchored && !single && quiet && quiet[1].at - quiet[0].at > LOOSE) single = pairs.pop()?.[1];
+      if (!single || frame.at - single.at > APART) {
         single = frame;
         return false;
       }
@@ -64,6 +77,7 @@ export function createPairs({ length, most, least, overlap }: PairBounds): Pairs
       return true;
     },
     frames: () => pairs.flat(),
+    newest: () => [...(pairs.at(-1) ?? [])],
     clear() {
       pairs = [];
       single = undefined;

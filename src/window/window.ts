@@ -1,6 +1,8 @@
 import { concatMap, defer, filter, map } from 'rxjs';
 import type { OperatorFunction } from 'rxjs';
 import type { Frame, Window, WindowReason } from '../values.ts';
+import { createHeartbeat } from './heartbeat.ts';
+import type { Heartbeat } from './heartbeat.ts';
 import { createPairs } from './pairs.ts';
 import type { Pairs } from './pairs.ts';
 
@@ -15,8 +17,10 @@ export interface WindowOptions {
   readonly minFrames: number;
   /** share of a full window, 0..1, with which the next one begins; 1: the window slides, its first frame moves at every hop */
   readonly overlap: number;
-  /** seconds between looks at a quiet scene */
+  /** seconds between looks at a quiet scene, at first */
   readonly heartbeat: number;
+  /** seconds that they come apart at most while nothing changes (default 600) */
+  readonly heartbeatMost?: number;
   /** frames no farther apart than this, seconds, come from activity: between 1/frame_rate and idle_interval (default 0.75) */
   readonly activeGap?: number;
   /** wall clock, ms, for `cutAt`; without it the time of the frame that completed the window */
@@ -33,11 +37,16 @@ export interface WindowStep {
 const EARLY = 60;
 /** A clock that goes back by less than this, ms, is jitter: the frame is left out. By more: the clock was set, start anew. */
 const CLOCK_STEP = 1000;
+/** Looks at a still scene come so many seconds apart at most. */
+const HEARTBEAT_MOST = 600;
 
 /**
  * Cuts the kept frames of ONE camera into rolling windows of whole pairs. While frames come densely (the sampler's sign of
  * activity) a window is cut every `hop`, the first one a hop after the activity's first frame, and one more when the
- * activity is over, with the frames that followed it; otherwise one every `heartbeat`. All by the frames' own times.
+ * activity is over, with the frames that followed it. All by the frames' own times.
+ *
+ * A quiet scene is looked at by heartbeats: its newest pair, `heartbeat` after the last activity, then after ever longer pauses
+ * up to `heartbeatMost`. Distant frames suffice: a sleeping camera is checked every few seconds.
  *
  * During activity windows grow before they move: the first pair stays put from hop to hop until the window is full (`length` or
  * `maxFrames`); the next one begins anew with the newest `overlap` of it. The model is told times from the window's first frame,
@@ -65,8 +74,8 @@ export function windowSteps(opts: WindowOptions): OperatorFunction<Frame, Window
 class Windower {
   readonly #opts: WindowOptions;
   readonly #pairs: Pairs;
+  readonly #heartbeat: Heartbeat;
   #lastAt = -Infinity;
-  #lastCut = -Infinity;
   #due = Infinity;
   #active = false;
   /** no window of this activity has been cut yet */
@@ -79,6 +88,7 @@ class Windower {
     this.#opts = opts;
     const most = Math.max(1, Math.floor(opts.maxFrames / 2));
     this.#pairs = createPairs({ length: opts.length * 1000, most, least: Math.ceil(opts.minFrames / 2), overlap: opts.overlap });
+    this.#heartbeat = createHeartbeat({ first: opts.heartbeat * 1000, most: (opts.heartbeatMost ?? HEARTBEAT_MOST) * 1000 });
   }
 
   take(frame: Frame): WindowStep[] {
@@ -89,7 +99,7 @@ class Windower {
     }
     const { length, hop, heartbeat, activeGap = 0.75 } = this.#opts;
     // a quiet camera is first looked at when it has shown a whole window
-    if (this.#lastAt === -Infinity) this.#lastCut = at + (length - heartbeat) * 1000;
+    if (this.#lastAt === -Infinity) this.#heartbeat.rest(at + length * 1000);
     const dense = at - this.#lastAt <= activeGap * 1000;
     if (dense && !this.#active) {
       this.#active = true;
@@ -100,13 +110,14 @@ class Windower {
     this.#lastAt = at;
     if (dense) {
       this.#fresh = true;
+      this.#heartbeat.rest(at + heartbeat * 1000);
       if (!completed) return [];
       return at >= this.#due - EARLY && this.#enough() ? this.#cut(this.#activity(), at) : this.#show('growing', this.#activity(), at);
     }
     const over = this.#active && this.#fresh;
     this.#active = false;
     if (over) return this.#enough() ? this.#cut(this.#activity(), at) : [];
-    return completed && at - this.#lastCut >= heartbeat * 1000 ? this.#cut('heartbeat', at) : [];
+    return completed && this.#heartbeat.due(at) ? this.#show('cut', 'heartbeat', at) : [];
   }
 
   #activity(): WindowReason {
@@ -121,19 +132,18 @@ class Windower {
     const hop = this.#opts.hop * 1000;
     const step = this.#show('cut', reason, at);
     if (step.length === 0) return [];
-    this.#lastCut = at;
     this.#fresh = false;
     this.#first = false;
     this.#due = Math.max(this.#due + hop, at + hop / 2);
-    this.#count++;
     return step;
   }
 
   #show(kind: WindowStep['kind'], reason: WindowReason, at: number): WindowStep[] {
-    const frames = this.#pairs.frames();
+    const frames = reason === 'heartbeat' ? this.#pairs.newest() : this.#pairs.frames();
     const newest = frames.at(-1);
     if (!newest) return [];
     const id = `${newest.camera}-${Math.round(newest.at).toString(36)}-${(this.#count + 1).toString(36)}`;
+    if (kind === 'cut') this.#count++;
     return [{ kind, window: { id, camera: newest.camera, frames, reason, cutAt: this.#opts.now?.() ?? at } }];
   }
 
