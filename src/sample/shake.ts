@@ -1,4 +1,5 @@
 import type { Thumbnail } from '../values.ts';
+import type { Counted } from './mask.ts';
 
 /** Whole cells by which the picture moved: what was at (x, y) in the reference is at (x + dx, y + dy) now. */
 export interface Shift {
@@ -20,9 +21,9 @@ const STEPS: readonly Shift[] = [
   { dx: 0, dy: -1 },
 ];
 
-/** The shift of the whole picture between two thumbnails of one size, by descent on the clipped mean difference. */
-export function shake(reference: Thumbnail, current: Thumbnail): Shift {
-  const still = mismatch(reference, current, 0, 0);
+/** The shift of the whole picture between two thumbnails of one size, by descent on the clipped mean difference of the cells that count. */
+export function shake(reference: Thumbnail, current: Thumbnail, counted?: Counted): Shift {
+  const still = mismatch(reference, current, 0, 0, counted);
   let best: Shift = { dx: 0, dy: 0 };
   let least = still;
   for (let moved = true; moved; ) {
@@ -31,7 +32,7 @@ export function shake(reference: Thumbnail, current: Thumbnail): Shift {
       const dx = best.dx + step.dx;
       const dy = best.dy + step.dy;
       if (Math.abs(dx) > REACH || Math.abs(dy) > REACH) continue;
-      const left = mismatch(reference, current, dx, dy);
+      const left = mismatch(reference, current, dx, dy, counted);
       if (left < least) {
         least = left;
         best = { dx, dy };
@@ -43,13 +44,16 @@ export function shake(reference: Thumbnail, current: Thumbnail): Shift {
 }
 
 /** Every second cell in both directions is enough to place a whole picture. */
-function mismatch(reference: Thumbnail, current: Thumbnail, dx: number, dy: number): number {
+function mismatch(reference: Thumbnail, current: Thumbnail, dx: number, dy: number, counted: Counted | undefined): number {
   const { width, height } = reference;
   let sum = 0;
   let count = 0;
   for (let y = REACH; y < height - REACH; y += 2) {
     for (let x = REACH; x < width - REACH; x += 2) {
-      const d = (current.cells[(y + dy) * width + x + dx] ?? 0) - (reference.cells[y * width + x] ?? 0);
+      const from = y * width + x;
+      const to = (y + dy) * width + x + dx;
+      if (counted?.[from] === 0 || counted?.[to] === 0) continue;
+      const d = (current.cells[to] ?? 0) - (reference.cells[from] ?? 0);
       sum += Math.min(CLIP, Math.abs(d));
       count++;
     }
