@@ -1,0 +1,38 @@
+import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE, AV_PKT_FLAG_CORRUPT } from 'node-av/constants';
+import type { Frame, Packet } from 'node-av/lib';
+
+/** Which frames show what the camera saw: by libav's own word, the demuxer's, and whether a keyframe came before them. */
+export interface Trust {
+  packet(packet: Packet): void;
+  /** `stamp`: the frame's presentation time, in the packets' units */
+  damaged(frame: Frame, stamp: bigint): boolean;
+  /** Nothing before counts any more. */
+  clear(): void;
+}
+
+/** Damaged packets whose frames have not come out yet; more than a decoder ever holds. */
+const MAX_MARKED = 64;
+
+/** What lies before the first keyframe in the order of presentation refers to what was never seen. */
+export function createTrust(): Trust {
+  let from: bigint | undefined;
+  const marked = new Set<bigint>();
+  return {
+    packet(packet) {
+      // a keyframe before the first one: the stream began anew
+      if (packet.isKeyframe && (from === undefined || packet.pts < from)) from = packet.pts;
+      if (!packet.hasFlags(AV_PKT_FLAG_CORRUPT)) return;
+      marked.add(packet.pts);
+      for (const oldest of marked) {
+        if (marked.size <= MAX_MARKED) break;
+        marked.delete(oldest);
+      }
+    },
+    damaged: (frame, stamp) =>
+      from === undefined || (from !== AV_NOPTS_VALUE && stamp < from) || marked.has(stamp) || frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT),
+    clear: () => {
+      from = undefined;
+      marked.clear();
+    },
+  };
+}
