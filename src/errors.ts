@@ -16,6 +16,7 @@ export const ERRORS = {
   CAMERA_NO_VIDEO: 'The stream has no video that can be decoded; choose another stream of the camera.',
   CAMERA_STALLED: 'The camera stopped sending; Lookout keeps trying.',
   CHILD_EXITED: 'It is restarted; if it recurs, look at the log lines before it.',
+  RTMP_REFUSED: 'If this was a camera of yours: let it push to the address that `lookout camera add --push` printed.',
   PORT_IN_USE: 'Another program has this port: stop it or set another port.',
   MODEL_NOT_FOUND: 'Set model.name to a folder in Hugging Face layout (config.json, *.safetensors, tokenizer.json).',
   MODEL_CONFIG_INVALID: 'config.json is not that of a Qwen3-VL checkpoint this version can run.',

@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import type { Logger } from '../health/log.ts';
-import { type RtmpServer, startRtmpServer } from '../ingest/rtmpServer.ts';
+import { type RtmpServer, startRtmpServer } from '../ingest/rtmp/server.ts';
 
 /** The door for cameras that push, where the configuration wants one. Throws PORT_IN_USE. */
 export async function sendersPort(config: Config, signal: AbortSignal, log: Logger): Promise<RtmpServer | null> {

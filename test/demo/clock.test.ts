@@ -3,7 +3,7 @@ import { publishRoom } from '../../src/demo/publish.ts';
 import { createRoom, type Room } from '../../src/demo/room.ts';
 import { createLogger } from '../../src/health/log.ts';
 import { openCamera } from '../../src/ingest/camera.ts';
-import { startRtmpServer } from '../../src/ingest/rtmpServer.ts';
+import { startRtmpServer } from '../../src/ingest/rtmp/server.ts';
 import { Secret } from '../../src/secret.ts';
 
 const log = createLogger({ level: 'silent' });

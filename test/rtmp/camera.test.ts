@@ -6,12 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { filter, firstValueFrom, timeout } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/health/log.ts';
-import { startRtmpServer } from '../../src/ingest/rtmpServer.ts';
-import type { RtmpServer } from '../../src/ingest/rtmpServer.ts';
+import { startRtmpServer } from '../../src/ingest/rtmp/server.ts';
+import type { RtmpServer } from '../../src/ingest/rtmp/server.ts';
 import { Secret } from '../../src/secret.ts';
-import { endProcess, freePort, publishBars } from './peers.ts';
-import { medianError, TOLERANCE, watch } from './watch.ts';
-import type { Watched } from './watch.ts';
+import { endProcess, freePort, publishBars } from '../ingest/peers.ts';
+import { medianError, TOLERANCE, watch } from '../ingest/watch.ts';
+import type { Watched } from '../ingest/watch.ts';
 
 const log = createLogger({ level: 'silent' });
 const KEY = new Secret('k-9f8e7d6c5b4a');
