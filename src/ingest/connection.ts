@@ -2,7 +2,7 @@ import { Packet } from 'node-av/lib';
 import { LookoutError } from '../errors.ts';
 import type { Address } from './address.ts';
 import type { CameraInit, FromCamera } from './cameraWire.ts';
-import type { PacketTimes } from './clock.ts';
+import type { PacketTimes } from './clock/clock.ts';
 import { createPacketQueue } from './packetQueue.ts';
 import type { Queued } from './packetQueue.ts';
 import { openSource } from './source.ts';

@@ -4,7 +4,7 @@ import type { Packet, Stream } from 'node-av/lib';
 import { LookoutError } from '../errors.ts';
 import { PROTOCOLS } from './address.ts';
 import type { Address } from './address.ts';
-import type { PacketTimes } from './clock.ts';
+import type { PacketTimes } from './clock/clock.ts';
 
 /** A stream that is open: what it says of itself, its packets, and a decoder for them. Only children import this: it is native code. */
 export interface Source {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createClock } from '../../src/ingest/clock.ts';
-import type { StreamClock } from '../../src/ingest/clock.ts';
-import { readEncoderDelay } from '../../src/ingest/encoderDelay.ts';
-import { createEnvelope } from '../../src/ingest/envelope.ts';
-import { createRandom } from './random.ts';
+import { createClock } from '../../../src/ingest/clock/clock.ts';
+import type { StreamClock } from '../../../src/ingest/clock/clock.ts';
+import { readEncoderDelay } from '../../../src/ingest/clock/encoderDelay.ts';
+import { createEnvelope } from '../../../src/ingest/clock/envelope.ts';
+import { createRandom } from '../random.ts';
 
 const EPOCH = 1_790_000_000_000;
 const FRAME = 1000 / 15;

@@ -1,23 +1,10 @@
-import type { TimeSource } from '../values.ts';
+import type { TimeSource } from '../../values.ts';
 import type { EncoderDelay } from './encoderDelay.ts';
 import { createEnvelope } from './envelope.ts';
 import type { Envelope, Line } from './envelope.ts';
+import type { ClockPolicy, ClockReport, PacketTimes, WallTime } from './times.ts';
 
-/** A packet as the clock sees it; all times in ms. */
-export interface PacketTimes {
-  readonly pts: number;
-  readonly dts: number | undefined;
-  /** wall clock at which it was read */
-  readonly arrival: number;
-  /** wall clock that the camera's last RTCP sender report gives this packet */
-  readonly reported: number | undefined;
-}
-
-export interface WallTime {
-  readonly at: number;
-  readonly uncertainty: number;
-  readonly timeSource: TimeSource;
-}
+export type { ClockPolicy, ClockReason, ClockReport, PacketTimes, WallTime } from './times.ts';
 
 export interface StreamClock {
   packet(times: PacketTimes): void;
@@ -26,6 +13,7 @@ export interface StreamClock {
   /** Wall clock of a frame; undefined while the first packets do not yet tell (about a second after connecting). */
   read(pts: number): WallTime | undefined;
   readonly source: TimeSource;
+  told(): ClockReport;
 }
 
 /** A server sends its cache of older packets at once; the line is known when it has not sunk for CALM ms, ms. */
@@ -50,7 +38,7 @@ const BEHIND = 5000;
  * looks no further ahead than its B-frames. `heldBack` (ms) is what a parser keeps each packet, `framePeriod` the time between
  * frames (ms), `trueDts` whether the container carries DTS.
  */
-export function createClock(opts: { readonly heldBack: () => number; readonly framePeriod: () => number; readonly trueDts: boolean }): StreamClock {
+export function createClock(opts: { readonly heldBack: () => number; readonly framePeriod: () => number; readonly trueDts: boolean; readonly policy?: ClockPolicy; readonly latency?: number }): StreamClock {
   const reports = createEnvelope();
   let arrivals = createEnvelope();
   let settling: Settling | undefined;
@@ -104,6 +92,7 @@ export function createClock(opts: { readonly heldBack: () => number; readonly fr
     get source() {
       return (last && reportedTime(last.pts)?.timeSource) ?? 'arrival';
     },
+    told: () => ({ believed: last && reportedTime(last.pts) ? 'camera' : 'arrival' }),
   };
 }
 
