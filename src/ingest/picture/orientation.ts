@@ -22,7 +22,7 @@ export function readOrientation(matrix: Buffer | null): Orientation {
 /** `data` (width × height pixels of `channels` values, row by row) turned upright into an array like itself; `data` where it is upright. */
 export function turnUpright<T extends Uint8Array | Float32Array>(data: T, width: number, height: number, channels: number, turn: Orientation): T {
   if (!turn.transposed && !turn.flipX && !turn.flipY) return data;
-  const turned = data.slice() as T;
+  const turned = (data instanceof Float32Array ? new Float32Array(data.length) : new Uint8Array(data.length)) as T;
   const [columns, rows] = turn.transposed ? [height, width] : [width, height];
   let to = 0;
   for (let row = 0; row < rows; row++) {
