@@ -1,0 +1,36 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { pino } from 'pino';
+import { startRtmpServer } from '../../src/ingest/rtmp/server.ts';
+import type { RtmpServer } from '../../src/ingest/rtmp/server.ts';
+import { Secret } from '../../src/secret.ts';
+
+/** A door under test, with all it logs. */
+export interface TestDoor {
+  readonly server: RtmpServer;
+  readonly port: number;
+  logged(): string;
+  /** of its process, without mapped files, MB */
+  memory(): number;
+  sockets(): number;
+  close(): Promise<void>;
+}
+
+export async function openTestDoor(keys: readonly string[]): Promise<TestDoor> {
+  const abort = new AbortController();
+  const lines = new PassThrough();
+  let text = '';
+  lines.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const server = await startRtmpServer({ port: 0, keys: keys.map((key) => new Secret(key)) }, abort.signal, pino({ level: 'trace' }, lines));
+  return {
+    server,
+    port: server.port,
+    logged: () => text,
+    memory: () => Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+    sockets: () => readdirSync(`/proc/${server.child.pid}/fd`).length,
+    close: async () => {
+      abort.abort();
+      await server.child.stop();
+    },
+  };
+}
