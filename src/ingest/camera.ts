@@ -18,6 +18,8 @@ export interface CameraOptions {
   readonly frameSize: FrameSize;
   /** of RTSP; TCP by default */
   readonly transport?: 'tcp' | 'udp';
+  /** whereto the camera's process may connect */
+  readonly network?: { readonly allow: readonly string[]; readonly tls: 'verify' | 'any' };
 }
 
 export interface CameraStatus {
@@ -53,9 +55,9 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
   const skipped$ = new Subject<{ from: number; to: number }>();
   const facts$ = new Subject<StreamFacts>();
   const status$ = new BehaviorSubject<CameraStatus>({ state: 'connecting', since: Date.now() });
-  const { url, maxFps, frameSize, transport = 'tcp' } = opts;
+  const { url, maxFps, frameSize, transport = 'tcp', network = { allow: [], tls: 'verify' } } = opts;
   // kept up to date, since a restarted child gets it again
-  const init: CameraInit = { url: url.reveal(), maxFps, frameSize: { ...frameSize }, transport };
+  const init: CameraInit = { url: url.reveal(), maxFps, frameSize: { ...frameSize }, transport, network: { allow: [...network.allow], tls: network.tls } };
   const child = superviseChild({ name: `camera ${opts.id}`, entry: new URL('./cameraChild.ts', import.meta.url), memoryMb: MEMORY_MB, init }, signal, log);
   let lastFrame: number | undefined;
 

@@ -8,6 +8,7 @@ export const CameraInit = z.object({
   maxFps: z.number().positive(),
   frameSize: z.object({ minPixels: z.number().positive(), maxPixels: z.number().positive() }),
   transport: z.enum(['tcp', 'udp']),
+  network: z.object({ allow: z.array(z.string()), tls: z.enum(['verify', 'any']) }).optional(),
   encoder: z.object({ frames: z.number(), bframes: z.number(), dtsFrames: z.number() }).optional(),
 });
 export type CameraInit = z.infer<typeof CameraInit>;

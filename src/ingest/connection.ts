@@ -18,7 +18,7 @@ import type { Watchdog } from './watchdog.ts';
 export async function readConnection(init: CameraInit, address: Address, send: (message: FromCamera) => boolean, signal: AbortSignal): Promise<void> {
   const watchdog = startWatchdog();
   try {
-    const source = await openSource(address, init.transport, watchdog.guard);
+    const source = await openSource(address, { transport: init.transport, network: init.network ?? { allow: [], tls: 'verify' } }, watchdog.guard);
     try {
       const reading = { send, signal, watchdog };
       await (address.kind === 'file' ? replay(source, init, reading) : readLive(source, init, address, reading));

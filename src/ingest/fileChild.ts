@@ -34,7 +34,7 @@ runChild({
 const EARLIER = 1000;
 
 async function read({ path, frameSize, fps, from, to }: FileInit): Promise<void> {
-  const source = await openSource(parseAddress(path), 'tcp', () => undefined);
+  const source = await openSource(parseAddress(path), { transport: 'tcp', network: { allow: [], tls: 'verify' } }, () => undefined);
   send({ kind: 'opened', duration: source.duration });
   if (from > EARLIER) await source.seek(source.start + from - EARLIER);
   const maker = createPictureMaker(source, frameSize);

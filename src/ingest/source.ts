@@ -2,9 +2,13 @@ import { AV_LOG_QUIET, AV_NOPTS_VALUE, AV_PKT_DATA_PRFT, AVERROR_EOF, AVMEDIA_TY
 import { avGetCodecName, Codec, CodecContext, Dictionary, FFmpegError, FormatContext, InputFormat, Log } from 'node-av/lib';
 import type { Packet, Stream } from 'node-av/lib';
 import { LookoutError } from '../errors.ts';
-import { PROTOCOLS } from './address.ts';
+import { addressParts, parseAddress } from './address.ts';
 import type { Address } from './address.ts';
 import type { PacketTimes } from './clock/clock.ts';
+import { openInlet } from './inlet/inlet.ts';
+import type { OpenInlet, SourceOptions } from './inlet/inlet.ts';
+
+export type { SourceOptions } from './inlet/inlet.ts';
 
 /** A stream that is open: what it says of itself, its packets, and a decoder for them. Only children import this: it is native code. */
 export interface Source {
@@ -33,30 +37,50 @@ export interface Source {
   close(): Promise<void>;
 }
 
-/** Socket time-outs, µs; the watchdog over frames is stricter and takes all else. */
-const TIMEOUT = '10000000';
-/** File formats; playlists and scripts, which name other files, are not among them. */
-const FILE_FORMATS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,h264,hevc,ogg,asf';
+/** A camera may move its stream to another path of its own so often. */
+const REDIRECTS = 2;
 
 // its messages hold addresses; what went wrong comes as error codes
 Log.setLevel(AV_LOG_QUIET);
 
 /**
- * Opens a stream or file. `opening` gets the handle before anything blocks, so that a watchdog can interrupt it.
- * Throws CAMERA_UNREACHABLE or CAMERA_NO_VIDEO.
+ * Opens a stream or file. `opening` gets the handle before anything blocks, so that a watchdog can interrupt it. libav itself opens
+ * nothing but the file, or a listener of ours: where that leads is held to `opts.network` (inlet/inlet.ts).
+ * Throws CAMERA_UNREACHABLE, CAMERA_NO_VIDEO, CAMERA_STALLED, CAMERA_ENCRYPTED, ADDRESS_REFUSED, REDIRECT_REFUSED, TLS_UNVERIFIED or
+ * VIDEO_UNREADABLE.
  */
-export async function openSource(address: Address, transport: 'tcp' | 'udp', opening: (interrupt: () => void) => void): Promise<Source> {
+export async function openSource(address: Address, opts: SourceOptions, opening: (interrupt: () => void) => void): Promise<Source> {
+  const abort = new AbortController();
+  let blocking = (): void => undefined;
+  opening(() => {
+    abort.abort();
+    blocking();
+  });
+  for (let place = address, hop = 0; ; hop++) {
+    const open = await openInlet(place, opts, abort.signal);
+    try {
+      return await openStream(address, open, (interrupt) => (blocking = interrupt), abort);
+    } catch (error) {
+      blocking = () => undefined;
+      open.close();
+      const next = movedTo(place, open.inlet.redirect);
+      if (!next || hop >= REDIRECTS || abort.signal.aborted) throw open.inlet.way?.fault ?? error;
+      place = next;
+    }
+  }
+}
+
+async function openStream(address: Address, { inlet, opened, close }: OpenInlet, opening: (interrupt: () => void) => void, abort: AbortController): Promise<Source> {
   const context = new FormatContext();
   context.allocContext();
   let open = true;
-  const interrupt = (): void => (open ? context.interrupt() : undefined);
-  opening(interrupt);
+  opening(() => (open ? context.interrupt() : undefined));
   try {
-    const format = { rtsp: 'rtsp', rtmp: 'flv', file: undefined }[address.kind];
-    const options = Dictionary.fromObject(openOptions(address, transport));
-    check(await context.openInput(address.url, format ? InputFormat.findInputFormat(format) : null, options), address);
-    refuseRedirect(context.url, address);
+    const format = inlet.format === undefined ? null : InputFormat.findInputFormat(inlet.format);
+    check(await context.openInput(inlet.url, format, Dictionary.fromObject(inlet.options)), address);
+    if (context.url !== inlet.url) throw new LookoutError('REDIRECT_REFUSED', `${address.shown} redirects to another address.`);
     check(await context.findStreamInfo(null), address);
+    opened();
     const index = context.findBestStream(AVMEDIA_TYPE_VIDEO);
     const stream = context.streams[index];
     if (!stream) throw new LookoutError('CAMERA_NO_VIDEO', `${address.shown} has no video.`);
@@ -71,15 +95,22 @@ export async function openSource(address: Address, transport: 'tcp' | 'udp', ope
       start: milliseconds(context.startTime) ?? 0,
       duration: milliseconds(context.duration),
       stream,
-      latency: 0,
+      latency: inlet.latency,
       decoder,
-      next: (packet) => nextPacket(context, stream, packet, address),
+      next: (packet) =>
+        nextPacket(context, stream, packet, address).catch((error: unknown) => {
+          throw inlet.way?.fault ?? error;
+        }),
       seek: async (to) => (await context.seekFrame(index, BigInt(Math.round(to / tick)), AVSEEK_FLAG_BACKWARD)) >= 0,
-      interrupt,
+      interrupt: () => {
+        abort.abort();
+        if (open) context.interrupt();
+      },
       close: async () => {
         open = false;
         decoder.freeContext();
         await context.closeInput();
+        close();
       },
     };
   } catch (error) {
@@ -87,15 +118,6 @@ export async function openSource(address: Address, transport: 'tcp' | 'udp', ope
     await context.closeInput();
     throw error;
   }
-}
-
-function openOptions(address: Address, transport: 'tcp' | 'udp'): Record<string, string> {
-  const common = { protocol_whitelist: PROTOCOLS[address.kind] };
-  // half a second of packets is enough to know a live stream; libav would take five seconds
-  const live = { ...common, analyzeduration: '500000', probesize: '1000000' };
-  if (address.kind === 'rtsp') return { ...live, rtsp_transport: transport, timeout: TIMEOUT, allowed_media_types: 'video', max_delay: '500000' };
-  if (address.kind === 'rtmp') return { ...live, rw_timeout: TIMEOUT, rtmp_live: 'live' };
-  return { ...common, format_whitelist: FILE_FORMATS };
 }
 
 async function openDecoder(stream: Stream, address: Address): Promise<CodecContext> {
@@ -132,11 +154,17 @@ function milliseconds(time: bigint): number | undefined {
   return time === AV_NOPTS_VALUE ? undefined : Number(time) / 1000;
 }
 
-/** libav follows an RTSP redirect to any host; a camera has no business to send us elsewhere. */
-function refuseRedirect(url: string | null, address: Address): void {
-  if (address.kind !== 'rtsp' || !url) return;
-  const host = (text: string): string | undefined => /^[a-z]+:\/\/(?:[^/]*@)?([^/?:]+)/i.exec(text)?.[1]?.toLowerCase();
-  if (host(url) !== host(address.url)) throw new LookoutError('CAMERA_UNREACHABLE', `${address.shown} redirects to another host, which is not followed.`);
+/** Where a camera's redirect leads, as far as it is the same host with no less protection: its new address with the login of the old. */
+function movedTo(from: Address, location: string | undefined): Address | undefined {
+  try {
+    const [old, to] = [addressParts(from.url), addressParts(location ?? '')];
+    if (!/^rtsps?:/i.test(location ?? '') || to.host !== old.host || (old.secure && !to.secure)) return undefined;
+    const login = old.login === '' ? '' : `${old.login}@`;
+    return parseAddress(`rtsp${to.secure ? 's' : ''}://${login}${to.host.includes(':') ? `[${to.host}]` : to.host}:${to.port}${to.path}`);
+  } catch (error) {
+    if (error instanceof LookoutError) return undefined;
+    throw error;
+  }
 }
 
 /** Throws CAMERA_UNREACHABLE with libav's word for the error, which holds no address. */

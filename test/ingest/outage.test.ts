@@ -45,7 +45,7 @@ describe('a peer that goes wrong', { timeout: 120_000 }, () => {
     for (const socket of sockets) socket.destroy();
   });
 
-  it.each(['http://127.0.0.1/x.m3u8', 'concat:/etc/passwd|/etc/hosts', 'subfile,,start,0,end,9,,:/etc/passwd', 'data:text/plain,x', 'camera', 'rtsp://'])('%s is no camera', (url) => {
+  it.each(['ftp://127.0.0.1/x.m3u8', 'concat:/etc/passwd|/etc/hosts', 'subfile,,start,0,end,9,,:/etc/passwd', 'data:text/plain,x', 'camera', 'rtsp://'])('%s is no camera', (url) => {
     expect(() => watch(url, abort.signal)).toThrow(expect.objectContaining({ code: 'CAMERA_URL_SCHEME' }));
   });
 });

@@ -26,7 +26,7 @@ export function watch(url: string, signal: AbortSignal, opts: Partial<CameraOpti
   const lines = new PassThrough();
   let text = '';
   lines.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const camera = openCamera({ id: 'door', url: new Secret(url), maxFps: 8, frameSize: FRAME_SIZE, ...opts }, signal, pino({ level: 'trace' }, lines));
+  const camera = openCamera({ id: 'door', url: new Secret(url), maxFps: 8, frameSize: FRAME_SIZE, network: { allow: ['127.0.0.1'], tls: 'verify' }, ...opts }, signal, pino({ level: 'trace' }, lines));
   const frames: Frame[] = [];
   camera.frames$.subscribe((frame) => {
     if (frames.push(frame) > 500) frames.shift();

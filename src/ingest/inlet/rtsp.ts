@@ -1,0 +1,34 @@
+import { isIPv6 } from 'node:net';
+import { connectTo } from '../../network/connect.ts';
+import { createIntake } from '../../network/pipe.ts';
+import { relayRtsp } from '../../network/rtspRelay.ts';
+import { openWay } from '../../network/way.ts';
+import type { Inlet, Opening } from './inlet.ts';
+
+/** Socket time-outs, µs; the watchdog over frames is stricter and takes all else. */
+const TIMEOUT = '10000000';
+
+/** RTSP: libav speaks it with the relay, which stands between it and the camera until the stream plays. */
+export async function openRtsp({ shown, parts, opts, signal, opened }: Opening): Promise<Inlet> {
+  const intake = createIntake();
+  const { lookup, network, transport } = opts;
+  const { socket, address } = await connectTo({ shown, ...parts }, { rules: network, purpose: 'camera', signal, ...(lookup && { lookup }) }, intake.onread);
+  // libav takes its UDP sockets' family from the host that it speaks with
+  const host = transport === 'udp' && isIPv6(address) ? '::1' : '127.0.0.1';
+  let redirect: string | undefined;
+  const peer = { shown, address, playing: opened, redirected: (location: string) => void (redirect = location) };
+  const way = await openWay(host, 1, (local, cut) => relayRtsp(local, socket, intake, peer, cut), () => socket.destroy());
+  const login = parts.login === '' ? '' : `${parts.login}@`;
+  const options = { rtsp_transport: transport, timeout: TIMEOUT, allowed_media_types: 'video', max_delay: '500000' };
+  return {
+    url: `rtsp://${login}${isIPv6(host) ? `[${host}]` : host}:${way.port}${parts.path}`,
+    format: 'rtsp',
+    // over UDP only from the address, and the port, that the answer to SETUP names: the relay sees to that
+    options: transport === 'udp' ? { ...options, rtsp_flags: 'filter_src' } : { ...options, protocol_whitelist: 'tcp' },
+    latency: 0,
+    way,
+    get redirect() {
+      return redirect;
+    },
+  };
+}
