@@ -35,11 +35,13 @@ export function createShapes(frameSize: FrameSize): Shapes {
       const shrink = Math.min(1, LONG_SIDE / Math.max(shown.width, shown.height));
       const size = { width: cellsOf(shown.width * shrink), height: cellsOf(shown.height * shrink) };
       const [width, height] = lying(size, turn);
-      const scaled = grey.now(frame, width, height);
-      const cells = new Float32Array(width * height);
-      let sum = 0;
-      for (let i = 0; i < cells.length; i++) sum += cells[i] = scaled.readUInt16LE(2 * i) / STEPS;
-      return { ...size, cells: turnUpright(cells, width, height, 1, turn), mean: sum / cells.length };
+      const field = fields.first(frame);
+      try {
+        const { cells, mean } = toCells(grey.now(field ?? frame, width, height));
+        return { ...size, cells: turnUpright(cells, width, height, 1, turn), mean };
+      } finally {
+        field?.free();
+      }
     },
     async image(frame) {
       const turn = readOrientation(frame.getSideData(AV_FRAME_DATA_DISPLAYMATRIX));
@@ -60,6 +62,13 @@ export function createShapes(frameSize: FrameSize): Shapes {
       fields.close();
     },
   };
+}
+
+function toCells(scaled: Buffer): Pick<Thumbnail, 'cells' | 'mean'> {
+  const cells = new Float32Array(scaled.length / 2);
+  let sum = 0;
+  for (let i = 0; i < cells.length; i++) sum += cells[i] = scaled.readUInt16LE(2 * i) / STEPS;
+  return { cells, mean: sum / cells.length };
 }
 
 const cellsOf = (side: number): number => Math.max(1, Math.round(side));
