@@ -62,10 +62,10 @@ describe('places at the door', () => {
     const reader = open('127.0.0.1', play(KEY));
     const camera = open('127.0.0.1', Buffer.concat([publish(KEY), picture(true, Buffer.from('first'))]));
     await reader.until(isPicture);
-    let flooding = true;
+    const enough = new AbortController();
     let strangers = 0;
     const flood = async (from: string): Promise<void> => {
-      while (flooding) {
+      while (!enough.signal.aborted) {
         const peer = openPeer(door.port, { from, bytes: hello() });
         strangers += 1;
         await seated(peer);
@@ -84,7 +84,7 @@ describe('places at the door', () => {
       await reader.until((each) => isPicture(each) && each.payload.includes(`mark ${i}`));
       for (const peer of [watching, other]) peer.socket.destroy();
     }
-    flooding = false;
+    enough.abort();
     await Promise.all(floods);
     console.info(`${strangers} strangers from 16 addresses, 20 cameras admitted among them`);
     expect([camera, reader].every(({ socket }) => !socket.destroyed)).toBe(true);
