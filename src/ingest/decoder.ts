@@ -37,6 +37,9 @@ export interface Decoder {
 
 /** A PTS so far back (ms) is that of a stream that began anew; less is disorder, and such a picture is left out. */
 const NEW_START = 1000;
+/** Frames with a longer side are no camera's, and too long for the scaler. */
+const MAX_SIDE = 16_384;
+
 /** A decoder for the source's stream. `hardware: 'off'`: none is looked for. Throws CAMERA_NO_VIDEO. */
 export async function createDecoder(source: Pick<Source, 'stream' | 'tick'>, opts: { frameSize: FrameSize; hardware: 'auto' | 'off' }): Promise<Decoder> {
   const { stream, tick } = source;
@@ -56,7 +59,8 @@ export async function createDecoder(source: Pick<Source, 'stream' | 'tick'>, opt
         decoded += 1;
         const stamp = frame.bestEffortTimestamp;
         const pts = Number(stamp) * tick;
-        if (stamp === AV_NOPTS_VALUE || (pts <= lastPts && pts > lastPts - NEW_START)) {
+        const disordered = pts <= lastPts && pts > lastPts - NEW_START;
+        if (stamp === AV_NOPTS_VALUE || disordered || Math.max(frame.width, frame.height) > MAX_SIDE) {
           frame.free();
           continue;
         }

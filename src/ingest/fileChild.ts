@@ -2,10 +2,10 @@ import { Packet } from 'node-av/lib';
 import { LookoutError } from '../errors.ts';
 import { runChild, sendToParent } from '../health/childSide.ts';
 import { parseAddress } from './address.ts';
+import { createDecoder } from './decoder.ts';
 import { Credit, FileInit } from './fileWire.ts';
 import type { FromFile } from './fileWire.ts';
 import { createPicker } from './picker.ts';
-import { createPictureMaker } from './picture.ts';
 import { openSource } from './source.ts';
 import type { Source } from './source.ts';
 
@@ -37,26 +37,27 @@ async function read({ path, frameSize, fps, from, to }: FileInit): Promise<void>
   const source = await openSource(parseAddress(path), { transport: 'tcp', network: { allow: [], tls: 'verify' } }, () => undefined);
   send({ kind: 'opened', duration: source.duration });
   if (from > EARLIER) await source.seek(source.start + from - EARLIER);
-  const maker = createPictureMaker(source, frameSize);
+  const decoder = await createDecoder(source, { frameSize, hardware: 'off' });
   const picker = createPicker(fps);
   let over = false;
   let stamped = false;
-  const wanted = (pts: number): boolean => {
-    stamped = true;
-    const at = pts - source.start;
-    over ||= at > to;
-    return !over && at >= from && picker(pts);
-  };
   for await (const packet of packets(source)) {
-    for await (const { pts, width, height, data } of maker.decode(packet, wanted)) {
-      if (credit === 0) await new Promise<void>((resolve) => (granted = resolve));
-      credit -= 1;
-      send({ kind: 'frame', pts: (pts - source.start) / 1000, width, height, data });
+    for await (const picture of decoder.decode(packet)) {
+      stamped = true;
+      const at = picture.pts - source.start;
+      over ||= at > to;
+      if (!over && at >= from && picker(picture.pts)) {
+        const image = await picture.image();
+        if (credit === 0) await new Promise<void>((resolve) => (granted = resolve));
+        credit -= 1;
+        send({ kind: 'frame', pts: at / 1000, ...image });
+      }
+      picture.free();
     }
     if (over) break;
   }
-  if (maker.decoded > 0 && !stamped) throw new LookoutError('VIDEO_UNREADABLE', `${path} does not say when its pictures were taken; put it into a container, such as mp4.`);
-  maker.close();
+  if (decoder.decoded > 0 && !stamped) throw new LookoutError('VIDEO_UNREADABLE', `${path} does not say when its pictures were taken; put it into a container, such as mp4.`);
+  decoder.close();
   await source.close();
 }
 
