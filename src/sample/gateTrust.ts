@@ -6,6 +6,8 @@ export interface GateTrust {
   readonly checkEvery: number;
   /** sizes missed too much: everything has to be decoded */
   readonly blind: boolean;
+  /** Is the threshold one that a small movement, of this surprise, will reach? Where it can be without harm, it is lowered for that. */
+  sees(small: number): boolean;
   /** ms in which nothing woke */
   rested(ms: number): void;
   /** ms in which the stream was seen, asleep or awake */
@@ -22,6 +24,8 @@ export interface GateTrust {
 const FIRST = 5.5;
 const LEAST = 3.5;
 const MOST = 20;
+/** A small movement must be expected to go this far beyond the threshold: what is expected is a guess. */
+const MARGIN = 1.25;
 /** A wake-up in vain raises the threshold by this share, and so long a rest, ms, lowers it by as much: then they come this rarely. */
 const RAISE = 0.15;
 const VAIN_EVERY = 300_000;
@@ -39,6 +43,8 @@ const FORGET = 300_000;
 
 export function createGateTrust(): GateTrust {
   let threshold = FIRST;
+  /** where it comes to rest */
+  let usual = FIRST;
   let checkEvery = CHECK_FIRST;
   let hidden = 0;
   let blind = false;
@@ -59,8 +65,15 @@ export function createGateTrust(): GateTrust {
     get blind() {
       return blind;
     },
+    sees(small) {
+      const wanted = Math.max(LEAST, Math.min(FIRST, small / MARGIN));
+      // not by what wake-ups in vain have added
+      if (threshold <= usual) threshold = Math.min(threshold, wanted);
+      usual = wanted;
+      return small >= MARGIN * threshold;
+    },
     rested(ms) {
-      if (threshold > FIRST) threshold = Math.max(FIRST, threshold * (1 - (RAISE * ms) / VAIN_EVERY));
+      if (threshold > usual) threshold = Math.max(usual, threshold * (1 - (RAISE * ms) / VAIN_EVERY));
     },
     passed(ms) {
       hidden *= 0.5 ** (ms / forget);

@@ -1,3 +1,4 @@
+import { createDetectable } from './detectable.ts';
 import { createGateTrust } from './gateTrust.ts';
 import { createSizeBaseline } from './sizeBaseline.ts';
 import type { Residual, SizeBaseline } from './sizeBaseline.ts';
@@ -46,13 +47,12 @@ const STEP = 1500;
 /** A clock that goes back by so much, ms: another stream. */
 const BACK = 10_000;
 
-export function createPacketGate(): PacketGate {
-  return new SizeGate();
-}
+export const createPacketGate = (): PacketGate => new SizeGate();
 
 class SizeGate implements PacketGate {
   #trust = createGateTrust();
   #surprise = createSurprise();
+  #detectable = createDetectable();
   #baselines = new Map<string, SizeBaseline>();
   #waiting: Waiting[] = [];
   #place = 0;
@@ -78,7 +78,7 @@ class SizeGate implements PacketGate {
     else this.#trust.rested(passed);
     this.#learn();
     this.#settle();
-    return alarm || this.#trust.blind || !this.#surprise.learned;
+    return alarm || this.#trust.blind || !this.#surprise.learned || !this.#sees();
   }
 
   looked(pts: number, moving: boolean, asleep: boolean): void {
@@ -107,6 +107,7 @@ class SizeGate implements PacketGate {
   reset(): void {
     this.#trust = createGateTrust();
     this.#surprise = createSurprise();
+    this.#detectable = createDetectable();
     this.#baselines.clear();
     this.#waiting = [];
     this.#alarms = [];
@@ -130,6 +131,12 @@ class SizeGate implements PacketGate {
     return means !== undefined && this.#surprise.learned && this.#surprise.of(means) >= this.#trust.threshold;
   }
 
+  /** Would a small movement be noticed? */
+  #sees(): boolean {
+    const { z } = this.#detectable;
+    return z !== undefined && this.#trust.sees(this.#surprise.ofLasting(z));
+  }
+
   #alarm(pts: number): void {
     const resting = this.#now - this.#lookedAt > AROUND && this.#now - (this.#alarms.at(-1) ?? Number.NEGATIVE_INFINITY) > STILL;
     if (resting) this.#wokenAt ??= pts;
@@ -148,6 +155,8 @@ class SizeGate implements PacketGate {
       this.#watchStep(pts, alarmed);
       this.#baseline(p.kind).learn(p.place, p.size, p.residual);
       if (p.means) this.#surprise.learn(p.means);
+      if (p.keyframe) this.#detectable.keyframe(p.size);
+      else if (p.residual) this.#detectable.other(p.residual);
     }
   }
 

@@ -1,3 +1,4 @@
+import { createBits } from './bits.ts';
 import { nalStarts } from './nalUnits.ts';
 
 /**
@@ -19,9 +20,9 @@ function h264Kind(data: Uint8Array): string | undefined {
     // a prefix (annex G) names the temporal layer of the unit behind it
     if (type === 14 && ((data[start + 1] ?? 0) & 0x80) !== 0) layer = `t${(data[start + 3] ?? 0) >> 5}`;
     if (type !== 1 && type !== 2 && type !== 5) continue;
-    const bits = createBits(data, start + 1);
-    bits.golomb(); // first_mb_in_slice
-    const slice = ['P', 'B', 'I', 'P', 'I'][bits.golomb() % 5] ?? 'P';
+    const bits = createBits(data, start + 1, 8);
+    bits.ue(); // first_mb_in_slice
+    const slice = ['P', 'B', 'I', 'P', 'I'][bits.ue() % 5] ?? 'P';
     return `${slice}${header >> 5}${layer}`;
   }
   return undefined;
@@ -68,19 +69,4 @@ function leb128(data: Uint8Array, at: number): { value: number; bytes: number } 
     if ((byte & 0x80) === 0) return { value, bytes: i + 1 };
   }
   return { value, bytes: 5 };
-}
-
-/** Exp-Golomb codes (ITU-T H.264, 9.1). No emulation prevention can occur in the few bits read here but of absurd pictures. */
-function createBits(data: Uint8Array, from: number): { golomb(): number } {
-  let at = from * 8;
-  const bit = (): number => ((data[at >> 3] ?? 0xff) >> (7 - (at++ & 7))) & 1;
-  return {
-    golomb() {
-      let zeros = 0;
-      while (zeros < 31 && bit() === 0) zeros++;
-      let value = 1;
-      for (let i = 0; i < zeros; i++) value = value * 2 + bit();
-      return value - 1;
-    },
-  };
 }

@@ -1,11 +1,18 @@
 import { Recent } from './recent.ts';
 
+/** One packet does not say more than this, deviations, however odd it is. */
+export const withinReason = (z: number): number => Math.max(-3, Math.min(6, z));
+
 /** A packet's size against what was expected of it. */
 export interface Residual {
   /** log of size over expected size */
   readonly log: number;
   /** the same in deviations of what is usual, held within -3..6 */
   readonly z: number;
+  /** bytes expected */
+  readonly expected: number;
+  /** of `log` in quiet scenes */
+  readonly deviation: number;
 }
 
 /** Sizes of one kind of packet, expected by their place behind the keyframe. */
@@ -57,7 +64,8 @@ export function createSizeBaseline(): SizeBaseline {
       const log = Math.log(size + HEADERS) - base;
       const moved = level.count >= 16 ? level.quantile(0.5) : 0;
       const deviation = Math.max(STEADIEST + STEADIEST_BYTES / Math.exp(base), off.quantile(0.5) * 1.4826);
-      return { log, z: off.count < 8 ? 0 : Math.max(-3, Math.min(6, (log - moved) / deviation)) };
+      const z = off.count < 8 ? 0 : withinReason((log - moved) / deviation);
+      return { log, z, expected: Math.exp(base + moved) - HEADERS, deviation };
     },
     learn(anyPlace, size, residual) {
       const place = Math.min(PLACES, anyPlace);

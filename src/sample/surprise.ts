@@ -6,6 +6,8 @@ export interface Surprise {
   push(z: number): readonly number[];
   /** How far out the means lie, in deviations of the quiet ones; 0 or less: not at all. */
   of(means: readonly number[]): number;
+  /** How far out they would lie, were every packet off by `z` more. */
+  ofLasting(z: number): number;
   /** Means of a quiet scene. */
   learn(means: readonly number[]): void;
   readonly learned: boolean;
@@ -50,6 +52,9 @@ export function createSurprise(): Surprise {
         most = Math.max(most, (mean - middle) / Math.max(CLOSEST / Math.sqrt(span), upper));
       });
       return most;
+    },
+    ofLasting(z) {
+      return this.of(quiet.map((known) => known.quantile(0.5) + z));
     },
     learn(means) {
       means.forEach((mean, i) => {

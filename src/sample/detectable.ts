@@ -1,0 +1,33 @@
+import { Recent } from './recent.ts';
+import { withinReason } from './sizeBaseline.ts';
+import type { Residual } from './sizeBaseline.ts';
+
+/** What a small movement would do to this stream's sizes. */
+export interface Detectable {
+  keyframe(size: number): void;
+  other(residual: Residual): void;
+  /** deviation, per packet, by which the smallest movement worth a look would stand out; undefined: not known yet */
+  readonly z: number | undefined;
+}
+
+/** Share of the picture that the smallest movement takes: an arm. */
+const SMALLEST = 0.003;
+
+/**
+ * What moves has to be coded anew, and costs about what its share of the picture costs in a keyframe (measured with x264: 1 to
+ * 1.5 times that). Against the spread of the packets in between it shows whether sizes can tell of it at all: noise that is coded,
+ * a rate control that keeps sizes where they are by making pictures worse, and a group pattern that wanders hide it.
+ */
+export function createDetectable(): Detectable {
+  const keyframes = new Recent(9);
+  const others = new Recent(100);
+  return {
+    keyframe: (size) => keyframes.push(size),
+    other({ expected, deviation }) {
+      if (keyframes.count > 0) others.push(withinReason(Math.log1p((SMALLEST * keyframes.quantile(0.5)) / (Math.max(0, expected) + 100)) / deviation));
+    },
+    get z() {
+      return others.count >= 50 ? others.quantile(0.5) : undefined;
+    },
+  };
+}
