@@ -13,7 +13,7 @@ export interface DecodedPicture {
   /** stream time, ms */
   readonly pts: number;
   readonly keyframe: boolean;
-  /** it shows, or may show, what the camera never saw: its packet was cut or lost in part, or there was no keyframe before it */
+  /** it shows, or may show, what the camera never saw: its packet was hit, or one since the last keyframe, or there was no keyframe */
   readonly damaged: boolean;
   /** the whole picture in grey means, at most 96 on the longer side, upright */
   thumbnail(): Promise<Thumbnail>;

@@ -1,10 +1,10 @@
-import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE, AV_PKT_FLAG_CORRUPT } from 'node-av/constants';
+import { AV_FRAME_FLAG_CORRUPT, AV_FRAME_FLAG_KEY, AV_NOPTS_VALUE, AV_PKT_FLAG_CORRUPT } from 'node-av/constants';
 import type { Frame, Packet } from 'node-av/lib';
 
 /** Which frames show what the camera saw: by libav's own word, the demuxer's, and whether a keyframe came before them. */
 export interface Trust {
   packet(packet: Packet): void;
-  /** `stamp`: the frame's presentation time, in the packets' units */
+  /** To be asked of each frame once, in order of presentation. `stamp`: its time in the packets' units. */
   damaged(frame: Frame, stamp: bigint): boolean;
   /** Nothing before counts any more. */
   clear(): void;
@@ -13,10 +13,16 @@ export interface Trust {
 /** Damaged packets whose frames have not come out yet; more than a decoder ever holds. */
 const MAX_MARKED = 64;
 
-/** What lies before the first keyframe in the order of presentation refers to what was never seen. */
+/**
+ * What lies before the first keyframe in the order of presentation refers to what was never seen. Damage lasts until the next
+ * keyframe: libav names only the frame that was hit, not those that are predicted from it. A picture that is missing as a whole
+ * is not noticed in H.264: what refers to it shows an older one in its place.
+ */
 export function createTrust(): Trust {
   let from: bigint | undefined;
+  let broken = false;
   const marked = new Set<bigint>();
+  const hit = (frame: Frame, stamp: bigint): boolean => marked.has(stamp) || frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT);
   return {
     packet(packet) {
       // a keyframe before the first one: the stream began anew
@@ -28,10 +34,14 @@ export function createTrust(): Trust {
         marked.delete(oldest);
       }
     },
-    damaged: (frame, stamp) =>
-      from === undefined || (from !== AV_NOPTS_VALUE && stamp < from) || marked.has(stamp) || frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT),
+    damaged(frame, stamp) {
+      if (frame.hasFlags(AV_FRAME_FLAG_KEY)) broken = false;
+      broken ||= hit(frame, stamp);
+      return broken || from === undefined || (from !== AV_NOPTS_VALUE && stamp < from);
+    },
     clear: () => {
       from = undefined;
+      broken = false;
       marked.clear();
     },
   };
