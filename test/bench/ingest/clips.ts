@@ -1,0 +1,179 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRoom } from '../../../src/demo/room.ts';
+import type { Room } from '../../../src/demo/room.ts';
+import { HELD_OUT_SEEDS } from '../../../src/eval/scenes.ts';
+import { parseLabels } from '../../../src/eval/labels.ts';
+import type { Label } from '../../../src/eval/labels.ts';
+import { barClip } from '../../peers/simulator.ts';
+import type { Bench } from './bench.ts';
+import { stretch } from './story.ts';
+
+/** A clip on disk. */
+export interface Footage {
+  readonly name: string;
+  readonly file: string;
+  readonly fps: number;
+  /** s */
+  readonly duration: number;
+  readonly labels: readonly Label[];
+}
+
+type Maker = Pick<Bench, 'folder' | 'signal' | 'say' | 'defer'>;
+
+/** 1080p25 at about 2 Mbit/s with a keyframe every two seconds and no B-frames, as an IP camera's main stream is set. */
+const CAMERA_FPS = 25;
+const CAMERA_ENCODER = [
+  '-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-b:v', '2M', '-maxrate', '3M', '-bufsize', '4M',
+  '-bf', '0', '-x264-params', 'scenecut=0:open_gop=0',
+];
+/** A sensor's noise, other in each frame. */
+const NOISE = 'noise=alls=7:allf=t';
+const RENDERED = { width: 384, height: 256 };
+
+/** A still room filmed by a slightly noisy camera; nothing happens. */
+export function idleClip(bench: Maker, seconds = 20): Promise<Footage> {
+  return sceneClip(bench, 'idle', seconds, `[0:v]crop=1920:1080,loop=-1:1:0,${NOISE}[v]`);
+}
+
+/** The same room with four things that move all the time. */
+export function busyClip(bench: Maker, seconds = 20): Promise<Footage> {
+  const path = (i: number): string => `overlay=x='(W-w)*(0.5+0.5*sin(${0.35 + 0.12 * i}*t+${i}))':y='(H-h)*(0.5+0.5*sin(${0.23 + 0.07 * i}*t+${2 * i}))'`;
+  const figures = [0, 1, 2, 3].map((i) => `testsrc2=size=${180 + 40 * i}x${420 - 50 * i}:rate=${CAMERA_FPS}[f${i}]`);
+  const laid = [0, 1, 2, 3].map((i) => `[s${i}][f${i}]${path(i)}[s${i + 1}]`);
+  return sceneClip(bench, 'busy', seconds, [`[0:v]crop=1920:1080,loop=-1:1:0[s0]`, ...figures, ...laid, `[s4]${NOISE}[v]`].join(';'));
+}
+
+/** Rendered rooms, filmed at 1080p25, in which nothing moves most of the time. */
+export async function roomClips(bench: Maker, count: number, seconds: number, story: number): Promise<Footage[]> {
+  const made: Footage[] = [];
+  const filter = `scale=1620:1080:flags=bilinear,pad=1920:1080:150:0,${NOISE}`;
+  for (let i = 0; i < count; i++) made.push(await roomClip(bench, { number: i, seconds, story, fps: CAMERA_FPS, filter, encoder: CAMERA_ENCODER }));
+  return made;
+}
+
+/** Long footage at the size that the rooms are rendered in: to be gone through offline, not played. */
+export async function longClips(bench: Maker, count: number, seconds: number, story: number): Promise<Footage[]> {
+  const made: Footage[] = [];
+  const encoder = ['-c:v', 'libx264', '-preset', 'superfast', '-pix_fmt', 'yuv420p', '-crf', '24', '-bf', '2', '-x264-params', 'scenecut=0:open_gop=0'];
+  for (let i = 0; i < count; i++) made.push(await roomClip(bench, { number: 100 + i, seconds, story, fps: 10, filter: 'noise=alls=4:allf=t', encoder }));
+  return made;
+}
+
+/** Somebody's labelled video as a camera would send it at 1080p: its own rate, a keyframe every two seconds. */
+export async function labelledClip(bench: Maker, path: string): Promise<Footage> {
+  const labels = parseLabels(readFileSync(path.replace(/\.[^.]+$/, '.json'), 'utf8'), path.replace(/\.[^.]+$/, '.json'));
+  const told = execFileSync('ffprobe', ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=r_frame_rate:format=duration', '-of', 'json', path], { encoding: 'utf8' });
+  const { streams, format } = JSON.parse(told) as { streams: { r_frame_rate: string }[]; format: { duration: string } };
+  const [num = 25, den = 1] = (streams[0]?.r_frame_rate ?? '25/1').split('/').map(Number);
+  const fps = num / den;
+  const size = createHash('sha1').update(readFileSync(path)).digest('hex').slice(0, 8);
+  const filter = 'scale=1920:1080:force_original_aspect_ratio=decrease:flags=bilinear,pad=1920:1080:-1:-1';
+  const args = ['-i', path, '-map', '0:v:0', '-an', '-vf', filter, ...CAMERA_ENCODER, ...gop(fps)];
+  const file = await cached(bench, `footage-${size}`, args, (out) => run(bench, [...args, out]));
+  return { name: 'footage', file, fps, duration: Number(format.duration), labels };
+}
+
+/** Every frame shows its number; 20 s, to be looped. */
+export async function numberedClip(bench: Maker, bframes: number): Promise<Footage> {
+  const frames = 500;
+  const file = await cached(bench, `bars-b${bframes}`, [frames], async (out) => {
+    const clip = await barClip({ frames, fps: CAMERA_FPS, bframes });
+    copyFileSync(clip.file, out);
+    await clip.remove();
+  });
+  return { name: `bars, ${bframes} B-frames`, file, fps: CAMERA_FPS, duration: frames / CAMERA_FPS, labels: [] };
+}
+
+async function sceneClip(bench: Maker, name: string, seconds: number, filter: string): Promise<Footage> {
+  const { width, height } = { width: 1920, height: 1280 };
+  const picture = createRoom(HELD_OUT_SEEDS, { duration: 20 }).render(0, width, height);
+  const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(CAMERA_FPS), '-i', 'pipe:0'];
+  const args = [...input, '-filter_complex', filter, '-map', '[v]', '-t', String(seconds), '-r', String(CAMERA_FPS), ...CAMERA_ENCODER, ...gop(CAMERA_FPS)];
+  const file = await cached(bench, name, args, (out) => run(bench, [...args, out], [picture]));
+  return { name, file, fps: CAMERA_FPS, duration: seconds, labels: [] };
+}
+
+interface RoomFilm {
+  readonly number: number;
+  readonly seconds: number;
+  /** seconds of the story, without the pauses */
+  readonly story: number;
+  readonly fps: number;
+  readonly filter: string;
+  readonly encoder: readonly string[];
+}
+
+async function roomClip(bench: Maker, { number, seconds, story, fps, filter, encoder }: RoomFilm): Promise<Footage> {
+  // none that the demo checkpoint was trained on, and none of `lookout eval --scenes`' usual ones
+  const room = createRoom(HELD_OUT_SEEDS + 4_000_000 + number, { duration: story });
+  const stretched = stretch(room, seconds);
+  const { width, height } = RENDERED;
+  const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(fps), '-i', 'pipe:0'];
+  const args = [...input, '-vf', filter, ...encoder, ...gop(fps)];
+  const file = await cached(bench, `room-${number}`, [...args, seconds, story], (out) => run(bench, [...args, out], film(room, stretched, fps)));
+  return { name: `room ${number}`, file, fps, duration: stretched.duration, labels: stretched.labels };
+}
+
+/** While the story stands still its picture is rendered anew now and then only: a few takes, with noise of their own, go round. */
+function* film(room: Room, story: ReturnType<typeof stretch>, fps: number): Generator<Uint8Array> {
+  const takes: Uint8Array[] = [];
+  const most = 16;
+  let of = -1;
+  for (let n = 0; n < story.duration * fps; n++) {
+    const { at, paused } = story.storyTime(n / fps);
+    if (!paused || at !== of) takes.length = 0;
+    of = at;
+    const known = takes[n % most];
+    const picture = known ?? room.render(at + (paused ? (n % most) / 1000 : 0), RENDERED.width, RENDERED.height);
+    if (paused) takes[n % most] = picture;
+    yield picture;
+  }
+}
+
+function gop(fps: number): string[] {
+  const frames = String(Math.max(1, Math.round(2 * fps)));
+  return ['-g', frames, '-keyint_min', frames];
+}
+
+/** The clip made after this recipe, from the run before where there is one. */
+async function cached(bench: Maker, name: string, recipe: readonly unknown[], make: (out: string) => Promise<void>): Promise<string> {
+  const digest = createHash('sha1').update(JSON.stringify(recipe)).digest('hex').slice(0, 10);
+  const file = join(bench.folder, `${name}-${digest}.mp4`);
+  if (existsSync(file)) return file;
+  const began = performance.now();
+  const partial = join(bench.folder, `${name}-${digest}.${process.pid}.part.mp4`);
+  bench.defer(() => rmSync(partial, { force: true }));
+  await make(partial);
+  renameSync(partial, file);
+  bench.say(`made the clip ${name} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  return file;
+}
+
+/** ffmpeg as a job; what is read from `pictures` goes to its stdin. */
+async function run(bench: Maker, args: readonly string[], pictures: Iterable<Uint8Array> = []): Promise<void> {
+  const child = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...args], { stdio: ['pipe', 'ignore', 'inherit'] });
+  const kill = (): void => void child.kill('SIGKILL');
+  bench.defer(kill);
+  bench.signal.addEventListener('abort', kill, { once: true });
+  const ended = once(child, 'exit');
+  // it may want no more of them
+  child.stdin.on('error', () => undefined);
+  for (const picture of pictures) {
+    if (child.exitCode !== null || child.stdin.destroyed) break;
+    if (!child.stdin.write(picture)) await Promise.race([once(child.stdin, 'drain'), ended]);
+  }
+  child.stdin.end();
+  const [code] = (await ended) as [number | null];
+  bench.signal.removeEventListener('abort', kill);
+  bench.signal.throwIfAborted();
+  if (code !== 0) throw new Error(`ffmpeg could not make a clip (${code}): ${args.at(-1)}`);
+}
+
+/** Labels as `lookout eval` reads them, beside a clip. */
+export function writeLabels({ file, labels }: Footage): void {
+  writeFileSync(file.replace(/\.mp4$/, '.json'), `${JSON.stringify(labels, null, 2)}\n`);
+}
