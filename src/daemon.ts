@@ -81,7 +81,7 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, halt
     const { config } = next;
     rtmp?.allow(config.cameras.flatMap((camera) => camera.rtmp_key ?? []));
     const pushUrl = (key: Secret): Secret => rtmp?.url(key) ?? key;
-    cameras.follow(config.cameras, { frameSize: modelFrameSize(config, model.videoSize), video: config.video_processor, window: config.window, pushUrl });
+    cameras.follow(config.cameras, { frameSize: modelFrameSize(config, model.videoSize), video: config.video_processor, window: config.window, allow: config.network.allow, pushUrl });
   };
   follow(loaded);
   watchConfig(loaded, { signal: stop, log }).subscribe((next) => guard(log, () => follow(next)));

@@ -2,9 +2,9 @@ import type { Subscription } from 'rxjs';
 import type { CameraConfig, Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
-import { openCamera, type CameraStatus } from '../ingest/camera.ts';
+import { openCamera, type CameraOptions, type CameraStatus } from '../camera/camera.ts';
 import type { FrameSize } from '../ingest/frameSize.ts';
-import { sample } from '../sample/sample.ts';
+import type { SampleOptions } from '../sample/sampler.ts';
 import type { Secret } from '../secret.ts';
 import type { Coverage, Window } from '../values.ts';
 import { windowSteps } from '../window/window.ts';
@@ -24,6 +24,8 @@ export interface CameraSettings {
   readonly frameSize: FrameSize;
   readonly video: Config['video_processor'];
   readonly window: Config['window'];
+  /** loopback and other special addresses that cameras may live on */
+  readonly allow: readonly string[];
   /** where a camera that pushes is read from */
   pushUrl(key: Secret): Secret;
 }
@@ -69,11 +71,9 @@ export class Cameras {
   #watch(camera: CameraConfig, settings: CameraSettings, signal: AbortSignal): Subscription[] {
     const stages = stagesOf({ video_processor: settings.video, window: settings.window });
     const { id } = camera;
-    const url = camera.rtmp_key ? settings.pushUrl(camera.rtmp_key) : camera.url;
-    if (!url) throw new LookoutError('CONFIG_INVALID', `camera ${id} has neither a url nor an rtmp_key.`);
-    const stream = openCamera({ id, url, maxFps: stages.maxFps, frameSize: settings.frameSize, transport: camera.transport }, signal, this.#log);
+    const stream = openCamera(cameraOptions(camera, settings, stages.sample), signal, this.#log);
     return [
-      stream.frames$.pipe(sample(stages.sample), windowSteps({ ...stages.window, now: Date.now })).subscribe({
+      stream.frames$.pipe(windowSteps({ ...stages.window, now: Date.now })).subscribe({
         next: ({ kind, window }) => (kind === 'cut' ? this.#sinks.window(window) : this.#sinks.growing(window)),
         error: (error: unknown) => this.#log.error({ camera: id, err: error }, 'the camera’s pipeline failed'),
       }),
@@ -89,8 +89,17 @@ export class Cameras {
   }
 }
 
+/** How a camera of the configuration is opened. Lookout's own door is on this machine, wherever cameras may live. */
+export function cameraOptions(camera: CameraConfig, settings: Pick<CameraSettings, 'frameSize' | 'allow' | 'pushUrl'>, sample: SampleOptions): CameraOptions {
+  const { id, transport, clock, hardware, tls, masks, min_size: minSize, rtmp_key: key } = camera;
+  const url = key ? settings.pushUrl(key) : camera.url;
+  if (!url) throw new LookoutError('CONFIG_INVALID', `camera ${id} has neither a url nor an rtmp_key.`);
+  const allow = key ? [new URL(url.reveal()).hostname] : settings.allow;
+  return { id, url, transport, clock, hardware, network: { allow, tls }, frameSize: settings.frameSize, sample: { ...sample, masks, minSize } };
+}
+
 /** Changes when anything changes that the camera was opened with. Stays in this process: it holds the address. */
 function fingerprint(camera: CameraConfig, settings: CameraSettings): string {
   const secrets = [camera.url?.reveal(), camera.rtmp_key?.reveal()];
-  return JSON.stringify([camera.enabled, camera.transport, secrets, settings.frameSize, settings.video, settings.window]);
+  return JSON.stringify([camera, secrets, settings.allow, settings.frameSize, settings.video, settings.window]);
 }

@@ -5,6 +5,7 @@ import { startAttempt } from './attempt.ts';
 import type { Attempt } from './attempt.ts';
 import { backOff } from './backOff.ts';
 import type { Logger } from './log.ts';
+import { startInTurn } from './startTurns.ts';
 
 export interface ChildSpec {
   /** as it appears in logs */
@@ -55,37 +56,42 @@ export function superviseChild(spec: ChildSpec, signal: AbortSignal, log: Logger
   let timer: NodeJS.Timeout | undefined;
   let everUp = false;
   let stopping: Promise<void> | undefined;
-
+  let started = (): void => undefined;
   const begin = (): void => {
     state$.next('starting');
+    started = startInTurn(attemptNow);
+  };
+  const attemptNow = (over: () => void): void => {
     attempt = startAttempt(spec, log, {
       up: () => {
         everUp = true;
+        over();
         pause.up();
         state$.next('up');
       },
       message: (body) => messages$.next(body),
       exit: (exit) => {
+        over();
         attempt = undefined;
         if (stopping) return;
-        const final = spec.retryFirst === false && !everUp && exit.code !== 'CHILD_EXITED';
         state$.next('down');
-        if (final) void stop();
         const wait = pause.next();
-        if (!final) log.warn({ child: spec.name, code: exit.code, retry_ms: Math.round(wait) }, `${spec.name}: ${exit.detail}`);
+        const final = spec.retryFirst === false && !everUp && exit.code !== 'CHILD_EXITED';
+        if (final) void stop();
+        else log.warn({ child: spec.name, code: exit.code, retry_ms: Math.round(wait) }, `${spec.name}: ${exit.detail}`);
         exits$.next(exit);
         if (!final) timer = setTimeout(begin, wait);
       },
     });
   };
-  const finish = async (): Promise<void> => {
+  const stop = (): Promise<void> => (stopping ??= Promise.resolve().then(async () => {
     clearTimeout(timer);
+    started();
     signal.removeEventListener('abort', stop);
     await attempt?.stop();
     state$.next('stopped');
     for (const subject of [state$, exits$, messages$]) subject.complete();
-  };
-  const stop = (): Promise<void> => (stopping ??= Promise.resolve().then(finish));
+  }));
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) void stop();
   else begin();

@@ -12,7 +12,8 @@ export interface ChildHandlers {
 const MAX_WAITING = 32;
 /** How long `stop` and an orphan's clean-up may take, ms. */
 const LAST_WORDS = 1000;
-const BEAT = 500;
+/** Rare enough that a hundred quiet cameras cost next to nothing, ms. */
+const BEAT = 1000;
 
 let waiting = 0;
 

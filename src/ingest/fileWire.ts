@@ -1,8 +1,13 @@
 import { z } from 'zod';
-import { CameraInit } from './cameraWire.ts';
 
 /** `from` and `to`: the part that is wanted, ms of the file's own time, both included. */
-export const FileInit = CameraInit.pick({ frameSize: true }).extend({ path: z.string(), fps: z.number().positive(), from: z.number(), to: z.number() });
+export const FileInit = z.object({
+  path: z.string(),
+  frameSize: z.object({ minPixels: z.number().positive(), maxPixels: z.number().positive() }),
+  fps: z.number().positive(),
+  from: z.number(),
+  to: z.number(),
+});
 export type FileInit = z.infer<typeof FileInit>;
 
 /** How many more frames the reader will take. */

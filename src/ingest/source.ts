@@ -1,5 +1,5 @@
 import { AV_LOG_QUIET, AV_NOPTS_VALUE, AV_PKT_DATA_PRFT, AVERROR_EOF, AVMEDIA_TYPE_VIDEO, AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
-import { avGetCodecName, Codec, CodecContext, Dictionary, FFmpegError, FormatContext, InputFormat, Log } from 'node-av/lib';
+import { avGetCodecName, Dictionary, FFmpegError, FormatContext, InputFormat, Log } from 'node-av/lib';
 import type { Packet, Stream } from 'node-av/lib';
 import { LookoutError } from '../errors.ts';
 import { addressParts, parseAddress } from './address.ts';
@@ -27,7 +27,6 @@ export interface Source {
   readonly stream: Stream;
   /** ms that may lie between capture and arrival beyond what is usual, as with playlists; 0 otherwise */
   readonly latency: number;
-  readonly decoder: CodecContext;
   /** the next video packet into `packet`; undefined at the end. Throws CAMERA_UNREACHABLE when the connection breaks. */
   next(packet: Packet): Promise<PacketTimes | undefined>;
   /** Goes to the last keyframe at or before this stream time (ms). False where the file cannot: it is then read on from where it is. */
@@ -84,7 +83,6 @@ async function openStream(address: Address, { inlet, opened, close }: OpenInlet,
     const index = context.findBestStream(AVMEDIA_TYPE_VIDEO);
     const stream = context.streams[index];
     if (!stream) throw new LookoutError('CAMERA_NO_VIDEO', `${address.shown} has no video.`);
-    const decoder = await openDecoder(stream, address);
     const tick = (1000 * stream.timeBase.num) / stream.timeBase.den;
     return {
       codec: avGetCodecName(stream.codecpar.codecId) ?? 'unknown',
@@ -96,7 +94,6 @@ async function openStream(address: Address, { inlet, opened, close }: OpenInlet,
       duration: milliseconds(context.duration),
       stream,
       latency: inlet.latency,
-      decoder,
       next: (packet) =>
         nextPacket(context, stream, packet, address).catch((error: unknown) => {
           throw inlet.way?.fault ?? error;
@@ -108,7 +105,6 @@ async function openStream(address: Address, { inlet, opened, close }: OpenInlet,
       },
       close: async () => {
         open = false;
-        decoder.freeContext();
         await context.closeInput();
         close();
       },
@@ -118,19 +114,6 @@ async function openStream(address: Address, { inlet, opened, close }: OpenInlet,
     await context.closeInput();
     throw error;
   }
-}
-
-async function openDecoder(stream: Stream, address: Address): Promise<CodecContext> {
-  const codec = Codec.findDecoder(stream.codecpar.codecId);
-  if (!codec) throw new LookoutError('CAMERA_NO_VIDEO', `${address.shown} sends a kind of video that cannot be decoded.`);
-  const decoder = new CodecContext();
-  decoder.allocContext3(codec);
-  check(decoder.parametersToContext(stream.codecpar), address);
-  decoder.pktTimebase = stream.timeBase;
-  // threads would hold back a frame each, and cameras are many
-  decoder.threadCount = 1;
-  check(await decoder.open2(codec, null), address);
-  return decoder;
 }
 
 async function nextPacket(context: FormatContext, stream: Stream, packet: Packet, address: Address): Promise<PacketTimes | undefined> {

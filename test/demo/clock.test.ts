@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
+import { openCamera } from '../../src/camera/camera.ts';
 import { publishRoom } from '../../src/demo/publish.ts';
 import { createRoom, type Room } from '../../src/demo/room.ts';
 import { createLogger } from '../../src/health/log.ts';
-import { openCamera } from '../../src/ingest/camera.ts';
 import { startRtmpServer } from '../../src/ingest/rtmp/server.ts';
 import { Secret } from '../../src/secret.ts';
 
@@ -33,7 +33,7 @@ it('reaches Lookout through its own RTMP server, stamped with the wall clock at 
   const key = new Secret('a-key-that-only-this-test-knows');
   const server = await startRtmpServer({ port: 0, keys: [key] }, stop.signal, log);
   const demo = publishRoom({ seed: room.seed, duration: room.duration, url: server.url(key) }, stop.signal, log);
-  const camera = openCamera({ id: 'room', url: server.url(key), maxFps: 15, frameSize: { minPixels: 192 * 128, maxPixels: 192 * 128 } }, stop.signal, log);
+  const camera = openCamera({ id: 'room', url: server.url(key), frameSize: { minPixels: 192 * 128, maxPixels: 192 * 128 }, sample: { frameRate: 15, idleInterval: 2, adaptive: false, lookBack: 2 }, network: { allow: ['127.0.0.1'], tls: 'verify' } }, stop.signal, log);
   tidy = async () => {
     stop.abort();
     await Promise.all([demo.child.stop(), server.child.stop()]);

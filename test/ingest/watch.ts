@@ -1,8 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
 import { filter, firstValueFrom, timeout } from 'rxjs';
-import { openCamera } from '../../src/ingest/camera.ts';
-import type { CameraOptions, CameraStatus, CameraStream } from '../../src/ingest/camera.ts';
+import { openCamera } from '../../src/camera/camera.ts';
+import type { CameraOptions, CameraStatus, CameraStream } from '../../src/camera/camera.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Frame } from '../../src/values.ts';
 import { readBars } from './barcode.ts';
@@ -21,12 +21,14 @@ export const FRAME_SIZE = { minPixels: 1024, maxPixels: 24_576 };
 /** Median error of the frames' times, ms: 2 (RTMP) and 20 (RTSP) on an idle machine; a busy one delays its own test cameras. */
 export const TOLERANCE = 250;
 const PATIENCE = 80_000;
+/** Eight frames a second, whatever they show. */
+const EVERY = { frameRate: 8, idleInterval: 2, adaptive: false, lookBack: 2 };
 
 export function watch(url: string, signal: AbortSignal, opts: Partial<CameraOptions> = {}): Watched {
   const lines = new PassThrough();
   let text = '';
   lines.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const camera = openCamera({ id: 'door', url: new Secret(url), maxFps: 8, frameSize: FRAME_SIZE, network: { allow: ['127.0.0.1'], tls: 'verify' }, ...opts }, signal, pino({ level: 'trace' }, lines));
+  const camera = openCamera({ id: 'door', url: new Secret(url), frameSize: FRAME_SIZE, sample: EVERY, network: { allow: ['127.0.0.1'], tls: 'verify' }, ...opts }, signal, pino({ level: 'trace' }, lines));
   const frames: Frame[] = [];
   camera.frames$.subscribe((frame) => {
     if (frames.push(frame) > 500) frames.shift();

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LookoutError } from '../errors.ts';
 import { backOff } from '../health/backOff.ts';
 import { runChild, sendToParent } from '../health/childSide.ts';
-import { parseAddress } from './address.ts';
-import type { Address } from './address.ts';
+import { parseAddress } from '../ingest/address.ts';
+import type { Address } from '../ingest/address.ts';
 import { CameraInit } from './cameraWire.ts';
 import type { FromCamera } from './cameraWire.ts';
 import { readConnection } from './connection.ts';
 
-/** A camera's process: libav reads, decodes and scales here, and reconnects for ever. */
+/** A camera's process: it reads, decodes when needed, chooses, and reconnects for ever. */
 
 /** Frames that may wait in the pipe; beyond that the newest are dropped, since the parent is not reading. */
 const MAX_WAITING = 8;

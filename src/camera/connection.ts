@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Packet } from 'node-av/lib';
+import { LookoutError } from '../errors.ts';
+import type { Address } from '../ingest/address.ts';
+import type { PacketTimes } from '../ingest/clock/clock.ts';
+import { createDecoder } from '../ingest/decoder.ts';
+import { openSource } from '../ingest/source.ts';
+import type { Source } from '../ingest/source.ts';
+import type { CameraInit, FromCamera } from './cameraWire.ts';
+import { createStream } from './stream.ts';
+import type { CameraStreamSide } from './stream.ts';
+import { startWatchdog } from './watchdog.ts';
+import type { Watchdog } from './watchdog.ts';
+
+/** Cameras send keyframes up to half a minute apart, and who joins between them sees nothing until the next one, ms. */
+const FIRST_PICTURE = 60_000;
+
+/**
+ * Opens an address and reads it until `signal` aborts or a file ends; when a live stream breaks it throws
+ * CAMERA_UNREACHABLE, CAMERA_NO_VIDEO, CAMERA_STALLED or what the way to the camera refuses.
+ */
+export async function readConnection(init: CameraInit, address: Address, send: (message: FromCamera) => boolean, signal: AbortSignal): Promise<void> {
+  const watchdog = startWatchdog();
+  try {
+    const source = await openSource(address, { transport: init.transport, network: init.network }, watchdog.guard);
+    watchdog.allow(source.latency);
+    try {
+      await watch(source, init, address, { send, signal, watchdog });
+    } finally {
+      await source.close();
+    }
+  } catch (error) {
+    throw watchdog.barked ? new LookoutError('CAMERA_STALLED', `${address.shown} sent no picture for ${watchdog.patience / 1000} s.`, { cause: error }) : error;
+  } finally {
+    watchdog.stop();
+  }
+  if (address.kind !== 'file' && !signal.aborted) throw new LookoutError('CAMERA_UNREACHABLE', `${address.shown} ended the stream.`);
+}
+
+interface Reading {
+  readonly send: (message: FromCamera) => boolean;
+  readonly signal: AbortSignal;
+  readonly watchdog: Watchdog;
+}
+
+/** Reading and looking side by side: one stamps packets as they arrive, the other takes its time. */
+async function watch(source: Source, init: CameraInit, address: Address, { send, signal, watchdog }: Reading): Promise<void> {
+  const decoder = await createDecoder(source, { frameSize: init.frameSize, hardware: init.hardware });
+  const stream = createStream(init, source, decoder, address.kind, send);
+  const abort = (): void => source.interrupt();
+  signal.addEventListener('abort', abort, { once: true });
+  const began = performance.now();
+  let decoded = 0;
+  const alive = (): void => {
+    const pictured = decoder.decoded > decoded;
+    decoded = decoder.decoded;
+    // a stream that nobody decodes lives while it sends; one that is decoded has to show something
+    if (pictured || stream.asleep || (decoded === 0 && performance.now() - began < FIRST_PICTURE)) watchdog.feed();
+  };
+  const looking = stream.run(signal);
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    await Promise.race([readPackets(source, address.kind === 'file', signal, stream, alive), looking.then(() => Promise.reject(new Error('looking ended')))]);
+  } catch (error) {
+    failure = { error };
+  }
+  source.interrupt();
+  stream.end();
+  await looking.catch((error: unknown) => (failure ??= { error }));
+  signal.removeEventListener('abort', abort);
+  stream.close();
+  decoder.close();
+  if (failure && !signal.aborted) throw failure.error;
+}
+
+async function readPackets(source: Source, paced: boolean, signal: AbortSignal, stream: CameraStreamSide, alive: () => void): Promise<void> {
+  const pace = paced ? createPacer(signal) : undefined;
+  while (!signal.aborted) {
+    const packet = new Packet();
+    packet.alloc();
+    const times = await source.next(packet);
+    if (!times) return packet.free();
+    await pace?.(times);
+    stream.arrived(packet, times);
+    alive();
+  }
+}
+
+/** Lets a file's packets through when they are due, as if a camera sent them. */
+function createPacer(signal: AbortSignal): (times: PacketTimes) => Promise<void> {
+  let epoch: number | undefined;
+  return async ({ dts, pts }) => {
+    const due = dts ?? pts;
+    if (Number.isNaN(due)) return;
+    epoch ??= performance.now() - due;
+    const wait = epoch + due - performance.now();
+    if (wait > 1) await sleep(wait, undefined, { signal }).catch(() => undefined);
+  };
+}

@@ -1,0 +1,123 @@
+import type { StreamClock } from '../ingest/clock/clock.ts';
+import type { DecodedPicture } from '../ingest/decoder.ts';
+import type { PacketGate, PacketSeen } from '../sample/packetGate.ts';
+import { Decoding } from './decoding.ts';
+import type { ReadPacket } from './decoding.ts';
+import type { Gaze } from './gaze.ts';
+import type { Place } from './packetMemory.ts';
+
+export interface WatcherParts {
+  readonly decoding: Decoding;
+  readonly clock: Pick<StreamClock, 'read'>;
+  /** undefined: the decoder never sleeps */
+  readonly gate: PacketGate | undefined;
+  readonly gaze: Gaze;
+  /** ms between keyframes, once known */
+  keyframeInterval(): number | undefined;
+}
+
+/** Still for so long, in packets and in pictures, and the decoder goes to sleep, ms. */
+const CALM = 2000;
+/** A stream with keyframes farther apart than this is never slept through: waking would mean decoding all that since the last one, ms. */
+const RARE_KEYFRAMES = 20_000;
+
+/**
+ * Packets decide whether to decode. Asleep, packets are only remembered, and a keyframe now and then is looked at by itself; when
+ * their sizes or such a check say that something moves, decoding begins at a keyframe before that moment and catches up.
+ */
+export class Watcher {
+  readonly #parts: WatcherParts;
+  #asleep = false;
+  /** stream time (ms) at which something asked for the decoder; it has not begun yet */
+  #wakeAt: number | undefined = Number.NEGATIVE_INFINITY;
+  #check: Place | undefined;
+  #lastMoving = Number.NEGATIVE_INFINITY;
+  #ended = false;
+  #news = false;
+  #wake = (): void => undefined;
+
+  constructor(parts: WatcherParts) {
+    this.#parts = parts;
+  }
+
+  get asleep(): boolean {
+    return this.#asleep;
+  }
+
+  /** A packet has been read; `seen` is what the gate may know of it, undefined where it has no time yet. */
+  arrived(packet: ReadPacket, seen: PacketSeen | undefined): void {
+    const { gate, decoding } = this.#parts;
+    const moving = gate === undefined || seen === undefined || gate.packet(seen);
+    if (moving && seen) this.#lastMoving = seen.pts;
+    if (!decoding.push(packet)) this.#wakeAt ??= packet.pts;
+    if (this.#asleep) {
+      const tooFar = decoding.trim() > RARE_KEYFRAMES;
+      if (moving || tooFar) this.#wakeAt ??= packet.pts;
+      else if (packet.keyframe && gate?.checkDue(packet.pts)) this.#check = decoding.lastPlace;
+    }
+    this.#tell();
+  }
+
+  /** No more will come. */
+  end(): void {
+    this.#ended = true;
+    this.#tell();
+  }
+
+  /** Looks until the signal aborts or everything that came has been seen. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      this.#news = false;
+      if ((await this.#step()) || this.#news) continue;
+      if (this.#ended) break;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+    if (!signal.aborted && !this.#asleep) await this.#parts.decoding.drain((picture) => this.#look(picture));
+    this.#parts.decoding.close();
+  }
+
+  #tell(): void {
+    this.#news = true;
+    this.#wake();
+  }
+
+  /** One thing that there is to do now; false when there is none. */
+  async #step(): Promise<boolean> {
+    const { decoding, clock } = this.#parts;
+    // nothing is looked at before its time can be told
+    if (!clock.read(decoding.newest)) return false;
+    if (this.#wakeAt !== undefined) {
+      if (!decoding.begin(this.#wakeAt)) return false;
+      this.#wakeAt = undefined;
+      this.#check = undefined;
+      this.#asleep = false;
+    }
+    if (!this.#asleep) return decoding.advance((picture) => this.#look(picture));
+    if (this.#check === undefined) return false;
+    await this.#checkKeyframe(this.#check);
+    return true;
+  }
+
+  async #look(picture: DecodedPicture): Promise<void> {
+    const { gate, gaze, decoding, keyframeInterval } = this.#parts;
+    const { pts } = picture;
+    const { quietFor } = await gaze.look(picture, false);
+    const calm = quietFor >= CALM && pts - this.#lastMoving >= CALM;
+    const regular = (keyframeInterval() ?? Number.POSITIVE_INFINITY) <= RARE_KEYFRAMES;
+    if (gate && calm && regular && decoding.caughtUp) this.#asleep = true;
+  }
+
+  async #checkKeyframe(place: Place): Promise<void> {
+    const { decoding, gaze } = this.#parts;
+    this.#check = undefined;
+    let seen = false;
+    await decoding.alone(place, async (picture) => {
+      seen = true;
+      const { pts } = picture;
+      const { moving } = await gaze.look(picture, true);
+      if (moving) this.#wakeAt ??= pts;
+    });
+    // a keyframe that gives no picture is none to sleep by
+    if (!seen) this.#wakeAt ??= decoding.newest;
+  }
+}

@@ -1,0 +1,40 @@
+import { availableParallelism } from 'node:os';
+
+/** Starting an interpreter takes a core for half a second: a hundred at once would all be late. */
+const AT_ONCE = 2 * availableParallelism();
+/** A start that takes longer no longer keeps others from theirs, ms: it may hang. */
+const LONGEST = 5000;
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/**
+ * Lets a few children start at a time. `begin` is called in its turn, with what to call when the start is over, up or not.
+ * Returns what to call when the start is no longer wanted.
+ */
+export function startInTurn(begin: (over: () => void) => void): () => void {
+  let state: 'waiting' | 'running' | 'over' = 'waiting';
+  const over = (): void => {
+    if (state === 'over') return;
+    if (state === 'running') running -= 1;
+    state = 'over';
+    next();
+  };
+  waiting.push(() => {
+    if (state !== 'waiting') return;
+    state = 'running';
+    running += 1;
+    setTimeout(over, LONGEST).unref();
+    begin(over);
+  });
+  next();
+  return over;
+}
+
+function next(): void {
+  for (let start = nextStart(); start; start = nextStart()) start();
+}
+
+function nextStart(): (() => void) | undefined {
+  return running < AT_ONCE ? waiting.shift() : undefined;
+}
