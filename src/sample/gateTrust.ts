@@ -20,31 +20,35 @@ export interface GateTrust {
   moved(announced: boolean): void;
 }
 
-/** Surprise (deviations) that wakes: at first, at the least, and at the most. */
-const FIRST = 5.5;
-const LEAST = 3.5;
+/** Surprise (deviations) that wakes: usually, where a small movement would not reach that, and at the most. */
+const USUAL = 5.5;
+const LEAST = 4.2;
 const MOST = 20;
 /** A small movement must be expected to go this far beyond the threshold: what is expected is a guess. */
 const MARGIN = 1.25;
+/** … and nearly as far before they are believed again, so that belief does not flutter. */
+const ENTRY = 1.2;
 /** A wake-up in vain raises the threshold by this share, and so long a rest, ms, lowers it by as much: then they come this rarely. */
 const RAISE = 0.15;
 const VAIN_EVERY = 300_000;
-/** A movement that the sizes hid lowers it by this share. */
-const LOWER = 0.25;
+/** A movement that the sizes hid lowers it by this share, at the most to this share of itself; half of that is made good in the time below. */
+const LOWER = 0.2;
+const LOWEST = 0.7;
 /** Between checks, ms: at first, at the least, and at the most, which is approached while they show nothing. */
 const CHECK_FIRST = 5000;
 const CHECK_LEAST = 1000;
 const CHECK_MOST = 8000;
 /** So many movements hidden, less what was announced since, and sizes are not believed any more; below the other they are again. */
-const BLIND = 2;
+const BLIND = 1.7;
 const SEEING = 1;
 /** Hidden ones are forgotten by half in this time, ms, twice as long after each blindness, up to 16 times. */
 const FORGET = 300_000;
 
 export function createGateTrust(): GateTrust {
-  let threshold = FIRST;
-  /** where it comes to rest */
-  let usual = FIRST;
+  let usual = USUAL;
+  /** what wake-ups in vain and hidden movements have made of it: a factor */
+  let strain = 1;
+  let seeing = false;
   let checkEvery = CHECK_FIRST;
   let hidden = 0;
   let blind = false;
@@ -57,7 +61,7 @@ export function createGateTrust(): GateTrust {
   };
   return {
     get threshold() {
-      return threshold;
+      return Math.min(MOST, usual * strain);
     },
     get checkEvery() {
       return checkEvery;
@@ -66,21 +70,20 @@ export function createGateTrust(): GateTrust {
       return blind;
     },
     sees(small) {
-      const wanted = Math.max(LEAST, Math.min(FIRST, small / MARGIN));
-      // not by what wake-ups in vain have added
-      if (threshold <= usual) threshold = Math.min(threshold, wanted);
-      usual = wanted;
-      return small >= MARGIN * threshold;
+      usual = Math.max(LEAST, Math.min(USUAL, small / MARGIN));
+      seeing = small >= usual * Math.max(1, strain) * (seeing ? 1 : ENTRY);
+      return seeing;
     },
     rested(ms) {
-      if (threshold > usual) threshold = Math.max(usual, threshold * (1 - (RAISE * ms) / VAIN_EVERY));
+      if (strain > 1) strain = Math.max(1, strain * (1 - (RAISE * ms) / VAIN_EVERY));
     },
     passed(ms) {
       hidden *= 0.5 ** (ms / forget);
+      if (strain < 1) strain = 1 - (1 - strain) * 0.5 ** (ms / forget);
       judge();
     },
     woken() {
-      threshold = Math.min(MOST, threshold * (1 + RAISE));
+      strain = Math.min(MOST / LEAST, strain * (1 + RAISE));
     },
     checked() {
       checkEvery = Math.min(CHECK_MOST, checkEvery * 1.1);
@@ -89,7 +92,7 @@ export function createGateTrust(): GateTrust {
       if (announced) hidden = Math.max(0, hidden - 0.25);
       else {
         hidden += 1;
-        threshold = Math.max(LEAST, threshold * (1 - LOWER));
+        strain = Math.max(LOWEST, strain * (1 - LOWER));
         checkEvery = Math.max(CHECK_LEAST, Math.min(CHECK_FIRST, checkEvery / 2));
       }
       judge();

@@ -2,7 +2,7 @@ import { createDetectable } from './detectable.ts';
 import { createGateTrust } from './gateTrust.ts';
 import { createSizeBaseline } from './sizeBaseline.ts';
 import type { Residual, SizeBaseline } from './sizeBaseline.ts';
-import { createSurprise } from './surprise.ts';
+import { createSurprise, farBelow } from './surprise.ts';
 
 /** A packet as the gate sees it: `pts` in ms, `size` in bytes (see payloadSize), `kind` as packetKind tells it. */
 export interface PacketSeen {
@@ -42,8 +42,8 @@ const ANNOUNCED_BEFORE = 1000;
 const ANNOUNCED_AFTER = 600;
 /** A wake-up was in vain when nothing moved so long around it, ms. */
 const VAIN = 1500;
-/** Sizes that are far out for so long, ms, while thumbnails show nothing: another bit rate, or noise. */
-const STEP = 1500;
+/** Sizes that are far out for so long, ms, while nothing is seen to move: another bit rate, or another noise. */
+const STEP = 2000;
 /** A clock that goes back by so much, ms: another stream. */
 const BACK = 10_000;
 
@@ -58,7 +58,8 @@ class SizeGate implements PacketGate {
   #place = 0;
   #now = Number.NEGATIVE_INFINITY;
   #alarms: number[] = [];
-  #alarmSince: number | undefined;
+  /** since when sizes have been far out */
+  #oddSince: number | undefined;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #stillAt = Number.NEGATIVE_INFINITY;
   #movedAt = Number.NEGATIVE_INFINITY;
@@ -70,7 +71,7 @@ class SizeGate implements PacketGate {
   packet(p: PacketSeen): boolean {
     if (p.pts < this.#now - BACK) this.reset();
     const passed = Math.max(0, Math.min(WAIT, p.pts - this.#now));
-    if (passed > 0) this.#trust.passed(passed);
+    this.#trust.passed(passed);
     this.#now = Math.max(this.#now, p.pts);
     this.#place = p.keyframe ? 0 : this.#place + 1;
     const alarm = this.#measure(p);
@@ -83,11 +84,8 @@ class SizeGate implements PacketGate {
 
   looked(pts: number, moving: boolean, asleep: boolean): void {
     this.#lookedAt = Math.max(this.#lookedAt, pts);
-    if (asleep) {
-      // a change that a check shows is judged when decoding has confirmed it
-      if (!moving) this.#trust.checked();
-      return;
-    }
+    // a change that a check shows is judged when decoding has confirmed it
+    if (asleep) return moving ? undefined : this.#trust.checked();
     if (moving) {
       if (pts - this.#movedAt > STILL && this.#surprise.learned) this.#begun.push(pts);
       this.#movedAt = Math.max(this.#movedAt, pts);
@@ -106,16 +104,20 @@ class SizeGate implements PacketGate {
 
   reset(): void {
     this.#trust = createGateTrust();
+    this.#forgetSizes();
+    this.#alarms = [];
+    this.#begun = [];
+    this.#wokenAt = undefined;
+    this.#place = 0;
+    this.#now = this.#lookedAt = this.#stillAt = this.#movedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  #forgetSizes(): void {
     this.#surprise = createSurprise();
     this.#detectable = createDetectable();
     this.#baselines.clear();
     this.#waiting = [];
-    this.#alarms = [];
-    this.#begun = [];
-    this.#alarmSince = undefined;
-    this.#wokenAt = undefined;
-    this.#place = 0;
-    this.#now = this.#lookedAt = this.#stillAt = this.#movedAt = Number.NEGATIVE_INFINITY;
+    this.#oddSince = undefined;
   }
 
   #baseline(kind: string): SizeBaseline {
@@ -138,10 +140,9 @@ class SizeGate implements PacketGate {
   }
 
   #alarm(pts: number): void {
-    const resting = this.#now - this.#lookedAt > AROUND && this.#now - (this.#alarms.at(-1) ?? Number.NEGATIVE_INFINITY) > STILL;
-    if (resting) this.#wokenAt ??= pts;
-    this.#alarms.push(pts);
-    if (this.#alarms.length > MOST_WAITING) this.#alarms.shift();
+    const alarmedAt = this.#alarms.at(-1) ?? Number.NEGATIVE_INFINITY;
+    if (this.#now - this.#lookedAt > AROUND && this.#now - alarmedAt > STILL) this.#wokenAt ??= pts;
+    if (this.#alarms.push(pts) > MOST_WAITING) this.#alarms.shift();
   }
 
   /** Learns from packets of which it is known by now that nothing moved around them, or presumed where nobody looked. */
@@ -152,7 +153,7 @@ class SizeGate implements PacketGate {
       if (pts > this.#movedAt - 2 * WAIT && pts < this.#movedAt + AROUND) continue;
       const alarmed = this.#alarms.some((a) => Math.abs(a - pts) <= AROUND);
       if (alarmed && this.#stillAt < pts) continue;
-      this.#watchStep(pts, alarmed);
+      this.#watchStep(pts, alarmed || (p.means !== undefined && farBelow(p.means)));
       this.#baseline(p.kind).learn(p.place, p.size, p.residual);
       if (p.means) this.#surprise.learn(p.means);
       if (p.keyframe) this.#detectable.keyframe(p.size);
@@ -160,12 +161,10 @@ class SizeGate implements PacketGate {
     }
   }
 
-  #watchStep(pts: number, alarmed: boolean): void {
-    this.#alarmSince = alarmed ? (this.#alarmSince ?? pts) : undefined;
-    if (this.#alarmSince === undefined || pts - this.#alarmSince < STEP) return;
-    this.#alarmSince = undefined;
-    this.#surprise.forget();
-    for (const baseline of this.#baselines.values()) baseline.forgetSpread();
+  /** A stream that has become another one is learned anew. */
+  #watchStep(pts: number, odd: boolean): void {
+    this.#oddSince = odd ? (this.#oddSince ?? pts) : undefined;
+    if (this.#oddSince !== undefined && pts - this.#oddSince >= STEP) this.#forgetSizes();
   }
 
   /** Was it announced what began to move? Known a little after its first sight. */

@@ -36,10 +36,4 @@ export class Recent {
     }
     return this.#sorted[Math.min(this.#sorted.length - 1, Math.floor(share * this.#sorted.length))] ?? 0;
   }
-
-  clear(): void {
-    this.#values = [];
-    this.#oldest = 0;
-    this.#sorted = undefined;
-  }
 }

@@ -21,8 +21,6 @@ export interface SizeBaseline {
   residual(place: number, size: number): Residual | undefined;
   /** A packet of a quiet scene. */
   learn(place: number, size: number, residual: Residual | undefined): void;
-  /** The spread is another now; what is expected by place stays. */
-  forgetSpread(): void;
 }
 
 /** Sizes are compared by their logarithms; so many bytes, that headers take, are added so that tiny packets do not jump. */
@@ -35,7 +33,7 @@ const PLACES = 900;
 const LEAST = 3;
 const ENOUGH = 5;
 /** No encoder is steadier than this (share of the size), or than so many bytes. */
-const STEADIEST = 0.004;
+const STEADIEST = 0.01;
 const STEADIEST_BYTES = 16;
 
 /**
@@ -73,9 +71,6 @@ export function createSizeBaseline(): SizeBaseline {
       if (!residual) return;
       off.push(Math.abs(residual.log - (level.count >= 16 ? level.quantile(0.5) : 0)));
       level.push(residual.log);
-    },
-    forgetSpread() {
-      off.clear();
     },
   };
 }

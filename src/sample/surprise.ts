@@ -11,7 +11,6 @@ export interface Surprise {
   /** Means of a quiet scene. */
   learn(means: readonly number[]): void;
   readonly learned: boolean;
-  forget(): void;
 }
 
 /** Spans, packets: one large packet, a movement, and a small one that lasts. */
@@ -25,9 +24,12 @@ const LEARNED_AFTER = 100;
 /** Means over n independent deviations cannot lie closer than this × n^-½. */
 const CLOSEST = 0.5;
 
+/** Is the longest mean far below what was expected? */
+export const farBelow = (means: readonly number[]): boolean => (means.at(-1) ?? 0) < -1.5;
+
 export function createSurprise(): Surprise {
   const last: number[] = [];
-  let quiet = SPANS.map(() => new Recent(REMEMBERED));
+  const quiet = SPANS.map(() => new Recent(REMEMBERED));
   let learned = 0;
   return {
     push(z) {
@@ -64,10 +66,6 @@ export function createSurprise(): Surprise {
     },
     get learned() {
       return learned >= LEARNED_AFTER;
-    },
-    forget() {
-      quiet = SPANS.map(() => new Recent(REMEMBERED));
-      learned = 0;
     },
   };
 }
