@@ -27,6 +27,8 @@ export interface RtmpServer {
 }
 
 const MEMORY_MB = 512;
+/** glibc learns to keep large blocks, and a wave of connections would be held for ever; so they go back to the system (mallopt(3)). */
+const MALLOC = { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' };
 
 /**
  * Starts Lookout's own RTMP server in a child process and resolves when it listens. It is restarted on the same port when it
@@ -37,7 +39,7 @@ export async function startRtmpServer(opts: RtmpServerOptions, signal: AbortSign
   const port = opts.port === 0 ? await freePort(host) : opts.port;
   const init = { host, port, keys: opts.keys.map((key) => key.reveal()) };
   const child = superviseChild(
-    { name: 'rtmp server', entry: new URL('./child.ts', import.meta.url), memoryMb: MEMORY_MB, init, retryFirst: false },
+    { name: 'rtmp server', entry: new URL('./child.ts', import.meta.url), env: MALLOC, memoryMb: MEMORY_MB, init, retryFirst: false },
     signal,
     log,
   );
