@@ -7,8 +7,8 @@ import { loadConfig } from '../config/load.ts';
 import type { CameraConfig, Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
 import { redactUrl } from '../secret.ts';
-import { probe } from './cameraProbe.ts';
-import { configFile, configOption, jsonOption, parseId } from './options.ts';
+import type { ProbeFlags } from './cameraProbe.ts';
+import { configFile, configOption, jsonOption, parseId, parseNumber } from './options.ts';
 import { print, printJson, printTable } from './print.ts';
 
 interface AddOptions {
@@ -52,12 +52,17 @@ export function register(program: Command): void {
     });
   camera
     .command('probe')
-    .summary('connect to a camera and tell what it sends')
-    .argument('<id-or-url>', 'a camera of the configuration, or an address')
+    .summary('look at a camera and tell what it sends and costs')
+    .description('Looks at a camera as the daemon would, for some seconds: what it sends, how right its clock is, and what watching it costs.')
+    .argument('<camera>', 'an id of the configuration, an address, or a video file')
+    .option('--for <seconds>', 'how long to look', parseNumber(1, 86_400), 10)
+    .option('--save <folder>', 'write each kept frame to <wall clock, ms>.png')
+    .option('--all', 'decode every picture, also while nothing moves')
     .addOption(new Option('--transport <protocol>', 'of RTSP').choices(['tcp', 'udp']))
-    .addOption(jsonOption('as one JSON object'))
+    .addOption(new Option('--tls <check>', 'any: takes a certificate that nobody vouches for').choices(['verify', 'any']))
+    .addOption(jsonOption('a line for each picture that was looked at, then one of the summary'))
     .addOption(configOption())
-    .action(probe);
+    .action(async (name: string, flags: ProbeFlags) => (await import('./cameraProbe.ts')).probe(name, flags));
 }
 
 function add(id: string, url: string | undefined, opts: AddOptions): void {

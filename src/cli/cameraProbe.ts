@@ -1,42 +1,77 @@
-import { loadConfig } from '../config/load.ts';
-import { cameraUrlFault } from '../config/urls.ts';
+import { encode } from 'fast-png';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CameraOptions } from '../camera/camera.ts';
+import type { Looked } from '../camera/cameraWire.ts';
+import { cannotWrite } from '../config/write.ts';
 import { LookoutError } from '../errors.ts';
 import { createLogger } from '../health/log.ts';
-import { Secret, redactUrl } from '../secret.ts';
-import { configFile } from './options.ts';
-import { print, printJson, progress } from './print.ts';
+import type { Frame } from '../values.ts';
+import { probeLines, probeSummary } from './cameraReport.ts';
+import { targetOf } from './cameraTarget.ts';
+import type { TargetFlags } from './cameraTarget.ts';
+import { print, progress } from './print.ts';
 
-interface ProbeOptions {
-  readonly config?: string;
-  readonly transport?: 'tcp' | 'udp';
+export interface ProbeFlags extends TargetFlags {
+  readonly for: number;
+  readonly save?: string;
+  readonly all?: boolean;
   readonly json?: boolean;
 }
 
-/** `camera probe`: connects, looks for a few seconds, tells. @throws LookoutError CAMERA_… */
-export async function probe(target: string, opts: ProbeOptions): Promise<void> {
-  const { url, transport } = sourceOf(target, opts);
-  const { probeCamera } = await import('../ingest/probe.ts');
-  progress(`Looking at ${redactUrl(url.reveal())} for a few seconds …`);
-  const found = await probeCamera({ url, transport: opts.transport ?? transport }, AbortSignal.timeout(30_000), createLogger({ level: 'error', pretty: true }));
-  if (opts.json) return printJson(found);
-  for (const [key, value] of Object.entries(found)) print(`${words(key).padEnd(20)} ${typeof value === 'number' ? Number(value.toFixed(3)) : String(value ?? 'not seen')}`);
-}
-
-/** An address as it is given, or that of a camera of the configuration. */
-function sourceOf(target: string, opts: ProbeOptions): { url: Secret; transport: 'tcp' | 'udp' } {
-  if (target.includes(':')) {
-    const fault = cameraUrlFault(target);
-    if (fault) throw new LookoutError('CAMERA_URL_SCHEME', `${redactUrl(target)}: ${fault.message}.`);
-    return { url: new Secret(target), transport: opts.transport ?? 'tcp' };
+/** `camera probe`: connects, looks for some seconds as the daemon would, tells. Ctrl-C ends the look early. @throws LookoutError CAMERA_…, ADDRESS_REFUSED, … */
+export async function probe(name: string, flags: ProbeFlags): Promise<void> {
+  const { shown, options, config } = targetOf(name, flags);
+  const { probeCamera } = await import('../camera/probe.ts');
+  const stop = new AbortController();
+  const end = (): void => stop.abort();
+  process.once('SIGINT', end).once('SIGTERM', end);
+  const save = flags.save === undefined ? undefined : saver(flags.save);
+  progress(`Looking at ${shown} for ${flags.for} s …`);
+  try {
+    const found = await probeCamera(
+      {
+        ...options,
+        gate: !flags.all,
+        seconds: flags.for,
+        ...(save ? { kept: save } : {}),
+        ...(flags.json ? { looked: (one) => print(JSON.stringify(looked(one))) } : {}),
+      },
+      stop.signal,
+      createLogger({ level: 'fatal', pretty: true }),
+    );
+    print(...(flags.json ? [JSON.stringify({ summary: probeSummary(found, config) })] : probeLines(found, config)));
+  } catch (error) {
+    throw refused(error, options);
+  } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
   }
-  const { cameras, rtmp } = loadConfig(configFile(opts.config)).config;
-  const camera = cameras.find((other) => other.id === target);
-  if (!camera) throw new LookoutError('CAMERA_NOT_FOUND', `there is no camera ${target}.`);
-  const pushed = camera.rtmp_key && `rtmp://127.0.0.1:${rtmp.port}/live/${camera.rtmp_key.reveal()}`;
-  return { url: camera.url ?? new Secret(pushed ?? ''), transport: camera.transport };
 }
 
-/** keyframeInterval → keyframe interval */
-function words(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+function looked({ pts, at, uncertainty, timeSource, kept, score, kind }: Looked): Record<string, unknown> {
+  return { pts, at: Math.round(at), time: new Date(at).toISOString(), uncertainty_ms: Number(uncertainty.toFixed(1)), time_source: timeSource, kept, score: Number(score.toFixed(5)), kind };
+}
+
+/** Writes kept frames into a folder, each named by its wall clock in ms. @throws LookoutError CONFIG_WRITE */
+function saver(folder: string): (frame: Frame) => void {
+  attempt(folder, () => mkdirSync(folder, { recursive: true }));
+  return ({ at, width, height, data }) => {
+    const file = join(folder, `${Math.round(at)}.png`);
+    attempt(file, () => writeFileSync(file, encode({ width, height, data, channels: 3, depth: 8 })));
+  };
+}
+
+function attempt(file: string, write: () => unknown): void {
+  try {
+    write();
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+}
+
+/** Says what exactly to list, for whoever means an address that is refused. */
+function refused(error: unknown, { url }: CameraOptions): unknown {
+  if (!(error instanceof LookoutError) || error.code !== 'ADDRESS_REFUSED' || !URL.canParse(url.reveal())) return error;
+  const host = new URL(url.reveal()).hostname.replace(/^\[|\]$/g, '');
+  return new LookoutError('ADDRESS_REFUSED', `${error.detail} The line for it: network: { allow: ["${host}"] }.`, { cause: error });
 }

@@ -4,7 +4,7 @@ import { LookoutError } from '../errors.ts';
 import { ID } from '../config/schema.ts';
 
 /** The configuration where none is named. */
-const DEFAULT_FILE = 'configs/lookout.yaml';
+export const DEFAULT_FILE = 'configs/lookout.yaml';
 
 /** `-c FILE`, the same for every command. */
 export function configOption(): Option {

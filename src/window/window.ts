@@ -38,7 +38,7 @@ const EARLY = 60;
 /** A clock that goes back by less than this, ms, is jitter: the frame is left out. By more: the clock was set, start anew. */
 const CLOCK_STEP = 1000;
 /** Looks at a still scene come so many seconds apart at most. */
-const HEARTBEAT_MOST = 600;
+export const HEARTBEAT_MOST = 600;
 
 /**
  * Cuts the kept frames of ONE camera into rolling windows of whole pairs. While frames come densely (the sampler's sign of

@@ -9,12 +9,12 @@ import { makeClip, startSimulator } from '../peers/simulator.ts';
 import type { Simulator } from '../peers/simulator.ts';
 
 const log = createLogger({ level: 'silent' });
-const FPS = 20;
+const FPS = 25;
 let simulator: Simulator;
 let clip: Awaited<ReturnType<typeof makeClip>>;
 
 beforeAll(async () => {
-  clip = await makeClip({ frames: 3 * FPS, fps: FPS, gop: FPS }, (index, i420) => {
+  clip = await makeClip({ frames: 2 * FPS, fps: FPS, gop: 2 * FPS, width: 1280, height: 720 }, (index, i420) => {
     if (index === 0) i420.fill(110);
   });
   simulator = await startSimulator();
@@ -42,13 +42,13 @@ describe('a probe', () => {
       // it has slept from one check to the next: that is enough
       if (one.pts - before > 2.5) stop.abort();
     };
-    const found = await probeCamera(options('still', { seconds: 60, kept: (frame) => frames.push(frame), looked }), stop.signal, log);
-    expect(found.facts).toMatchObject({ codec: 'h264', width: 384, height: 256, timeSource: 'rtcp' });
+    const found = await probeCamera(options('still', { seconds: 40, kept: (frame) => frames.push(frame), looked }), stop.signal, log);
+    expect(found.facts).toMatchObject({ codec: 'h264', width: 1280, height: 720, timeSource: 'rtcp' });
     expect(found.facts.measuredFps).toBeCloseTo(FPS, 0);
-    expect(found.facts.keyframeInterval).toBeCloseTo(1, 1);
+    expect(found.facts.keyframeInterval).toBeCloseTo(2, 1);
     expect(found.facts.bitrate).toBeGreaterThan(1000);
     expect(found.facts.asleep).toBeGreaterThan(0);
-    expect(found.frame).toEqual({ width: 384, height: 256 });
+    expect(found.frame).toEqual({ width: 416, height: 224 });
     expect(found.counts).toEqual({ looked: all.length, kept: frames.length });
     expect(all.filter((one) => one.kept).map((one) => one.at)).toEqual(frames.map((frame) => frame.at));
     expect(found.cost.idle).toMatchObject({ measured: true });
@@ -81,7 +81,7 @@ describe('a probe', () => {
     };
     const found = await probeCamera(options('gone', { seconds: 3600, looked }), new AbortController().signal, log);
     expect(found.ended).toMatch(/ended|broke|stream|connection/i);
-    expect(found.facts.width).toBe(384);
+    expect(found.facts.width).toBe(1280);
   }, 30_000);
 
   it.each([
