@@ -33,7 +33,7 @@ function hevcKind(data: Uint8Array): string | undefined {
   for (const start of nalStarts(data)) {
     const type = ((data[start] ?? 0) >> 1) & 0x3f;
     if (type >= 32) continue;
-    const layer = ((data[start + 1] ?? 0) & 7) - 1;
+    const layer = Math.max(0, ((data[start + 1] ?? 0) & 7) - 1);
     return type >= 16 ? 'I' : `${type % 2 === 0 ? 'n' : 'r'}${layer}`;
   }
   return undefined;
