@@ -33,6 +33,7 @@ export async function resolveHost(host: string, shown: string, rules: AddressRul
 export function hostOf(host: string): string | undefined {
   const bare = hostName(host);
   if (isIP(bare) > 0) return bare;
+  if (/[\s%/\\@?#:[\]\p{Cc}]/u.test(bare)) return undefined;
   // digits of other scripts and full-width letters become what the resolver would take them for
   const ascii = hostName(domainToASCII(bare)) || (/^[a-z0-9._-]+$/.test(bare) ? bare : '');
   return /^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$/.test(ascii) && ascii.length < 254 ? ascii : undefined;

@@ -40,7 +40,7 @@ export function addressRules(rules: NetworkRules, purpose: Purpose): AddressRule
 
 /** How a host is compared: no brackets, no final dot, lower case. */
 export function hostName(host: string): string {
-  return host.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+  return host.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '').toLowerCase();
 }
 
 function innerRefusal(address: string, listed: BlockList, purpose: Purpose): AddressKindName | undefined {
