@@ -50,7 +50,10 @@ describe('a probe', () => {
     expect(found.facts.asleep).toBeGreaterThan(0);
     expect(found.frame).toEqual({ width: 416, height: 224 });
     expect(found.counts).toEqual({ looked: all.length, kept: frames.length });
-    expect(all.filter((one) => one.kept).map((one) => one.at)).toEqual(frames.map((frame) => frame.at));
+    // the last one may have been told of, and not have come
+    const kept = all.filter((one) => one.kept).map((one) => one.at);
+    expect(frames.map((frame) => frame.at)).toEqual(kept.slice(0, frames.length));
+    expect(kept.length - frames.length).toBeLessThanOrEqual(1);
     expect(found.cost.idle).toMatchObject({ measured: true });
     expect(found.ended).toBeUndefined();
     expect((await simulator.tell('still', {})).clients).toBe(0);

@@ -91,6 +91,12 @@ test('an address that is refused is told with the line that allows it', async ()
   expect(outcome.stderr).not.toContain('hunter22');
 }, 30_000);
 
+test('a camera that cannot be reached is told without its password', async () => {
+  const outcome = await lookout(workFolder('network: { allow: [localhost] }'), ['camera', 'probe', 'rtsp://viewer:hunter22@localhost:1/x']);
+  expect(outcome).toMatchObject({ code: 1, stdout: '' });
+  expect(outcome.stderr).toMatch(/^CAMERA_UNREACHABLE: (?!.*hunter22)/m);
+}, 30_000);
+
 test.each([
   [['camera', 'probe', 'nobody'], 1, /^CAMERA_NOT_FOUND: there is no camera nobody\./m],
   [['camera', 'probe', './none.mp4'], 1, /^VIDEO_UNREADABLE: there is no file \.\/none\.mp4\./m],

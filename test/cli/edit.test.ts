@@ -60,7 +60,7 @@ test.each([
   [['eval', '.', '--model', 'none'], 1, /^MODEL_NOT_FOUND: /],
   [['model', 'check', 'none', '--reference', 'none.safetensors'], 1, /REFERENCE_INVALID: |MODEL_NOT_FOUND: /],
   [['camera', 'probe', 'file:///etc/passwd'], 1, /^CAMERA_URL_SCHEME: /],
-  [['camera', 'probe', 'rtsp://u:hunter22@127.0.0.1:1/x'], 1, /CAMERA_UNREACHABLE: (?!.*hunter22)/],
+  [['camera', 'probe', 'rtsp://u:hunter22@127.0.0.1:1/x'], 1, /ADDRESS_REFUSED: (?!.*hunter22)/],
 ])('lookout %j ends with %i and one line that says what to do', async (args, code, line) => {
   const outcome = await calledHere(workFolder(), args);
   expect(outcome).toMatchObject({ code, stdout: '' });
