@@ -10,7 +10,7 @@ export interface TestDoor {
   readonly server: RtmpServer;
   readonly port: number;
   logged(): string;
-  /** of its process, without mapped files, MB */
+  /** of its process, without mapped files, MB; 0 while there is none */
   memory(): number;
   sockets(): number;
   close(): Promise<void>;
@@ -26,8 +26,8 @@ export async function openTestDoor(keys: readonly string[]): Promise<TestDoor> {
     server,
     port: server.port,
     logged: () => text,
-    memory: () => Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
-    sockets: () => readdirSync(`/proc/${server.child.pid}/fd`).length,
+    memory: () => (server.child.pid ? Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024 : 0),
+    sockets: () => (server.child.pid ? readdirSync(`/proc/${server.child.pid}/fd`).length : 0),
     close: async () => {
       abort.abort();
       await server.child.stop();

@@ -4,16 +4,26 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/secret.ts';
 import { endProcess } from '../ingest/peers.ts';
 import { openTestDoor } from './door.ts';
 import type { TestDoor } from './door.ts';
-import { message, openPeer, play, publish } from './peer.ts';
+import { isPicture, message, openPeer, play, publish } from './peer.ts';
 
 const KEY = 'camera-of-the-front-door';
 const LIBAV = fileURLToPath(new URL('./libav.ts', import.meta.url));
+
+const HEVC = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=error:keyint=25:bframes=2:pools=1:frame-threads=1', '-tag:v', 'hvc1'];
+
+/** A picture of enhanced RTMP as cameras sent it before there was one: type, packet type, composition time, data. */
+function underNumber12(tag: Buffer): Buffer {
+  const kind = (tag[0] ?? 0) & 0x0f;
+  const head = [((tag[0] ?? 0) & 0x70) | 12, kind === 3 ? 1 : kind];
+  return Buffer.concat([Buffer.from(kind === 1 ? head : [...head, 0, 0, 0]), tag.subarray(5)]);
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'lookout-rtmp-'));
 let door: TestDoor;
@@ -34,7 +44,7 @@ const read = async (url: string, count: number): Promise<{ codec: string; pts: n
 };
 const film = async (name: string, codec: readonly string[]): Promise<string> => {
   const file = join(folder, name);
-  await once(run('ffmpeg', ['-v', 'error', '-nostdin', '-f', 'lavfi', '-i', 'testsrc=s=320x192:r=25', '-t', '2', '-pix_fmt', 'yuv420p', ...codec, '-threads', '1', file]), 'exit');
+  await once(run('ffmpeg', ['-v', 'error', '-nostdin', '-y', '-f', 'lavfi', '-i', 'testsrc=s=320x192:r=25', '-t', '2', '-pix_fmt', 'yuv420p', ...codec, '-threads', '1', file]), 'exit');
   return file;
 };
 
@@ -51,11 +61,10 @@ afterAll(async () => {
 
 describe('what cameras push', () => {
   const url = (): string => door.server.url(new Secret(KEY)).reveal();
-  const X265 = 'log-level=error:keyint=25:bframes=2:pools=1:frame-threads=1';
 
   it.each([
     ['h264', 'h264.mp4', ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-g', '25']],
-    ['hevc', 'hevc.mp4', ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', X265, '-tag:v', 'hvc1']],
+    ['hevc', 'hevc.mp4', HEVC],
     ['av1', 'av1.mkv', ['-c:v', 'libaom-av1', '-cpu-used', '8', '-usage', 'realtime', '-g', '25']],
   ])('%s over (enhanced) RTMP is read back, every picture in order', async (codec, name, encoder) => {
     libav('publish', await film(name, encoder), url());
@@ -64,6 +73,27 @@ describe('what cameras push', () => {
     expect(seen.pts).toHaveLength(60);
     for (const [i, pts] of seen.pts.slice(1).entries()) expect(pts - (seen.pts[i] ?? 0)).toBeGreaterThanOrEqual(39);
     expect((seen.pts.at(-1) ?? 0) - (seen.pts[0] ?? 0)).toBeLessThan(62 * 40);
+  });
+
+  it('HEVC under number 12 is read back', async () => {
+    const sender = libav('publish', await film('hevc.mp4', HEVC), url());
+    const copying = openPeer(door.port, { bytes: play(KEY) });
+    await copying.until(({ time }) => time > 2000);
+    await endProcess(sender);
+    await copying.closed;
+    const tags = copying.messages.filter(isPicture).map(({ payload, time }) => ({ time, payload: underNumber12(payload) }));
+    const camera = openPeer(door.port, { bytes: publish(KEY) });
+    const seen = read(url(), 20);
+    for (let round = 0; round < 3; round++) {
+      for (const { payload, time } of tags) {
+        camera.send(message(9, payload, { id: 4, time: time + 2200 * round }));
+        await sleep(payload[1] === 0 ? 0 : 40);
+      }
+    }
+    // what it has by then must do
+    camera.socket.destroy();
+    expect((await seen).codec).toBe('hevc');
+    expect((await seen).pts).toHaveLength(20);
   });
 
   it.each(['rtmpsink', 'rtmp2sink'])('H.264 of %s, the library of many encoders, is read back', async (sink) => {

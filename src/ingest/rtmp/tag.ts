@@ -19,14 +19,23 @@ export function packetOf({ type, time, payload }: Message): AvPacket | undefined
   if (type === TYPE.data) return isMetadata(payload) ? flv.parserTag(type, time, payload.length, payload) : undefined;
   if (type === TYPE.audio) return flv.parserTag(type, time, payload.length, payload);
   if (type !== TYPE.video) return undefined;
-  const first = payload[0] ?? 0;
+  const tag = payload.length < VIDEO_HEAD ? payload : withFourCc(payload);
+  const first = tag[0] ?? 0;
   const fourCc = (first & 0x80) !== 0;
   const kind = first & 0x0f;
-  if (payload.length < VIDEO_HEAD || (fourCc && kind === 1 && payload.length < VIDEO_HEAD_FOURCC)) return undefined;
-  const packet = flv.parserTag(type, time, payload.length, payload);
+  if (tag.length < VIDEO_HEAD || (fourCc && kind === 1 && tag.length < VIDEO_HEAD_FOURCC)) return undefined;
+  const packet = flv.parserTag(type, time, tag.length, tag);
   // it takes what it does not know for the header of the sound: the ends of sequences, and every codec but HEVC, AV1 and VP9
   if (fourCc) packet.flags = fourCcFlags(kind, (first >> 4) & 7);
   return packet;
+}
+
+/** HEVC under the number 12, as many cameras send it, which is in no standard and which libav does not read: retold as enhanced RTMP. */
+function withFourCc(tag: Buffer): Buffer {
+  const [first = 0, kind = 0] = tag;
+  if ((first & 0x8f) !== 12 || kind > 2) return tag;
+  // with pictures the composition time stays
+  return Buffer.concat([Buffer.from([0x80 | (first & 0x70) | kind]), Buffer.from('hvc1'), tag.subarray(kind === 1 ? 2 : VIDEO_HEAD)]);
 }
 
 /** Enhanced RTMP (Veovera, "Enhancing RTMP, FLV"): 0 sequence start, 1 and 3 coded pictures; frame type 1 is a keyframe. */
