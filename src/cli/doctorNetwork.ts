@@ -1,7 +1,9 @@
 import { connectAsync } from 'mqtt';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import type { CameraConfig, Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
+import { addressParts, parseAddress } from '../ingest/address.ts';
+import { connectTo } from '../network/connect.ts';
 import { redactUrl } from '../secret.ts';
 import { brokerError } from './brokerError.ts';
 import type { Check, Finding } from './doctor.ts';
@@ -16,7 +18,7 @@ export function networkChecks(config: Config): Check[] {
   return [
     { name: 'broker', run: () => broker(config.mqtt) },
     ...(config.rtmp.enabled ? [{ name: 'RTMP port', run: () => rtmpPort(config.rtmp) }] : []),
-    ...pulled.map((camera) => ({ name: `camera ${camera.id}`, run: () => cameraHost(camera) })),
+    ...pulled.map((camera) => ({ name: `camera ${camera.id}`, run: () => cameraHost(camera, config) })),
   ];
 }
 
@@ -47,24 +49,17 @@ function listenOnce(host: string, port: number): Promise<string | undefined> {
   });
 }
 
-const PORTS: Record<string, number> = { 'rtsp:': 554, 'rtsps:': 322, 'rtmp:': 1935, 'rtmps:': 443 };
-
-/** Whether anything listens there; `camera probe` looks at the stream itself. */
-async function cameraHost(camera: CameraConfig): Promise<Outcome> {
-  const { hostname, port, protocol } = new URL(camera.url?.reveal() ?? '');
-  const at = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) || (PORTS[protocol] ?? 554) };
-  const reason = await connectOnce(at.host, at.port);
-  if (reason) throw new LookoutError('CAMERA_UNREACHABLE', `${at.host}:${at.port}: ${reason}.`);
-  return { state: 'ok', detail: `${at.host}:${at.port} answers (\`lookout camera probe ${camera.id}\` looks at its stream)` };
-}
-
-function connectOnce(host: string, port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: PATIENCE_MS });
-    const end = (reason?: string): void => {
-      socket.destroy();
-      resolve(reason);
-    };
-    socket.once('connect', () => end()).once('timeout', () => end('no answer')).once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
-  });
+/** Whether anything listens there, by the way that the daemon would take; `camera probe` looks at the stream itself. */
+async function cameraHost({ id, url, tls }: CameraConfig, { network }: Config): Promise<Outcome> {
+  const address = url?.reveal() ?? '';
+  const { shown } = parseAddress(address);
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(new LookoutError('CAMERA_UNREACHABLE', `${shown}: no answer.`)), PATIENCE_MS);
+  try {
+    const { socket } = await connectTo({ ...addressParts(address), shown }, { rules: { allow: network.allow, tls }, purpose: 'camera', signal: patience.signal });
+    socket.destroy();
+    return { state: 'ok', detail: `${shown} answers (\`lookout camera probe ${id}\` looks at its stream)` };
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -114,13 +114,14 @@ describe('lookout doctor', () => {
   });
 
   test('says what to do about what is not', async () => {
-    const folder = workFolder(`mqtt: { url: "mqtt://127.0.0.1:${await freePort()}" }\ncameras: [{ id: door, url: "rtsp://u:hunter22@127.0.0.1:${await freePort()}/x" }]`, { 'events.db': 'no database at all, but long enough to be read as one' });
+    const folder = workFolder(`mqtt: { url: "mqtt://127.0.0.1:${await freePort()}" }\nnetwork: { allow: [localhost] }\ncameras: [{ id: door, url: "rtsp://u:hunter22@localhost:${await freePort()}/x" }, { id: here, url: "rtsp://u:hunter22@127.0.0.1/x" }]`, { 'events.db': 'no database at all, but long enough to be read as one' });
     const { code, stdout } = await lookout(folder, ['doctor'], { PATH: folder });
     expect(code).toBe(1);
     expect(stdout).toMatch(/^warn {2}ffmpeg .*apt-get install ffmpeg/m);
     expect(stdout).toMatch(/^FAIL {2}event log .*STORE_CORRUPT: /m);
     expect(stdout).toMatch(/^FAIL {2}broker .*BROKER_UNREACHABLE: /m);
-    expect(stdout).toMatch(/^FAIL {2}camera door .*CAMERA_UNREACHABLE: 127\.0\.0\.1:\d+: ECONNREFUSED\./m);
+    expect(stdout).toMatch(/^FAIL {2}camera door .*CAMERA_UNREACHABLE: rtsp:\/\/localhost:\d+: ECONNREFUSED\./m);
+    expect(stdout).toMatch(/^FAIL {2}camera here .*ADDRESS_REFUSED: /m);
     expect(stdout).not.toContain('hunter22');
   });
 

@@ -98,6 +98,10 @@ describe('what is wrong is told with file, line, column and key', () => {
   });
 });
 
+test.each(['rtsp://h/s', 'rtsps://u:p%40w@h:322/s?x=1', 'rtmp://h/live/key', 'https://h/live.flv', 'http://[fd00::1]:8080/a.m3u8', 'http://h/a.ts'])('a camera may be at %s', (url) => {
+  expect(load(`${MODEL}cameras: [{ id: a, url: "${url}" }]\n`).config.cameras[0]?.url?.reveal()).toBe(url);
+});
+
 describe('where cameras may live', () => {
   test.each(['127.0.0.1', '169.254.10.0/24', '::1', 'fe80::/10', 'localhost', 'go2rtc', 'cam_1.local'])('%s', (place) => {
     expect(load(`${MODEL}network: { allow: ["${place}"] }\n`).config.network.allow).toEqual([place]);
