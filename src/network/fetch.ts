@@ -101,13 +101,14 @@ function answered(url: URL, socket: Socket, { range, signal }: FetchOptions): Pr
       response.on('error', () => undefined);
       resolve(response);
     });
-    // a peer that wants another protocol gets nothing
-    asking.once('upgrade', () => asking.destroy());
-    asking.once('close', settled);
-    asking.on('error', (error) => {
+    const fail = (error?: Error): void => {
       settled();
-      reject(signal.aborted ? (signal.reason as Error) : error);
-    });
+      reject(signal.aborted ? (signal.reason as Error) : (error ?? new Error('no answer')));
+    };
+    // a peer that wants another protocol gets nothing
+    asking.once('upgrade', (_response, upgraded) => void upgraded.destroy());
+    asking.once('close', fail);
+    asking.on('error', fail);
     asking.end();
   });
 }
