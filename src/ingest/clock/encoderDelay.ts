@@ -28,3 +28,12 @@ export function readEncoderDelay(packet: Uint8Array): EncoderDelay | undefined {
   if (threads > 1) frames += threads - 1 + bframes + 1;
   return { frames, bframes, dtsFrames: bframes > 0 ? (option('b_pyramid') ? 2 : 1) : 0 };
 }
+
+/**
+ * Frames by which even an encoder's promptest packet comes late. `reorder` is the largest PTS − DTS seen, in frames: where the
+ * container carries DTS it shows how much of the delay the arrivals' envelope has already taken out; else (0) the B-frames' share is assumed.
+ */
+export function lookahead(encoder: EncoderDelay, reorder: number): number {
+  const seen = reorder > 0 ? reorder - encoder.dtsFrames : encoder.bframes;
+  return Math.round(Math.max(0, encoder.frames - seen));
+}

@@ -29,6 +29,7 @@ export type ClockReason =
   | 'reports do not agree yet'
   | "camera's clock is ahead"
   | "camera's clock is behind"
+  | "late, or camera's clock is behind"
   | "camera's clock was set"
   | 'the stream is new';
 
