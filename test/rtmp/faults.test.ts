@@ -14,6 +14,7 @@ import type { Peer } from './peer.ts';
 
 const KEY = 'camera-of-the-front-door';
 const OTHER = 'camera-of-the-back-yard';
+const LEAVE = command('deleteStream', 5, null, 1);
 const GUESS = 'camera-of-the-front-dooR';
 const CANARY = Buffer.from('CANARY-of-a-stranger');
 
@@ -82,8 +83,9 @@ describe('malformed input', () => {
     ['pictures cut short', Buffer.concat([message(9, Buffer.from([0x17])), message(9, Buffer.from([0x91, 0x68, 0x76])), message(9, Buffer.alloc(0)), message(8, Buffer.alloc(0))]), false],
     ['AMF3 data', message(15, Buffer.from([0, 2, 0, 0])), false],
     ['commands that it had before', Buffer.concat([connectTo('live'), createStream(), command('publish', 9, null, GUESS)]), false],
+    ['leave taken', LEAVE, true],
     ['a message of 9 MB', header({ length: 9e6, type: 9 }), true],
-    ['a command of garbage', message(20, Buffer.from([0x11])), true],
+    ['a command of garbage', message(20, Buffer.from([0x11])), false],
   ])('%s from a camera with a key reaches no reader', async (_, bytes, closes) => {
     const watching = openPeer(door.port, { bytes: play(OTHER) });
     await watching.until(({ payload }) => payload.includes('Play.Start'));

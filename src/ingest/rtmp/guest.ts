@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import context from 'node-media-server/src/core/context.js';
 import type { Broadcast } from 'node-media-server/src/core/context.js';
 import RtmpSession from 'node-media-server/src/session/rtmp_session.js';
-import { readAmf } from './amf.ts';
 import type { Wish } from './greeting.ts';
 import { boundKept, forget } from './kept.ts';
 import { CAMERA, type ChunkLimits, READER } from './limits.ts';
@@ -111,9 +110,9 @@ function endPublication(path: string, broadcast: Broadcast): void {
   forget(broadcast);
 }
 
-/** A peer that takes leave, so that its place is free at once. */
+/** A peer that takes leave, so that its place is free at once. What else it commands, and how, is no matter. */
 function ends({ type, payload }: Message): boolean {
   if (type !== TYPE.command && type !== TYPE.command3) return false;
-  const [command] = readAmf(payload.subarray(type === TYPE.command3 ? 1 : 0));
-  return command === 'deleteStream' || command === 'closeStream' || command === 'FCUnpublish';
+  const name = payload.subarray(type === TYPE.command3 ? 4 : 3).toString('latin1', 0, 16);
+  return ['deleteStream', 'closeStream', 'FCUnpublish'].some((leave) => name.startsWith(leave));
 }
