@@ -20,7 +20,7 @@ const REMEMBERED = 160;
 /** Of the means over a span, every so manieth is remembered, as they overlap. */
 const stride = (span: number): number => Math.max(1, Math.round(span / 3));
 /** Quiet means of every span that must be known, in packets: some four seconds. */
-const LEARNED_AFTER = 100;
+const LEARNED_AFTER = 70;
 /** Means over n independent deviations cannot lie closer than this × n^-½. */
 const CLOSEST = 0.5;
 

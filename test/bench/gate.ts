@@ -62,6 +62,7 @@ function row(name: string, recording: Recording, labels: readonly Label[], gated
   return {
     clip: name,
     'asleep %': ((100 * gated.asleep) / packets.length).toFixed(0),
+    'first at s': gated.firstSleep?.toFixed(1) ?? '-',
     'decoded %': ((100 * (gated.keyframesDecoded + gated.othersDecoded)) / packets.length).toFixed(1),
     'cpu of full %': ((100 * spent) / all).toFixed(1),
     'checks/min': (gated.checks.length / minutes).toFixed(1),

@@ -14,8 +14,9 @@ export interface Replay {
   readonly checks: readonly number[];
   /** by sizes or by a check, and whether anything moved before the next sleep */
   readonly wakes: readonly { readonly at: number; readonly by: 'size' | 'check'; moved: boolean }[];
-  /** intervals asleep */
+  /** packets that came while asleep, and when the first sleep began (undefined: never) */
   readonly asleep: number;
+  readonly firstSleep: number | undefined;
   /** ms of CPU in the gate itself */
   readonly gateMs: number;
 }
@@ -53,6 +54,7 @@ class CameraReplay {
   #lookFrom = -Infinity;
   #lastAlarm = -Infinity;
   #slept = 0;
+  #firstSleep: number | undefined;
   #gateMs = 0;
 
   constructor(recording: Recording, opts: SampleOptions, gated: boolean) {
@@ -68,7 +70,7 @@ class CameraReplay {
   run(): Replay {
     this.#recording.packets.forEach((p, i) => this.#packet(p, i));
     const { keyframes: keyframesDecoded, others: othersDecoded } = this.#decoded;
-    return { kept: this.#kept, keyframesDecoded, othersDecoded, checks: this.#checks, wakes: this.#wakes, asleep: this.#slept, gateMs: this.#gateMs };
+    return { kept: this.#kept, keyframesDecoded, othersDecoded, checks: this.#checks, wakes: this.#wakes, asleep: this.#slept, firstSleep: this.#firstSleep, gateMs: this.#gateMs };
   }
 
   #packet(p: PacketSeen, i: number): void {
@@ -135,7 +137,10 @@ class CameraReplay {
     this.#gate.looked(pts, awake, false);
     const wake: Mutable<Wake> | undefined = this.#wakes.at(-1);
     if (awake && wake) wake.moved = true;
-    if (newest && this.#sampler.quietFor(pts) >= CALM && pts - this.#lastAlarm >= CALM) this.#asleep = this.#gated;
+    if (newest && this.#sampler.quietFor(pts) >= CALM && pts - this.#lastAlarm >= CALM && this.#gated) {
+      this.#asleep = true;
+      this.#firstSleep ??= (pts - this.#first) / 1000;
+    }
   }
 
   #keep(candidates: readonly Candidate[]): void {

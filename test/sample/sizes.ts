@@ -30,7 +30,7 @@ export interface Watched {
   decoded(from: number, to?: number): number;
 }
 
-export function* packets({ seconds, fps = 25, group = 50, keyframe = () => 120_000, other = () => 4000, kind = () => 'P2', spread = () => 0.03, motion = () => 0, seed = 1 }: Stream): Generator<PacketSeen> {
+export function* packets({ seconds, fps = 25, group = 50, keyframe = () => 120_000, other = () => 1500, kind = () => 'P2', spread = () => 0.03, motion = () => 0, seed = 1 }: Stream): Generator<PacketSeen> {
   const random = createRandom(seed);
   const noise = (): number => random.uniform(-1, 1) + random.uniform(-1, 1) + random.uniform(-1, 1);
   for (let i = 0; i < seconds * fps; i++) {
