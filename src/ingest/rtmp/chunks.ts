@@ -1,10 +1,11 @@
+import { type ChunkHeader, LONGEST_HEADER, readHeader } from './chunkHeader.ts';
 import type { ChunkLimits } from './limits.ts';
 import { type Message, TYPE } from './message.ts';
 import { refusal } from './refusal.ts';
 
 interface ChunkStream {
   time: number;
-  /** the last timestamp or delta as it was sent; chunks of type 3 mean the same again */
+  /** the last timestamp or delta as it was sent; chunks of format 3 mean the same again */
   step: number;
   extended: boolean;
   length: number;
@@ -15,8 +16,6 @@ interface ChunkStream {
   filled: number;
 }
 
-const HEADER_SIZE = [11, 7, 3, 0] as const;
-const EXTENDED = 0xffffff;
 /** Memory is set aside as bytes arrive, not as they are announced; this much to begin with. */
 const FIRST_PIECE = 4096;
 
@@ -45,12 +44,13 @@ export class ChunkReader {
     let at = 0;
     while (at < data.length) {
       if (!this.#open) {
-        const size = this.#header(data.subarray(at, at + 18));
-        if (size === 0) {
+        const header = readHeader(data.subarray(at, at + LONGEST_HEADER), this.#before);
+        if (!header) {
           this.#held = Buffer.from(data.subarray(at));
           return;
         }
-        at += size;
+        this.#start(header);
+        at += header.size;
       }
       at += this.#fill(data.subarray(at));
       const message = this.#close();
@@ -58,36 +58,20 @@ export class ChunkReader {
     }
   }
 
-  /** Reads a chunk's header and opens the chunk. Returns its size, 0 when it is not all there: nothing has changed then. */
-  #header(data: Buffer): number {
-    const first = data[0] ?? 0;
-    const format = first >> 6;
-    const low = first & 0x3f;
-    let at = low < 2 ? 2 + low : 1;
-    if (data.length < at) return 0;
-    const id = low < 2 ? 64 + (data[1] ?? 0) + 256 * (low === 1 ? (data[2] ?? 0) : 0) : low;
-    const fields = at;
-    at += HEADER_SIZE[format] ?? 0;
-    if (data.length < at) return 0;
-    const known = this.#streams.get(id);
-    let step = format < 3 ? data.readUIntBE(fields, 3) : (known?.step ?? 0);
-    const extended = format < 3 ? step === EXTENDED : (known?.extended ?? false);
-    if (extended) {
-      if (data.length < at + 4) return 0;
-      const full = data.readUInt32BE(at);
-      // within a message some encoders repeat the extended timestamp and some do not
-      if (known?.payload === undefined || full === known.step) at += 4;
-      if (known?.payload === undefined) step = full;
-    }
-    const stream = known ?? this.#add(id, format);
-    if (stream.payload === undefined) this.#begin(stream, format, data.subarray(fields), step, extended);
-    else if (format !== 3) throw refusal('A message was begun before the one before it was complete.');
+  readonly #before = (id: number): { step: number; extended: boolean; open: boolean } | undefined => {
+    const stream = this.#streams.get(id);
+    return stream && { step: stream.step, extended: stream.extended, open: stream.payload !== undefined };
+  };
+
+  #start(header: ChunkHeader): void {
+    const stream = this.#streams.get(header.id) ?? this.#add(header);
+    if (stream.payload === undefined) this.#begin(stream, header);
+    else if (header.format !== 3) throw refusal('A message was begun before the one before it was complete.');
     this.#open = stream;
     this.#left = Math.min(this.#chunkSize, stream.length - stream.filled);
-    return at;
   }
 
-  #add(id: number, format: number): ChunkStream {
+  #add({ id, format }: ChunkHeader): ChunkStream {
     if (format > 1) throw refusal('A chunk refers to a message that never was.');
     if (this.#streams.size >= this.limits.chunkStreams) throw refusal(`More than ${this.limits.chunkStreams} chunk streams were opened.`);
     const stream: ChunkStream = { time: 0, step: 0, extended: false, length: 0, type: 0, stream: 0, payload: undefined, filled: 0 };
@@ -95,15 +79,9 @@ export class ChunkReader {
     return stream;
   }
 
-  #begin(stream: ChunkStream, format: number, fields: Buffer, step: number, extended: boolean): void {
-    stream.step = step;
-    stream.extended = extended;
+  #begin(stream: ChunkStream, { format, step, extended, length, type, stream: id }: ChunkHeader): void {
     stream.time = format === 0 ? step : (stream.time + step) % 2 ** 32;
-    if (format < 2) {
-      stream.length = fields.readUIntBE(3, 3);
-      stream.type = fields[6] ?? 0;
-    }
-    if (format === 0) stream.stream = fields.readUInt32LE(7);
+    Object.assign(stream, { step, extended }, format < 2 && { length, type }, format === 0 && { stream: id });
     if (stream.length > this.limits.message) throw refusal(`A message of ${stream.length} bytes was announced, where ${this.limits.message} may come.`);
     stream.filled = 0;
     stream.payload = this.#reserve(Math.min(stream.length, FIRST_PIECE));
