@@ -129,8 +129,12 @@ test('a picture whose packet the demuxer calls corrupt is damaged, and what foll
     const marked = clip.packets[13];
     marked?.setFlags(AV_PKT_FLAG_CORRUPT);
     const seen = await decodeAll(decoder, clip.packets, look);
-    const from = Math.round(Number(marked?.pts) * clip.tick);
-    expect(seen.filter((s) => s.damaged).map((s) => s.pts)).toEqual(Array.from({ length: (2000 - from) / 100 }, (_, i) => from + 100 * i));
+    const at = Math.round(Number(marked?.pts) * clip.tick);
+    const damaged = seen.filter((s) => s.damaged).map((s) => s.pts);
+    // B-frames that are shown before it may refer to it
+    expect(damaged[0]).toBeGreaterThanOrEqual(at - 300);
+    expect(damaged[0]).toBeLessThanOrEqual(at);
+    expect(damaged).toEqual(Array.from({ length: damaged.length }, (_, i) => 2000 - 100 * (damaged.length - i)));
   });
 });
 

@@ -10,39 +10,37 @@ export interface Trust {
   clear(): void;
 }
 
-/** Damaged packets whose frames have not come out yet; more than a decoder ever holds. */
-const MAX_MARKED = 64;
-
 /**
  * What lies before the first keyframe in the order of presentation refers to what was never seen. Damage lasts until the next
- * keyframe: libav names only the frame that was hit, not those that are predicted from it. A picture that is missing as a whole
- * is not noticed in H.264: what refers to it shows an older one in its place.
+ * keyframe: libav names only the frame that was hit, not those that are predicted from it. From a packet that the demuxer calls
+ * corrupt on, no frame is trusted until a sound keyframe sent after it comes out: with B-frames, what it hit may be shown before it.
+ * A picture that is missing as a whole is noticed only by such packets (losses.ts): what refers to it shows an older one in its place.
  */
 export function createTrust(): Trust {
   let from: bigint | undefined;
-  let broken = false;
-  const marked = new Set<bigint>();
-  const hit = (frame: Frame, stamp: bigint): boolean => marked.has(stamp) || frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT);
+  let hit = false;
+  let lost = false;
+  let recovery: bigint | undefined;
   return {
     packet(packet) {
+      const { isKeyframe, pts } = packet;
       // a keyframe before the first one: the stream began anew
-      if (packet.isKeyframe && (from === undefined || packet.pts < from)) from = packet.pts;
-      if (!packet.hasFlags(AV_PKT_FLAG_CORRUPT)) return;
-      marked.add(packet.pts);
-      for (const oldest of marked) {
-        if (marked.size <= MAX_MARKED) break;
-        marked.delete(oldest);
-      }
+      if (isKeyframe && (from === undefined || pts < from)) from = pts;
+      if (packet.hasFlags(AV_PKT_FLAG_CORRUPT)) {
+        lost = true;
+        recovery = undefined;
+      } else if (isKeyframe && lost) recovery ??= pts;
     },
     damaged(frame, stamp) {
-      if (frame.hasFlags(AV_FRAME_FLAG_KEY)) broken = false;
-      broken ||= hit(frame, stamp);
-      return broken || from === undefined || (from !== AV_NOPTS_VALUE && stamp < from);
+      if (frame.hasFlags(AV_FRAME_FLAG_KEY)) {
+        hit = false;
+        lost &&= recovery === undefined || stamp < recovery;
+      }
+      hit ||= frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT);
+      return hit || lost || from === undefined || (from !== AV_NOPTS_VALUE && stamp < from);
     },
     clear: () => {
-      from = undefined;
-      broken = false;
-      marked.clear();
+      [from, hit, lost, recovery] = [undefined, false, false, undefined];
     },
   };
 }
