@@ -15,6 +15,7 @@ const inVain = (wakes: readonly number[], starts = STARTS): number => wakes.filt
 const STREAMS: [string, Partial<Stream>][] = [
   ['plain', {}],
   ['with tiny packets', { other: () => 60, spread: () => 0.1 }],
+  ['of a bare scene in a small picture', { other: () => 30, keyframe: () => 600, motion: (t) => (moves(t) ? 40 : 0) }],
   ['with a pattern in the group', { other: (_, place) => 700 + 2000 * Math.exp(-place / 6) + (place === 7 ? 5000 : 0) }],
   ['with a hierarchy of P', { other: (_, place) => (place % 4 === 0 ? 2000 : place % 2 === 0 ? 900 : 450), kind: (place) => (place % 4 === 0 ? 'P2' : place % 2 === 0 ? 'P1' : 'P0') }],
   ['with a hierarchy that its headers hide', { other: (_, place) => (place % 4 === 0 ? 2000 : place % 2 === 0 ? 900 : 450) }],
@@ -26,7 +27,7 @@ const STREAMS: [string, Partial<Stream>][] = [
 
 describe('a gate', () => {
   it.each(STREAMS)('sleeps through a quiet stream %s, and wakes at once for something small', (_, stream) => {
-    const seen = watch({ seconds: 150, ...stream, motion: arm });
+    const seen = watch({ seconds: 150, motion: arm, ...stream });
     expect(noticed(seen.wakes)).toEqual([true, true, true]);
     expect(inVain(seen.wakes)).toBeLessThanOrEqual(1);
     expect(seen.decoded(35, 59)).toBeLessThan(0.15);
