@@ -1,6 +1,5 @@
-import { BehaviorSubject, Subject } from 'rxjs';
+import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
-import type { ErrorCode } from '../errors.ts';
 import { superviseChild } from '../health/child.ts';
 import type { Logger } from '../health/log.ts';
 import { parseAddress } from '../ingest/address.ts';
@@ -11,6 +10,10 @@ import type { Secret } from '../secret.ts';
 import type { Frame } from '../values.ts';
 import type { CameraInit, FromCamera, Looked } from './cameraWire.ts';
 import type { StreamFacts } from './facts.ts';
+import { createStatusKeeper } from './status.ts';
+import type { CameraStatus } from './status.ts';
+
+export type { CameraStatus } from './status.ts';
 
 export interface CameraOptions {
   readonly id: string;
@@ -30,14 +33,6 @@ export interface CameraOptions {
   readonly gate?: boolean;
   /** fills `looked$` */
   readonly tell?: boolean;
-}
-
-export interface CameraStatus {
-  readonly state: 'connecting' | 'online' | 'offline';
-  /** wall clock, ms: of the first frame when online, of the last moment that was watched (or of the start) when offline */
-  readonly since: number;
-  readonly reason?: string;
-  readonly code?: ErrorCode;
 }
 
 export interface CameraStream {
@@ -65,14 +60,11 @@ const HEARTBEAT = 1700;
  */
 export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger): CameraStream {
   parseAddress(opts.url.reveal());
-  const subjects = {
-    frames$: new Subject<Frame>(),
-    looked$: new Subject<Looked>(),
-    skipped$: new Subject<{ from: number; to: number }>(),
-    facts$: new Subject<StreamFacts>(),
-    status$: new BehaviorSubject<CameraStatus>({ state: 'connecting', since: Date.now() }),
-  };
-  const { status$ } = subjects;
+  const status = createStatusKeeper(opts.id, log);
+  const frames$ = new Subject<Frame>();
+  const looked$ = new Subject<Looked>();
+  const skipped$ = new Subject<{ from: number; to: number }>();
+  const facts$ = new Subject<StreamFacts>();
   // kept up to date, since a restarted child gets it again
   const init = initOf(opts);
   const child = superviseChild(
@@ -80,42 +72,31 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
     signal,
     log,
   );
-  let watched: number | undefined;
-
-  const offline = (code: ErrorCode, reason: string): void => {
-    const { state, since } = status$.value;
-    if (state !== 'offline') log.warn({ camera: opts.id, code }, `offline: ${reason}`);
-    status$.next({ state: 'offline', since: state === 'offline' ? since : (watched ?? since), code, reason });
-  };
   const take = (message: FromCamera): void => {
     if (message.kind === 'frame') {
-      const { at, timeSource } = message.frame;
-      watched = Math.max(watched ?? at, at);
-      if (status$.value.state !== 'online') {
-        log.info({ camera: opts.id, time_source: timeSource }, 'online');
-        status$.next({ state: 'online', since: at });
-      }
-      subjects.frames$.next({ camera: opts.id, ...message.frame });
-    } else if (message.kind === 'looked') subjects.looked$.next(message.looked);
-    else if (message.kind === 'offline') offline(message.code, message.detail);
+      status.frame(message.frame.at, message.frame.timeSource);
+      frames$.next({ camera: opts.id, ...message.frame });
+    } else if (message.kind === 'facts') {
+      status.facts(message.facts);
+      facts$.next(message.facts);
+    } else if (message.kind === 'looked') looked$.next(message.looked);
+    else if (message.kind === 'skipped') skipped$.next({ from: message.from, to: message.to });
+    else if (message.kind === 'offline') status.offline(message.code, message.detail);
     else if (message.kind === 'encoder') init.encoder = message.delay;
-    else if (message.kind === 'facts') {
-      if (status$.value.state === 'online') watched = message.facts.until ?? watched;
-      subjects.facts$.next(message.facts);
-    } else if (message.kind === 'skipped') subjects.skipped$.next({ from: message.from, to: message.to });
     else {
-      status$.next({ state: 'offline', since: watched ?? Date.now(), reason: 'The file has been played to its end.' });
+      status.ended();
       void child.stop();
     }
   };
-  child.exits$.subscribe((exit) => offline(exit.code, exit.detail));
+  child.exits$.subscribe((exit) => status.offline(exit.code, exit.detail));
   child.messages$.subscribe({
     next: (message) => take(message as FromCamera),
-    complete: () => Object.values(subjects).forEach((subject) => subject.complete()),
+    complete: () => {
+      for (const subject of [frames$, looked$, skipped$, facts$, status.status$]) subject.complete();
+    },
   });
-  const { frames$, looked$, skipped$, facts$ } = subjects;
   return {
-    frames$, looked$, skipped$, facts$, status$,
+    frames$, looked$, skipped$, facts$, status$: status.status$,
     get childPid() {
       return child.pid;
     },

@@ -44,7 +44,6 @@ export interface Looked {
 export type FromCamera =
   | { readonly kind: 'frame'; readonly frame: Omit<Frame, 'camera'> }
   | { readonly kind: 'looked'; readonly looked: Looked }
-  | { readonly kind: 'online'; readonly at: number; readonly timeSource: Frame['timeSource'] }
   | { readonly kind: 'offline'; readonly code: ErrorCode; readonly detail: string }
   | { readonly kind: 'encoder'; readonly delay: NonNullable<CameraInit['encoder']> }
   | { readonly kind: 'facts'; readonly facts: StreamFacts }

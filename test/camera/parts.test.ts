@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createClockNotice } from '../../src/camera/clockNotice.ts';
 import { createStreamCounter } from '../../src/camera/facts.ts';
 import { createOrder } from '../../src/camera/order.ts';
 import { createPacketMemory } from '../../src/camera/packetMemory.ts';
@@ -88,5 +89,20 @@ describe('what a stream says of itself', () => {
     expect(told(9e9)).toBeGreaterThanOrEqual(3);
     expect(counter.told.bitrate).toBeGreaterThan(0);
     expect(counter.keyframeInterval).toBe(2000);
+  });
+});
+
+describe("a camera's own clock", () => {
+  it('is told when it is wrong, when it is wrong by something else, and when it is right again', () => {
+    const news = createClockNotice();
+    const told = [undefined, 3_600_000.4, 3_600_020, 3_600_900, 1200, undefined, undefined, -1500].map((offset) => news({ believed: 'camera', reports: 3, offset }));
+    expect(told).toEqual([undefined, 3_600_000, undefined, undefined, 1200, null, undefined, -1500]);
+  });
+
+  it('that was wrong is not right because a new connection knows nothing yet', () => {
+    const news = createClockNotice();
+    expect(news({ believed: 'arrival', reports: 2, offset: 9000 })).toBe(9000);
+    expect(news({ believed: 'arrival', reports: 0 })).toBeUndefined();
+    expect(news({ believed: 'arrival', reports: 4, offset: 9100 })).toBeUndefined();
   });
 });
