@@ -1,8 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createRandom } from '../../../src/demo/random.ts';
 import { createRoom } from '../../../src/demo/room.ts';
 import type { Room } from '../../../src/demo/room.ts';
 import { HELD_OUT_SEEDS } from '../../../src/eval/scenes.ts';
@@ -24,19 +25,22 @@ export interface Footage {
 
 type Maker = Pick<Bench, 'folder' | 'signal' | 'say' | 'defer'>;
 
-/** 1080p25 at about 2 Mbit/s with a keyframe every two seconds and no B-frames, as an IP camera's main stream is set. */
 const CAMERA_FPS = 25;
-const CAMERA_ENCODER = [
-  '-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-b:v', '2M', '-maxrate', '3M', '-bufsize', '4M',
-  '-bf', '0', '-x264-params', 'scenecut=0:open_gop=0',
-];
-/** A sensor's noise, other in each frame. */
-const NOISE = 'noise=alls=7:allf=t';
+/** Cameras' encoders neither look ahead nor use B-frames, and set a keyframe every two seconds. */
+const CAMERA = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-bf', '0', '-x264-params', 'scenecut=0:open_gop=0:mbtree=0:rc-lookahead=0:sync-lookahead=0'];
+/** A variable rate as cameras have it: one quality. Some 2 Mbit/s of a still scene at 1080p25. */
+const QUALITY = [...CAMERA, '-qp', '24'];
+/** The other setting: as many bits whatever happens, so that a still scene's go into its noise. */
+const CONSTANT = [...CAMERA, '-b:v', '2M', '-minrate', '2M', '-maxrate', '2M', '-bufsize', '2M'];
+/** A program's rate control: it rounds its way from one quantiser to the next, and a frame now and then takes five times the bits. */
+const PROGRAM = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-bf', '0', '-crf', '23', '-maxrate', '4M', '-bufsize', '8M', '-x264-params', 'scenecut=0:open_gop=0'];
+const RATES = { quality: QUALITY, constant: CONSTANT, program: PROGRAM };
 const RENDERED = { width: 384, height: 256 };
+const FULL_HD = { width: 1920, height: 1080 };
 
 /** A still room filmed by a slightly noisy camera; nothing happens. */
-export function idleClip(bench: Maker, seconds = 20): Promise<Footage> {
-  return sceneClip(bench, 'idle', seconds, `[0:v]crop=1920:1080,loop=-1:1:0,${NOISE}[v]`);
+export function idleClip(bench: Maker, rate: keyof typeof RATES = 'quality', seconds = 20): Promise<Footage> {
+  return sceneClip(bench, `still, ${rate}`, seconds, '[0:v]crop=1920:1080,loop=-1:1:0,format=yuv420p', RATES[rate]);
 }
 
 /** The same room with four things that move all the time. */
@@ -44,22 +48,24 @@ export function busyClip(bench: Maker, seconds = 20): Promise<Footage> {
   const path = (i: number): string => `overlay=x='(W-w)*(0.5+0.5*sin(${0.35 + 0.12 * i}*t+${i}))':y='(H-h)*(0.5+0.5*sin(${0.23 + 0.07 * i}*t+${2 * i}))'`;
   const figures = [0, 1, 2, 3].map((i) => `testsrc2=size=${180 + 40 * i}x${420 - 50 * i}:rate=${CAMERA_FPS}[f${i}]`);
   const laid = [0, 1, 2, 3].map((i) => `[s${i}][f${i}]${path(i)}[s${i + 1}]`);
-  return sceneClip(bench, 'busy', seconds, [`[0:v]crop=1920:1080,loop=-1:1:0[s0]`, ...figures, ...laid, `[s4]${NOISE}[v]`].join(';'));
+  return sceneClip(bench, 'busy', seconds, ['[0:v]crop=1920:1080,loop=-1:1:0[s0]', ...figures, ...laid, '[s4]format=yuv420p'].join(';'), QUALITY);
 }
 
-/** Rendered rooms, filmed at 1080p25, in which nothing moves most of the time. */
+/** Rendered rooms, filmed at 1080p25, in which nothing moves most of the time; every fourth at a constant bit rate. */
 export async function roomClips(bench: Maker, count: number, seconds: number, story: number): Promise<Footage[]> {
   const made: Footage[] = [];
-  const filter = `scale=1620:1080:flags=bilinear,pad=1920:1080:150:0,${NOISE}`;
-  for (let i = 0; i < count; i++) made.push(await roomClip(bench, { number: i, seconds, story, fps: CAMERA_FPS, filter, encoder: CAMERA_ENCODER }));
+  const scene = 'scale=1620:1080:flags=bilinear,pad=1920:1080:150:0,format=yuv420p';
+  for (let number = 0; number < count; number++) {
+    const encoder = number % 4 === 3 ? CONSTANT : QUALITY;
+    made.push(await roomClip(bench, { number, seconds, story, fps: CAMERA_FPS, scene, size: FULL_HD, encoder }));
+  }
   return made;
 }
 
 /** Long footage at the size that the rooms are rendered in: to be gone through offline, not played. */
 export async function longClips(bench: Maker, count: number, seconds: number, story: number): Promise<Footage[]> {
   const made: Footage[] = [];
-  const encoder = ['-c:v', 'libx264', '-preset', 'superfast', '-pix_fmt', 'yuv420p', '-crf', '24', '-bf', '2', '-x264-params', 'scenecut=0:open_gop=0'];
-  for (let i = 0; i < count; i++) made.push(await roomClip(bench, { number: 100 + i, seconds, story, fps: 10, filter: 'noise=alls=4:allf=t', encoder }));
+  for (let i = 0; i < count; i++) made.push(await roomClip(bench, { number: 100 + i, seconds, story, fps: 10, scene: 'format=yuv420p', size: RENDERED, encoder: QUALITY }));
   return made;
 }
 
@@ -72,7 +78,7 @@ export async function labelledClip(bench: Maker, path: string): Promise<Footage>
   const fps = num / den;
   const size = createHash('sha1').update(readFileSync(path)).digest('hex').slice(0, 8);
   const filter = 'scale=1920:1080:force_original_aspect_ratio=decrease:flags=bilinear,pad=1920:1080:-1:-1';
-  const args = ['-i', path, '-map', '0:v:0', '-an', '-vf', filter, ...CAMERA_ENCODER, ...gop(fps)];
+  const args = ['-i', path, '-map', '0:v:0', '-an', '-vf', filter, ...QUALITY, ...gop(fps)];
   const file = await cached(bench, `footage-${size}`, args, (out) => run(bench, [...args, out]));
   return { name: 'footage', file, fps, duration: Number(format.duration), labels };
 }
@@ -88,12 +94,11 @@ export async function numberedClip(bench: Maker, bframes: number): Promise<Foota
   return { name: `bars, ${bframes} B-frames`, file, fps: CAMERA_FPS, duration: frames / CAMERA_FPS, labels: [] };
 }
 
-async function sceneClip(bench: Maker, name: string, seconds: number, filter: string): Promise<Footage> {
+async function sceneClip(bench: Maker, name: string, seconds: number, scene: string, encoder: readonly string[]): Promise<Footage> {
   const { width, height } = { width: 1920, height: 1280 };
   const picture = createRoom(HELD_OUT_SEEDS, { duration: 20 }).render(0, width, height);
-  const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(CAMERA_FPS), '-i', 'pipe:0'];
-  const args = [...input, '-filter_complex', filter, '-map', '[v]', '-t', String(seconds), '-r', String(CAMERA_FPS), ...CAMERA_ENCODER, ...gop(CAMERA_FPS)];
-  const file = await cached(bench, name, args, (out) => run(bench, [...args, out], [picture]));
+  const args = [...rawInput(width, height, CAMERA_FPS), ...noisy(bench, scene, FULL_HD, CAMERA_FPS), '-t', String(seconds), '-r', String(CAMERA_FPS), ...encoder, ...gop(CAMERA_FPS)];
+  const file = await cached(bench, name.replaceAll(/\W+/g, '-'), args, (out) => run(bench, [...args, out], [picture]));
   return { name, file, fps: CAMERA_FPS, duration: seconds, labels: [] };
 }
 
@@ -103,19 +108,57 @@ interface RoomFilm {
   /** seconds of the story, without the pauses */
   readonly story: number;
   readonly fps: number;
-  readonly filter: string;
+  /** ffmpeg's filters from the rendered picture to the camera's */
+  readonly scene: string;
+  readonly size: { readonly width: number; readonly height: number };
   readonly encoder: readonly string[];
 }
 
-async function roomClip(bench: Maker, { number, seconds, story, fps, filter, encoder }: RoomFilm): Promise<Footage> {
+async function roomClip(bench: Maker, { number, seconds, story, fps, scene, size, encoder }: RoomFilm): Promise<Footage> {
   // none that the demo checkpoint was trained on, and none of `lookout eval --scenes`' usual ones
   const room = createRoom(HELD_OUT_SEEDS + 4_000_000 + number, { duration: story });
   const stretched = stretch(room, seconds);
-  const { width, height } = RENDERED;
-  const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(fps), '-i', 'pipe:0'];
-  const args = [...input, '-vf', filter, ...encoder, ...gop(fps)];
+  const args = [...rawInput(RENDERED.width, RENDERED.height, fps), ...noisy(bench, `[0:v]${scene}`, size, fps), ...encoder, ...gop(fps)];
   const file = await cached(bench, `room-${number}`, [...args, seconds, story], (out) => run(bench, [...args, out], film(room, stretched, fps)));
-  return { name: `room ${number}`, file, fps, duration: stretched.duration, labels: stretched.labels };
+  return { name: `room ${number}${encoder === CONSTANT ? ', constant bit rate' : ''}`, file, fps, duration: stretched.duration, labels: stretched.labels };
+}
+
+function rawInput(width: number, height: number, fps: number): string[] {
+  return ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${width}x${height}`, '-framerate', String(fps), '-i', 'pipe:0'];
+}
+
+/** A sensor's noise: so many grey levels of standard deviation. Its pictures are larger than any clip's, and cut out elsewhere for each frame. */
+const SIGMA = 2;
+const NOISE = { width: 2400, height: 1500, pictures: 8 };
+
+/**
+ * The second input and the filter that lay Gaussian noise over a scene. ffmpeg's own `noise` filter draws lines from one short
+ * pattern, which makes some frames much harder to encode than others: sizes of packets that no camera sends.
+ */
+function noisy(bench: Maker, scene: string, size: RoomFilm['size'], fps: number): string[] {
+  const { width, height } = NOISE;
+  const [x, y] = [width - size.width, height - size.height].map((room) => `2*floor(random(0)*${room}/2)`);
+  const input = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-video_size', `${width}x${height}`, '-framerate', String(fps), '-stream_loop', '-1', '-i', noiseFile(bench)];
+  const cut = `[1:v]crop=${size.width}:${size.height}:x='${x}':y='${y}'[noise]`;
+  return [...input, '-filter_complex', `${scene}[scene];${cut};[scene][noise]blend=all_mode=grainmerge:shortest=1,format=yuv420p[v]`, '-map', '[v]'];
+}
+
+function noiseFile({ folder }: Maker): string {
+  const file = join(folder, `noise-${SIGMA}.yuv`);
+  if (existsSync(file)) return file;
+  const random = createRandom(5);
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - random.uniform(0, 1))) * Math.cos(2 * Math.PI * random.uniform(0, 1));
+  const luma = NOISE.width * NOISE.height;
+  const picture = Buffer.alloc((luma * 3) / 2);
+  const partial = `${file}.${process.pid}.part`;
+  rmSync(partial, { force: true });
+  for (let n = 0; n < NOISE.pictures; n++) {
+    // 128 is none
+    for (let i = 0; i < picture.length; i++) picture[i] = Math.round(128 + normal() * (i < luma ? SIGMA : SIGMA / 2));
+    appendFileSync(partial, picture);
+  }
+  renameSync(partial, file);
+  return file;
 }
 
 /** While the story stands still its picture is rendered anew now and then only: a few takes, with noise of their own, go round. */
@@ -171,9 +214,4 @@ async function run(bench: Maker, args: readonly string[], pictures: Iterable<Uin
   bench.signal.removeEventListener('abort', kill);
   bench.signal.throwIfAborted();
   if (code !== 0) throw new Error(`ffmpeg could not make a clip (${code}): ${args.at(-1)}`);
-}
-
-/** Labels as `lookout eval` reads them, beside a clip. */
-export function writeLabels({ file, labels }: Footage): void {
-  writeFileSync(file.replace(/\.mp4$/, '.json'), `${JSON.stringify(labels, null, 2)}\n`);
 }

@@ -7,7 +7,7 @@ import { startHerd } from './herd.ts';
 import type { CameraTally } from './herd.ts';
 import { ownCpu, startFfmpeg, treeCpu } from './processes.ts';
 
-const SECONDS = 90;
+const SECONDS = 60;
 /** A figure is the median of so many equal parts of the time. */
 const PARTS = 5;
 
@@ -23,15 +23,17 @@ interface Cost {
 }
 
 /**
- * What it costs to watch one 1080p25 stream, still and busy: the camera's process and its parent, beside ffmpeg decoding everything to
- * thumbnails at 5 frames a second, and ffmpeg decoding keyframes only; all three at the same time on the same live RTSP stream.
+ * What it costs to watch one 1080p25 stream, still (as three encoders send it) and busy: the camera's process and its parent, beside
+ * ffmpeg decoding everything to thumbnails at 5 frames a second, and ffmpeg decoding keyframes only; all three at the same time on
+ * the same live RTSP stream. The first still stream is watched alone, the others side by side.
  */
 export async function measureCpu(bench: Bench): Promise<Findings> {
-  const still = await watch(bench, await idleClip(bench));
-  const busy = await watch(bench, await busyClip(bench));
+  const clips = [await idleClip(bench), await idleClip(bench, 'program'), await idleClip(bench, 'constant'), await busyClip(bench)] as const;
+  const still = await watch(bench, clips[0]);
+  const [program, constant, busy] = await Promise.all([watch(bench, clips[1]), watch(bench, clips[2]), watch(bench, clips[3])]);
   const row = (name: string, c: Cost): string => {
-    const facts = c.tally?.last;
-    const beside = `asleep ${show((facts?.asleep ?? Number.NaN) * 100)} % since it was opened, ${facts?.decoded ?? '–'} of ${facts?.packets ?? '–'} pictures decoded, ${c.tally?.kept ?? '–'} kept, ${show((facts?.bitrate ?? Number.NaN) / 1e6)} Mbit/s`;
+    const { asleep, decoded, packets, bitrate } = within(c.tally);
+    const beside = `asleep ${show(100 * asleep)} %, ${decoded} of ${packets} pictures decoded, ${c.tally?.kept ?? 0} kept, ${show(bitrate / 1e6)} Mbit/s`;
     return cells(name, c.ours, c.camera, c.full, c.keyframes, c.ours / c.full, c.ours / c.keyframes, beside);
   };
   return {
@@ -40,7 +42,9 @@ export async function measureCpu(bench: Bench): Promise<Findings> {
       '',
       cells('', 'Lookout', '… the camera\'s process alone', 'ffmpeg, all to 5 fps thumbnails', 'ffmpeg, keyframes only', 'against all', 'against keyframes', ''),
       '|---|---|---|---|---|---|---|---|',
-      row('still', still),
+      row('still, one quality', still),
+      row('still, x264\'s rate control (crf)', program),
+      row('still, its noise filling a constant bit rate', constant),
       row('busy', busy),
     ],
     figures: {
@@ -50,11 +54,21 @@ export async function measureCpu(bench: Bench): Promise<Findings> {
       idle_cpu_s_per_min: figure(still.ours),
       full_cpu_s_per_min: figure(still.full),
       keyframes_cpu_s_per_min: figure(still.keyframes),
+      idle_crf_cpu_vs_full: figure(program.ours / program.full),
+      idle_constant_rate_cpu_vs_full: figure(constant.ours / constant.full),
       busy_cpu_vs_full: figure(busy.ours / busy.full),
       busy_cpu_s_per_min: figure(busy.ours),
     },
-    details: { still, busy },
+    details: { still, program, constant, busy },
   };
+}
+
+/** Between the first and the last time that we were told, since the measuring began. */
+function within(tally: CameraTally | undefined): { asleep: number; decoded: number; packets: number; bitrate: number } {
+  const { first, last } = tally ?? {};
+  if (!first || !last) return { asleep: Number.NaN, decoded: 0, packets: 0, bitrate: Number.NaN };
+  const asleep = (last.asleep * last.observed - first.asleep * first.observed) / (last.observed - first.observed);
+  return { asleep, decoded: last.decoded - first.decoded, packets: last.packets - first.packets, bitrate: last.bitrate };
 }
 
 async function watch(bench: Bench, clip: Footage): Promise<Cost> {
