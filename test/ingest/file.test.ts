@@ -55,5 +55,7 @@ test.each(['minute.mp4', 'minute.mkv', 'minute.ts', 'minute.flv'])('%s: a part o
 test('a part beyond the end has no frames, and what is no video is told', async () => {
   expect((await times('minute.mp4', [70_000, 80_000])).at).toEqual([]);
   await expect(times('minute.h264')).rejects.toMatchObject({ code: 'VIDEO_UNREADABLE', detail: expect.stringContaining('does not say when') as string });
+  execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', 'sine=d=1', join(folder, 'sound.mp4')]);
+  await expect(times('sound.mp4')).rejects.toMatchObject({ code: 'VIDEO_UNREADABLE', detail: expect.stringContaining('no video') as string });
   await expect(times('nothing.mp4')).rejects.toMatchObject({ code: 'VIDEO_UNREADABLE' });
 });
