@@ -1,7 +1,8 @@
 """A foreign RTSP source for the tests: GStreamer's RTSP server, sending H.264 in which every picture carries the wall clock
 (milliseconds, 24 bits, as black and white bars) at which it was made.
 
-usage: /usr/bin/python3 rtspServer.py PORT [--bframes N] [--password USER:PASS]; prints "ready" when it listens.
+usage: /usr/bin/python3 rtspServer.py PORT [--bframes N] [--password USER:PASS] [--capture-time]; prints "ready" when it listens.
+--capture-time: sender reports say when a picture was made, not when it was sent.
 """
 import argparse
 import sys
@@ -33,11 +34,21 @@ def feed(_factory, media):
     GLib.timeout_add(1000 // FPS, push)
 
 
+def report_capture_time(_factory, media):
+    def added(_bin, _child, element):
+        if element.get_factory() and element.get_factory().get_name() == "rtpbin":
+            element.set_property("rtcp-sync-send-time", False)
+
+    # the server makes its rtpbin when the media is prepared, which comes after this
+    media.get_element().get_parent().connect("deep-element-added", added)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("port")
     parser.add_argument("--bframes", type=int, default=0)
     parser.add_argument("--password")
+    parser.add_argument("--capture-time", action="store_true")
     args = parser.parse_args()
     Gst.init(None)
     server = GstRtspServer.RTSPServer()
@@ -52,6 +63,8 @@ def main():
     )
     factory.set_shared(True)
     factory.connect("media-configure", feed)
+    if args.capture_time:
+        factory.connect("media-configure", report_capture_time)
     if args.password:
         user, word = args.password.split(":")
         auth = GstRtspServer.RTSPAuth()

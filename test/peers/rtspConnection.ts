@@ -14,13 +14,9 @@ const TRACK = 'trackID=0';
 export function serveClient(socket: Socket, find: (path: string) => SimulatedCamera | undefined, udpPort: number): void {
   const reader = createRequestReader();
   let watched: { camera: SimulatedCamera; to: Destination } | undefined;
-  const leave = (): void => {
-    watched?.camera.pause(socket);
-    watched = undefined;
-  };
 
   const answer = (request: RtspRequest): string | undefined => {
-    if (request.method === 'OPTIONS') return response(request, 200, { Public: 'OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER, TEARDOWN' });
+    if (request.method === 'OPTIONS') return response(request, 200, { Public: 'OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, TEARDOWN' });
     const camera = find(pathOf(request.url));
     if (!camera) return response(request, 404);
     const { state, redirect, auth } = camera.settings;
@@ -39,8 +35,9 @@ export function serveClient(socket: Socket, find: (path: string) => SimulatedCam
       return response(request, 200, { Session: `${SESSION};timeout=60`, Transport: transportLine(to, udpPort) });
     }
     if (request.method === 'GET_PARAMETER') return response(request, 200, { Session: SESSION });
-    if (request.method === 'TEARDOWN') {
-      leave();
+    if (request.method === 'PAUSE' || request.method === 'TEARDOWN') {
+      watched?.camera.pause(socket);
+      if (request.method === 'TEARDOWN') watched = undefined;
       return response(request, 200, { Session: SESSION });
     }
     if (request.method !== 'PLAY') return response(request, 501);
@@ -56,7 +53,7 @@ export function serveClient(socket: Socket, find: (path: string) => SimulatedCam
 
   socket.setNoDelay(true);
   socket.on('error', () => undefined);
-  socket.on('close', leave);
+  socket.on('close', () => watched?.camera.pause(socket));
   socket.on('data', (bytes) => {
     try {
       for (const request of reader.take(bytes)) {

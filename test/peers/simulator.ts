@@ -20,6 +20,7 @@ import type { Timeline } from './timeline.ts';
 
 export { barClip, makeClip } from './makeClip.ts';
 export { readIndex } from './bars.ts';
+export type { ClipOptions, MadeClip } from './makeClip.ts';
 export type { Change, PathSettings, PathStats } from './settings.ts';
 
 export interface Simulator {
