@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LookoutError } from '../errors.ts';
-import { unreachable } from './connect.ts';
+import { abortable, unreachable } from './connect.ts';
 import { fetchSafely, fetchWhole, shownUrl } from './fetch.ts';
 import { containerOf } from './live.ts';
 import type { LiveBody, LiveReach } from './live.ts';
@@ -32,7 +32,7 @@ export async function openHls(url: URL, text: Buffer, reach: LiveReach): Promise
   if ('variant' in list) throw new LookoutError('CAMERA_NO_VIDEO', `${shownUrl(from)} sends a playlist of playlists of playlists.`);
   const { targetDuration } = list;
   const chunks = play(from, list, { ...get, hostListed, living: reach.living });
-  const first = await chunks.next().catch((error: unknown) => {
+  const first = await abortable(chunks.next(), reach.opening).catch((error: unknown) => {
     throw unreachable(error, shownUrl(from), reach.purpose);
   });
   const container = first.done ? undefined : containerOf(first.value);

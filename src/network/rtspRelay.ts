@@ -49,7 +49,8 @@ export function relayRtsp(local: Socket, remote: Socket, intake: Intake, peer: R
     try {
       return judge(chunk);
     } catch (error) {
-      cut(error instanceof RtspFault ? new LookoutError('CAMERA_UNREACHABLE', `${peer.shown} ${error.message}.`) : (error as LookoutError));
+      const why = error instanceof RtspFault ? error.message : 'could not be understood';
+      cut(error instanceof LookoutError ? error : new LookoutError('CAMERA_UNREACHABLE', `${peer.shown} ${why}.`, { cause: error }));
       return false;
     }
   });

@@ -47,7 +47,7 @@ export async function openWay(host: '127.0.0.1' | '::1', connections: number, at
       locals.delete(local);
       if (left <= 0) cut();
     });
-    Promise.resolve(attach(local, cut)).catch((error: unknown) => {
+    new Promise<void>((resolve) => resolve(attach(local, cut))).catch((error: unknown) => {
       cut(error instanceof LookoutError ? error : new LookoutError('CAMERA_UNREACHABLE', 'The way to the camera broke.', { cause: error }));
     });
   });

@@ -159,6 +159,13 @@ describe('a hostile HTTP server', { timeout: 60_000 }, () => {
     expect(await failureOf(`${base}/same`, { network })).toMatchObject({ code: expect.stringContaining(code) as string });
   });
 
+  it('whose playlist never has a segment, or whose segment never comes, is left in time', async () => {
+    const live = '#EXTM3U\n#EXT-X-TARGETDURATION:6\n';
+    const base = await web((request, response) => request.url !== '/never.ts' && Boolean(response.end(request.url === '/empty' ? live : `${live}#EXTINF:6,\nnever.ts\n`)) || true);
+    const errors = await Promise.all(['empty', 'never'].map((path) => failureOf(`${base}/${path}`, { network })));
+    expect(errors.map((error) => error?.code)).toEqual(['CAMERA_STALLED', expect.stringContaining('CAMERA_')]);
+  });
+
   it.each([
     ['headers without end', (): string => `HTTP/1.1 200 OK\r\n${'X: y\r\n'.repeat(10_000)}`],
     ['no HTTP', () => 'SSH-2.0-x\r\n\r\n'],

@@ -65,6 +65,14 @@ describe('a camera that plays by the rules', { timeout: 60_000 }, () => {
     expect(times.at(-1)?.reported).toBeGreaterThan(0);
   });
 
+  it('is told when we leave, over UDP as well', async () => {
+    const sim = await simulator();
+    const source = await openSource(parseAddress(sim.url('door')), { transport: 'udp', network }, () => undefined);
+    expect(await sim.tell('door', {})).toMatchObject({ clients: 1 });
+    await source.close();
+    await expect.poll(async () => (await sim.tell('door', {})).clients).toBe(0);
+  });
+
   it('may send us to another of its own streams', async () => {
     const sim = await simulator();
     await sim.tell('old', { clip: clip.file, fps: 25, redirect: sim.url('door') });

@@ -54,6 +54,8 @@ export interface Opening {
 
 /** Connecting and all that is said before the stream is open, ms. */
 const PATIENCE = 8000;
+/** What libav says last, TEARDOWN above all, has so long to get out, ms: who is not told sends UDP for another minute. */
+const LINGER = 300;
 /** File formats; playlists and scripts, which name other files, are not among them. */
 const FILE_FORMATS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,h264,hevc,ogg,asf';
 /** Half a second of packets is enough to know a live stream; libav would take five seconds. */
@@ -76,7 +78,7 @@ export async function openInlet(address: Address, opts: SourceOptions, signal: A
   const close = (): void => {
     opened();
     signal.removeEventListener('abort', stop);
-    stop();
+    setTimeout(stop, LINGER);
   };
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
@@ -89,6 +91,7 @@ export async function openInlet(address: Address, opts: SourceOptions, signal: A
     return { inlet: withOptions(inlet, { protocol_whitelist: PROTOCOLS[address.kind], ...LIVE, ...inlet.options }), opened, close };
   } catch (error) {
     close();
+    stop();
     throw error;
   }
 }
