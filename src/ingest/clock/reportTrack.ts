@@ -1,4 +1,5 @@
 import type { Point, Slope } from './line.ts';
+import { createPunctuality } from './punctuality.ts';
 import { AGREE, SURE } from './reportLine.ts';
 import type { ReportLine } from './reportLine.ts';
 import { drawReports, findRise } from './rise.ts';
@@ -25,9 +26,6 @@ const KEPT = 90;
 const FAR = 20;
 /** One so far above, where the arrivals doubt a line that was clean, as well, ms. */
 const FAR_ABOVE = 500;
-/** A stream is clean when so many of its last reports lay on the line. */
-const LATEST = 8;
-const CLEAN = 0.8;
 /** A carried line and the next report agree within, ms. */
 const CARRIED = 100;
 /** What is at least forgotten of a known slope, ms per ms. */
@@ -35,31 +33,28 @@ const REMEMBERED = 0.000_03;
 
 /** The line through a camera's reports, and when another takes its place: reports may be late, but the camera's clock may be set as well. */
 export function createReportTrack(): ReportTrack {
+  const punctuality = createPunctuality();
   let points: readonly Point[] = [];
   /** of `points`, those since the last that lay on the line */
   let late: readonly Point[] = [];
   let line: ReportLine | undefined;
-  let latest: readonly boolean[] = [];
   let known: Slope | undefined;
   let carried: Jump | undefined;
   /** how late the line may be at the most by what a carried line says of it, ms */
   let vouched = Infinity;
 
-  const isClean = (): boolean => mostlyOn(latest);
   /** A new line begins with these points; what was learned of the crystal stays. */
   const begin = (from: readonly Point[], arrivals: Slope | undefined): Step | undefined => {
     const before = line;
     if (before && (before.near[2] ?? Infinity) < AGREE) known = { value: before.slope, error: Math.max(before.error, REMEMBERED) };
-    [late, carried, points] = [[], undefined, from];
-    line = drawReports(points, arrivals, known);
+    [late, carried, points, line] = [[], undefined, from, drawReports(from, arrivals, known)];
     const x = from.at(-1)?.x ?? 0;
     return before && line && { by: line.at(x) - before.at(x), wasSure: before.late(x) < SURE };
   };
   const afterJump = (point: Point, height: number, doubt: number, arrivals: Slope | undefined): Step | undefined => {
     const step = begin([point], arrivals);
-    if (Math.abs(height) >= CARRIED) return step;
-    vouched = doubt + Math.abs(height);
-    return undefined;
+    if (Math.abs(height) < CARRIED) vouched = doubt + Math.abs(height);
+    return vouched < Infinity ? undefined : step;
   };
   return {
     take(point, arrivals, doubted) {
@@ -67,14 +62,17 @@ export function createReportTrack(): ReportTrack {
       if (!line) return begin([point], arrivals);
       const height = point.x + point.offset - line.at(point.x);
       const slack = AGREE + 2 * line.error * Math.max(0, point.x - line.touched);
-      if (carried && isClean()) return afterJump(point, height, carried.doubt, arrivals);
-      if (height < -slack - (carried ? 0 : FAR)) return begin([point], arrivals);
-      if (isClean() && height > FAR_ABOVE && doubted()) return begin([point], arrivals);
+      if (carried && punctuality.isClean) return afterJump(point, height, carried.doubt, arrivals);
+      if (height < -slack - (carried ? 0 : FAR)) {
+        if (line.late(point.x) >= SURE) punctuality.saw(false, points.length);
+        return begin([point], arrivals);
+      }
+      if (punctuality.isClean && height > FAR_ABOVE && doubted()) return begin([point], arrivals);
       const on = Math.abs(height) < slack;
       if (on) carried = undefined;
       late = height > slack ? [...late, point].slice(-KEPT) : [];
-      const anew = findRise(late, isClean(), (some) => drawReports(some, arrivals, known));
-      latest = [...latest, on].slice(-LATEST);
+      const anew = findRise(late, punctuality.isClean, (some) => drawReports(some, arrivals, known));
+      punctuality.saw(on);
       if (anew) return begin(anew, arrivals);
       points = [...points, point].slice(-KEPT);
       line = drawReports(points, arrivals, known);
@@ -88,14 +86,15 @@ export function createReportTrack(): ReportTrack {
       line = shifted(line, shift);
     },
     line() {
-      if (!line) return undefined;
-      const [drawn, doubt, least] = [line, carried?.doubt ?? 0, vouched];
-      return { ...drawn, late: (x) => Math.min(drawn.late(x), least) + doubt };
+      // where some were late, two may agree by chance
+      const enough = points.length > 2 || punctuality.isSpotless;
+      return line && { ...line, late: doubting(line.late, enough, vouched, carried?.doubt ?? 0) };
     },
   };
 }
 
-const mostlyOn = (latest: readonly boolean[]): boolean => latest.length >= 3 && latest.filter(Boolean).length >= CLEAN * latest.length;
+type Late = ReportLine['late'];
+const doubting = (late: Late, enough: boolean, most: number, more: number): Late => (x) => Math.min(enough ? late(x) : Infinity, most) + more;
 
 /** The same wall times, of stream times that are called otherwise now. */
 function shifted(line: ReportLine, shift: number): ReportLine {

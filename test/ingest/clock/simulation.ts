@@ -24,9 +24,12 @@ export interface Simulated {
   readonly delay?: number;
   readonly jitter?: number;
   readonly stalls?: { readonly every: number; readonly length: number };
-  /** a sender that is stopped for a while and counts on where it stopped */
+  /** whether a parser keeps each packet until the next; by default where there are reports */
   readonly heldBack?: boolean;
+  /** reports that are stamped without any rounding */
+  readonly exact?: boolean;
   readonly policy?: ClockPolicy;
+  /** first stamp, ms */
   readonly start?: number;
 }
 
@@ -42,6 +45,8 @@ export interface Outcome {
   readonly clock: StreamClock;
   /** frames that were told no time */
   readonly untold: number;
+  /** when the first prompt report came, ms since the start of the stream */
+  readonly prompt: number;
 }
 
 const EPOCH = 1_790_000_000_123.4;
@@ -75,7 +80,7 @@ export function simulate(sim: Simulated): Outcome {
     if (time) told.push({ ...time, capture: packet.capture, error: time.at - EPOCH - packet.capture });
     else untold++;
   }
-  return { told, clock, untold };
+  return { told, clock, untold, prompt: srs.find(({ lateness }) => lateness === 0)?.arrival ?? Infinity };
 }
 
 const exponential = (mean: number, random: () => number): number => -mean * Math.log(1 - random());
@@ -105,13 +110,13 @@ function send(sim: Simulated, fps: number, random: () => number): Sent[] {
   return sent;
 }
 
-function reports(sim: Simulated, random: () => number): { readonly ntp: number; readonly rtp: number; readonly arrival: number }[] {
+function reports(sim: Simulated, random: () => number): { readonly ntp: number; readonly rtp: number; readonly arrival: number; readonly lateness: number }[] {
   const { every = 0, late = 0, prompt = 0, ahead = () => 0 } = sim;
   if (every === 0) return [];
-  const made: { ntp: number; rtp: number; arrival: number }[] = [];
-  for (let at = every * random(); at < sim.seconds * 1000; at += every) {
+  const made: { ntp: number; rtp: number; arrival: number; lateness: number }[] = [];
+  for (let at = sim.exact ? 0 : every * random(); at < sim.seconds * 1000; at += every) {
     const lateness = late > 0 && random() >= prompt ? exponential(late, random) : 0;
-    made.push({ ntp: EPOCH + at + ahead(at) + lateness, rtp: stamp(sim, at), arrival: at + lateness + (sim.delay ?? 20) });
+    made.push({ ntp: EPOCH + at + ahead(at) + lateness, rtp: stamp(sim, at), arrival: at + lateness + (sim.delay ?? 20), lateness });
   }
   return made.sort((a, b) => a.arrival - b.arrival);
 }
