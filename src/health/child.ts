@@ -21,6 +21,8 @@ export interface ChildSpec {
   readonly init: unknown;
   /** false: a first init that fails with a code is final (the state becomes `stopped`); all else is retried as ever. Default true */
   readonly retryFirst?: boolean;
+  /** when many children start, this one does not wait for its turn: others depend on it. Default false */
+  readonly urgent?: boolean;
 }
 
 export type ChildState = 'starting' | 'up' | 'down' | 'stopped';
@@ -59,7 +61,7 @@ export function superviseChild(spec: ChildSpec, signal: AbortSignal, log: Logger
   let started = (): void => undefined;
   const begin = (): void => {
     state$.next('starting');
-    started = startInTurn(attemptNow);
+    started = startInTurn(attemptNow, spec.urgent);
   };
   const attemptNow = (over: () => void): void => {
     attempt = startAttempt(spec, log, {

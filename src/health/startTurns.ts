@@ -10,9 +10,9 @@ const waiting: (() => void)[] = [];
 
 /**
  * Lets a few children start at a time. `begin` is called in its turn, with what to call when the start is over, up or not.
- * Returns what to call when the start is no longer wanted.
+ * Returns what to call when the start is no longer wanted. `urgent`: before all that wait.
  */
-export function startInTurn(begin: (over: () => void) => void): () => void {
+export function startInTurn(begin: (over: () => void) => void, urgent = false): () => void {
   let state: 'waiting' | 'running' | 'over' = 'waiting';
   const over = (): void => {
     if (state === 'over') return;
@@ -20,13 +20,15 @@ export function startInTurn(begin: (over: () => void) => void): () => void {
     state = 'over';
     next();
   };
-  waiting.push(() => {
+  const start = (): void => {
     if (state !== 'waiting') return;
     state = 'running';
     running += 1;
     setTimeout(over, LONGEST).unref();
     begin(over);
-  });
+  };
+  if (urgent) waiting.unshift(start);
+  else waiting.push(start);
   next();
   return over;
 }

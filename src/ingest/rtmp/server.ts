@@ -39,7 +39,7 @@ export async function startRtmpServer(opts: RtmpServerOptions, signal: AbortSign
   const port = opts.port === 0 ? await freePort(host) : opts.port;
   const init = { host, port, keys: opts.keys.map((key) => key.reveal()) };
   const child = superviseChild(
-    { name: 'rtmp server', entry: new URL('./child.ts', import.meta.url), env: MALLOC, memoryMb: MEMORY_MB, init, retryFirst: false },
+    { name: 'rtmp server', entry: new URL('./child.ts', import.meta.url), env: MALLOC, memoryMb: MEMORY_MB, init, retryFirst: false, urgent: true },
     signal,
     log,
   );

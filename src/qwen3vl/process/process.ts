@@ -53,7 +53,7 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
   const { openingBytes } = modelMemory({ dir, config });
   const limit = memoryMb + Math.ceil(openingBytes / 2 ** 20);
   const heartbeatMs = openingBytes > LARGE ? HEARTBEAT.large : HEARTBEAT.small;
-  const child = superviseChild({ name: 'model', entry, memoryMb: limit, heartbeatMs, init, retryFirst: false }, signal, log);
+  const child = superviseChild({ name: 'model', entry, memoryMb: limit, heartbeatMs, init, retryFirst: false, urgent: true }, signal, log);
   const calls = new CallQueue(child);
   child.messages$.subscribe((message) => {
     const { opened } = message as Partial<ModelOpened>;
