@@ -137,3 +137,32 @@ describe('reports that are hard to read', () => {
     expect(clock.told().why).toBe('reports agree');
   });
 });
+
+describe('other things than the reports', () => {
+  it('a camera that stamps 25 frames a second and ships 21 is followed between its reports', () => {
+    for (const every of [1000, 5000]) {
+      const { told, clock } = simulate({ seconds: 90, every, fps: 21, drift: 1e6 * (21 / 25 - 1), delay: 30, jitter: 2 });
+      // a report belongs to some moment before the packet that first tells of it: less than a frame, of which a fifth is in doubt
+      expect(p99(after(told, 30_000))).toBeLessThan(1000 / 21 / 5);
+      expect(outside(told)).toBe(0);
+      expect(clock.told().believed).toBe('camera');
+    }
+  });
+
+  it('an encoder that may have looked ahead widens the uncertainty, and moves nothing', () => {
+    const { told, clock } = simulate({ seconds: 30, every: 1000, delay: 20 });
+    const before = told.at(-1);
+    clock.encoder({ frames: 40, bframes: 0, dtsFrames: 0 });
+    const time = clock.read(29_000);
+    expect(time?.at).toBeCloseTo((before?.at ?? 0) - ((before?.capture ?? 0) - 29_000), 0);
+    expect(time?.uncertainty).toBeGreaterThan(1500);
+  });
+
+  it('a server that stamps the moment of sending is cut off at the arrivals', () => {
+    const { told, clock } = simulate({ seconds: 60, every: 1000, delay: 10, ahead: () => 200 });
+    expect(p99(after(told, 5000))).toBeLessThan(15);
+    expect(outside(told)).toBe(0);
+    expect(told.at(-1)?.timeSource).toBe('rtcp');
+    expect(clock.told().latency).toBeLessThan(-150);
+  });
+});
