@@ -58,14 +58,39 @@ export async function decodeAll<T>(decoder: Decoder, packets: readonly Packet[],
   return seen;
 }
 
-/** Decodes a whole clip with a decoder of its own. */
-export async function watchClip<T>(path: string, look: (picture: DecodedPicture) => Promise<T> | T, frameSize = { minPixels: 1024, maxPixels: 300_000 }): Promise<T[]> {
+/** Four seconds whose grey (16 + 50 a second, limited range) tells when each picture was taken. */
+export const RAMP = 'color=black:s=192x128:r=10:d=4,geq=lum=16+50*T:cb=128:cr=128';
+
+/** What a picture of that ramp shows. */
+export interface Seen {
+  readonly pts: number;
+  readonly keyframe: boolean;
+  readonly damaged: boolean;
+  /** the moment that the picture itself tells of, ms */
+  readonly shown: number;
+}
+
+export const look = async (picture: DecodedPicture): Promise<Seen> => {
+  const { mean } = await picture.thumbnail();
+  const { pts, keyframe, damaged } = picture;
+  return { pts: Math.round(pts), keyframe, damaged, shown: (mean * 219 * 1000) / 255 / 50 };
+};
+
+const SMALL = { minPixels: 1024, maxPixels: 40_000 };
+
+/** Opens a clip and a decoder for it, and closes both. */
+export async function withDecoder<T>(path: string, use: (decoder: Decoder, clip: OpenClip) => Promise<T>, frameSize = SMALL): Promise<T> {
   const clip = await openClip(path);
   const decoder = await createDecoder(clip, { frameSize, hardware: 'off' });
   try {
-    return await decodeAll(decoder, clip.packets, look);
+    return await use(decoder, clip);
   } finally {
     decoder.close();
     await clip.close();
   }
+}
+
+/** Gives each picture of a whole clip to `look`, in a size of up to 300,000 pixels. */
+export function watchClip<T>(path: string, look: (picture: DecodedPicture) => Promise<T> | T): Promise<T[]> {
+  return withDecoder(path, (decoder, clip) => decodeAll(decoder, clip.packets, look), { ...SMALL, maxPixels: 300_000 });
 }
