@@ -46,12 +46,12 @@ export async function openClip(path: string): Promise<OpenClip> {
   return { stream, tick: (1000 * stream.timeBase.num) / stream.timeBase.den, packets, close };
 }
 
-/** Decodes packets, then drains, and gives each picture to `look` before it is freed. */
-export async function decodeAll<T>(decoder: Decoder, packets: readonly Packet[], look: (picture: DecodedPicture) => Promise<T> | T): Promise<T[]> {
+/** Decodes packets, then drains, and gives each picture to `view` before it is freed. */
+export async function decodeAll<T>(decoder: Decoder, packets: readonly Packet[], view: (picture: DecodedPicture) => Promise<T> | T): Promise<T[]> {
   const seen: T[] = [];
   for (const packet of [...packets, null]) {
     for await (const picture of decoder.decode(packet)) {
-      seen.push(await look(picture));
+      seen.push(await view(picture));
       picture.free();
     }
   }
@@ -90,7 +90,7 @@ export async function withDecoder<T>(path: string, use: (decoder: Decoder, clip:
   }
 }
 
-/** Gives each picture of a whole clip to `look`, in a size of up to 300,000 pixels. */
-export function watchClip<T>(path: string, look: (picture: DecodedPicture) => Promise<T> | T): Promise<T[]> {
-  return withDecoder(path, (decoder, clip) => decodeAll(decoder, clip.packets, look), { ...SMALL, maxPixels: 300_000 });
+/** Gives each picture of a whole clip to `view`, in a size of up to 300,000 pixels. */
+export function watchClip<T>(path: string, view: (picture: DecodedPicture) => Promise<T> | T): Promise<T[]> {
+  return withDecoder(path, (decoder, clip) => decodeAll(decoder, clip.packets, view), { ...SMALL, maxPixels: 300_000 });
 }
