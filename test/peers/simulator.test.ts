@@ -15,6 +15,7 @@ let paths = 0;
 beforeAll(async () => {
   const size = { width: 320, height: 192 };
   clips = [await barClip({ frames: 40, fps: 20, noise: 20, ...size }), await barClip({ frames: 40, fps: 20, bframes: 2, codec: 'hevc', ...size })];
+  clips.push(await barClip({ frames: 20, fps: 20, width: 192, height: 128 }));
   simulator = await startSimulator();
 });
 afterEach(() => client?.close());
@@ -129,7 +130,19 @@ describe('a simulated camera', () => {
     expect((await simulator.tell(path, {})).dropped).toBeGreaterThanOrEqual(lost);
   });
 
-  it('changes its picture and its rate, and still knows when each frame was captured', async () => {
+  it('changes its resolution between two frames', async () => {
+    const { client: c, path } = await play();
+    const sets = (): string[] => c.packets.filter(({ payload }) => ((payload[0] ?? 0) & 0x1f) === 7).map(({ payload }) => payload.toString('hex'));
+    await c.until(() => units(c).length > 5);
+    await simulator.tell(path, { clip: clips[2]?.file });
+    await c.until(() => new Set(sets()).size === 2 && sets().length > 2);
+    expect(new Set(steps(units(c)))).toEqual(new Set([4500]));
+    const now = Date.now();
+    expect(Math.abs(simulator.truth(path, 10, now) - now)).toBeLessThan(1500);
+    expect(simulator.truth(path, 45, now)).toBeNaN();
+  });
+
+  it('changes its rate, and still knows when each frame was captured', async () => {
     const { client: c, path } = await play({ reports: { every: 100, late: 0, prompt: 0 } });
     await c.until(() => units(c).length > 5);
     await simulator.tell(path, { fps: 10 });
