@@ -18,8 +18,10 @@ const BUCKET = 1000;
 const KEPT = 120;
 /** Below so many buckets the two clocks are taken to run equally fast. */
 const ENOUGH_FOR_SLOPE = 10;
-/** Wrong stamps are wrong by more, ms per ms. */
+/** Wrong stamps are wrong by more, ms per ms; by far more, and a few buckets show it. */
 const MISSTAMPED = 0.01;
+const GROSSLY = 0.05;
+const ENOUGH_FOR_GROSS = 4;
 /** Points this near to a line lie on it, ms. */
 const ON_THE_LINE = 30;
 /** Points that the spread is taken over. */
@@ -60,7 +62,7 @@ export function createEnvelope(): Envelope {
     line: () => line,
     slope() {
       const [first, last] = [points[0], points.at(-1)];
-      if (!first || !last || !line || line.slope === 0 || points.length < ENOUGH_FOR_SLOPE) return undefined;
+      if (!first || !last || !line || line.slope === 0) return undefined;
       return { value: line.slope, error: (1.5 * (line.spread + 1)) / (last.x - first.x) };
     },
   };
@@ -71,10 +73,11 @@ const above = (point: Point, line: Line | undefined): number => (line ? point.x 
 function fit(points: readonly Point[]): Line | undefined {
   const [first] = points;
   if (!first) return undefined;
-  const { line, heights } = touching(points, first.x, points.length < ENOUGH_FOR_SLOPE ? 0 : slopeUnderMean(lowerHull(points), points));
-  const skewed = Math.abs(line.slope) < SKEW;
+  const { line, heights } = touching(points, first.x, points.length < ENOUGH_FOR_GROSS ? 0 : slopeUnderMean(lowerHull(points), points));
+  const few = points.length < ENOUGH_FOR_SLOPE;
+  const skewed = !few && Math.abs(line.slope) < SKEW;
   // a slope that no two clocks have is believed when all points lie on it: a camera that stamps 25 fps and ships 21
-  const misstamped = isMisstamped(line.slope) && quantile(heights, 0.9) < ON_THE_LINE;
+  const misstamped = Math.abs(line.slope) > (few ? GROSSLY : MISSTAMPED) && quantile(heights, 0.9) < ON_THE_LINE;
   return skewed || misstamped ? line : touching(points, first.x, 0).line;
 }
 
