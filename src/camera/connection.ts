@@ -14,6 +14,8 @@ import type { Watchdog } from './watchdog.ts';
 
 /** Cameras send keyframes up to half a minute apart, and who joins between them sees nothing until the next one, ms. */
 const FIRST_PICTURE = 60_000;
+/** While nothing is decoded packets may come in small heaps: five wake-ups a second instead of fifty, and a wake-up is no later than this, ms. */
+const GATHER = 200;
 
 /**
  * Opens an address and reads it until `signal` aborts or a file ends; when a live stream breaks it throws
@@ -21,11 +23,12 @@ const FIRST_PICTURE = 60_000;
  */
 export async function readConnection(init: CameraInit, address: Address, send: (message: FromCamera) => boolean, signal: AbortSignal): Promise<void> {
   const watchdog = startWatchdog();
+  const pace = { gather: 0 };
   try {
-    const source = await openSource(address, { transport: init.transport, network: init.network }, watchdog.guard);
+    const source = await openSource(address, { transport: init.transport, network: init.network, gather: () => pace.gather }, watchdog.guard);
     watchdog.allow(source.latency);
     try {
-      await watch(source, init, address, { send, signal, watchdog });
+      await watch(source, init, address, { send, signal, watchdog, pace });
     } finally {
       await source.close();
     }
@@ -41,10 +44,12 @@ interface Reading {
   readonly send: (message: FromCamera) => boolean;
   readonly signal: AbortSignal;
   readonly watchdog: Watchdog;
+  /** how long packets may gather at present, ms */
+  readonly pace: { gather: number };
 }
 
 /** Reading and looking side by side: one stamps packets as they arrive, the other takes its time. */
-async function watch(source: Source, init: CameraInit, address: Address, { send, signal, watchdog }: Reading): Promise<void> {
+async function watch(source: Source, init: CameraInit, address: Address, { send, signal, watchdog, pace }: Reading): Promise<void> {
   const decoder = await createDecoder(source, { frameSize: init.frameSize, hardware: init.hardware });
   const stream = createStream(init, source, decoder, address.kind, send);
   const abort = (): void => source.interrupt();
@@ -52,6 +57,7 @@ async function watch(source: Source, init: CameraInit, address: Address, { send,
   const began = performance.now();
   let decoded = 0;
   const alive = (): void => {
+    pace.gather = stream.asleep ? GATHER : 0;
     const pictured = decoder.decoded > decoded;
     decoded = decoder.decoded;
     // a stream that nobody decodes lives while it sends; one that is decoded has to show something

@@ -7,6 +7,7 @@ import type { Address } from './address.ts';
 import type { PacketTimes } from './clock/clock.ts';
 import { openInlet } from './inlet/inlet.ts';
 import type { OpenInlet, SourceOptions } from './inlet/inlet.ts';
+import { markLosses } from './losses.ts';
 
 export type { SourceOptions } from './inlet/inlet.ts';
 
@@ -36,6 +37,9 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** Marks a packet that a loss may have hit. */
+type Mark = (packet: Packet) => void;
+
 /** A camera may move its stream to another path of its own so often. */
 const REDIRECTS = 2;
 
@@ -58,7 +62,7 @@ export async function openSource(address: Address, opts: SourceOptions, opening:
   for (let place = address, hop = 0; ; hop++) {
     const open = await openInlet(place, opts, abort.signal);
     try {
-      return await openStream(address, open, (interrupt) => (blocking = interrupt), abort);
+      return await openStream(address, open, (interrupt) => (blocking = interrupt), abort, place.kind === 'rtsp' && opts.transport === 'udp' ? markLosses() : undefined);
     } catch (error) {
       blocking = () => undefined;
       open.close();
@@ -69,7 +73,7 @@ export async function openSource(address: Address, opts: SourceOptions, opening:
   }
 }
 
-async function openStream(address: Address, { inlet, opened, close }: OpenInlet, opening: (interrupt: () => void) => void, abort: AbortController): Promise<Source> {
+async function openStream(address: Address, { inlet, opened, close }: OpenInlet, opening: (interrupt: () => void) => void, abort: AbortController, mark: Mark | undefined): Promise<Source> {
   const context = new FormatContext();
   context.allocContext();
   let open = true;
@@ -95,7 +99,7 @@ async function openStream(address: Address, { inlet, opened, close }: OpenInlet,
       stream,
       latency: inlet.latency,
       next: (packet) =>
-        nextPacket(context, stream, packet, address).catch((error: unknown) => {
+        nextPacket(context, stream, packet, address, mark).catch((error: unknown) => {
           throw inlet.way?.fault ?? error;
         }),
       seek: async (to) => (await context.seekFrame(index, BigInt(Math.round(to / tick)), AVSEEK_FLAG_BACKWARD)) >= 0,
@@ -116,7 +120,7 @@ async function openStream(address: Address, { inlet, opened, close }: OpenInlet,
   }
 }
 
-async function nextPacket(context: FormatContext, stream: Stream, packet: Packet, address: Address): Promise<PacketTimes | undefined> {
+async function nextPacket(context: FormatContext, stream: Stream, packet: Packet, address: Address, mark: Mark | undefined): Promise<PacketTimes | undefined> {
   const tick = (1000 * stream.timeBase.num) / stream.timeBase.den;
   for (;;) {
     packet.unref();
@@ -125,6 +129,7 @@ async function nextPacket(context: FormatContext, stream: Stream, packet: Packet
     if (status === AVERROR_EOF) return undefined;
     check(status, address);
     if (packet.streamIndex !== stream.index) continue;
+    mark?.(packet);
     const report = packet.getSideData(AV_PKT_DATA_PRFT);
     const dts = packet.dts === AV_NOPTS_VALUE ? undefined : Number(packet.dts) * tick;
     const pts = packet.pts === AV_NOPTS_VALUE ? (dts ?? Number.NaN) : Number(packet.pts) * tick;

@@ -3,6 +3,9 @@ import type { OnReadOpts, Socket } from 'node:net';
 /** Takes bytes, which are valid only until it returns; false: no more until the socket is resumed. */
 export type Take = (chunk: Buffer) => boolean;
 
+/** For how many ms bytes may gather at the camera's end before they are read: fewer and larger reads cost less. 0: none. */
+export type Gather = () => number;
+
 /** How a socket is read. */
 export interface Intake {
   /** for a plain socket, when it is made */
@@ -18,7 +21,7 @@ const NOTHING = Buffer.alloc(0);
  * A camera's packets pass here for weeks: a plain socket is read into one buffer again and again, which saves an allocation and a
  * stream's bookkeeping a read. TLS hands out chunks of its own.
  */
-export function createIntake(): Intake {
+export function createIntake(gather: Gather = () => 0): Intake {
   const buffer = Buffer.allocUnsafeSlow(BUFFER);
   let taker: Take | undefined;
   let early = NOTHING;
@@ -34,11 +37,19 @@ export function createIntake(): Intake {
       },
     },
     read(socket, take) {
-      taker = take;
-      if ('encrypted' in socket) return void socket.on('data', (chunk: Buffer) => void (take(chunk) || socket.pause()));
+      taker = (chunk) => {
+        const wait = gather();
+        if (!take(chunk)) return false;
+        // much that has gathered is read to its end
+        if (wait === 0 || chunk.length > BUFFER / 2) return true;
+        setTimeout(() => socket.resume(), wait);
+        return false;
+      };
+      const went = taker;
+      if ('encrypted' in socket) return void socket.on('data', (chunk: Buffer) => void (went(chunk) || socket.pause()));
       const waiting = early;
       early = NOTHING;
-      if (waiting.length === 0 || take(waiting)) socket.resume();
+      if (waiting.length === 0 || went(waiting)) socket.resume();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { LookoutError } from '../../errors.ts';
+import type { Gather } from '../../network/pipe.ts';
 import type { Lookup } from '../../network/resolve.ts';
 import type { NetworkRules } from '../../network/rules.ts';
 import type { Way } from '../../network/way.ts';
@@ -15,6 +16,8 @@ export interface SourceOptions {
   readonly network: NetworkRules;
   /** the system's resolver by default */
   readonly lookup?: Lookup;
+  /** for how long packets may gather, ms; asked again and again. By default not at all */
+  readonly gather?: Gather;
 }
 
 /** What libav is given to open. */

@@ -12,14 +12,14 @@ const TRIES = 3;
 /** RTMP knows no redirects that libav would follow: bytes go to and fro. */
 export async function openRtmp({ shown, parts, opts, signal, living }: Opening): Promise<Inlet> {
   const reach = { rules: opts.network, purpose: 'camera' as const, ...(opts.lookup && { lookup: opts.lookup }) };
-  const first = createIntake();
+  const first = createIntake(opts.gather);
   const { socket, address } = await connectTo({ shown, ...parts }, { ...reach, signal }, first.onread);
   let fresh: typeof socket | undefined = socket;
   const way = await openWay('127.0.0.1', parts.login === '' ? 1 : TRIES, async (local) => {
     let [intake, remote] = [first, fresh];
     fresh = undefined;
     if (!remote) {
-      intake = createIntake();
+      intake = createIntake(opts.gather);
       // the address that was found at first, whatever the name resolves to by now
       remote = (await connectTo({ shown, ...parts }, { ...reach, signal: living, lookup: () => Promise.resolve([address]) }, intake.onread)).socket;
     }

@@ -10,7 +10,7 @@ const TIMEOUT = '10000000';
 
 /** RTSP: libav speaks it with the relay, which stands between it and the camera until the stream plays. */
 export async function openRtsp({ shown, parts, opts, signal, opened }: Opening): Promise<Inlet> {
-  const intake = createIntake();
+  const intake = createIntake(opts.gather);
   const { lookup, network, transport } = opts;
   const { socket, address } = await connectTo({ shown, ...parts }, { rules: network, purpose: 'camera', signal, ...(lookup && { lookup }) }, intake.onread);
   // libav takes its UDP sockets' family from the host that it speaks with
