@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { openCamera } from '../../../src/camera/camera.ts';
 import type { CameraOptions } from '../../../src/camera/camera.ts';
 import { createLogger } from '../../../src/health/log.ts';
@@ -53,6 +54,7 @@ export async function measureClock(bench: Bench): Promise<Findings> {
   const first = Math.min(FIRST, (seconds * FIRST) / SECONDS);
   const [plain, bframes] = [await numberedClip(bench, 0), await numberedClip(bench, 2)];
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   bench.defer(() => stop.abort());
   const simulator = await startSimulator();
   bench.defer(() => simulator.stop());

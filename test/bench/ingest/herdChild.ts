@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { openCamera } from '../../../src/camera/camera.ts';
 import type { CameraStream } from '../../../src/camera/camera.ts';
 import { createLogger } from '../../../src/health/log.ts';
@@ -11,6 +12,7 @@ import type { CameraTally, FromHerd, ToHerd } from './herd.ts';
 const MOST = 4096;
 
 const stop = new AbortController();
+setMaxListeners(0, stop.signal);
 const cameras = new Map<string, { stream: CameraStream; tally: Mutable }>();
 
 type Mutable = { -readonly [K in keyof CameraTally]: CameraTally[K] } & { factsLate: number[]; lookedLate: number[] };

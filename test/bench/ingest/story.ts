@@ -5,8 +5,8 @@ import type { Room } from '../../../src/demo/room.ts';
 export interface StretchedStory {
   readonly duration: number;
   readonly labels: readonly { readonly event: string; readonly start: number; readonly end: number }[];
-  /** the story's own time at a moment of the footage, s; `paused`: it stands still */
-  storyTime(t: number): { readonly at: number; readonly paused: boolean };
+  /** the story's own time at a moment of the footage, s; the same throughout a pause */
+  storyTime(t: number): number;
 }
 
 /** People stand still for at least so long where a pause is put in, s. */
@@ -30,10 +30,10 @@ export function stretch(room: Room, duration: number): StretchedStory {
       let passed = 0;
       for (const { at, length } of pauses) {
         if (t - passed < at) break;
-        if (t - passed < at + length) return { at, paused: true };
+        if (t - passed < at + length) return at;
         passed += length;
       }
-      return { at: t - passed, paused: false };
+      return t - passed;
     },
   };
 }
