@@ -22,6 +22,8 @@ export interface Footage {
   /** s */
   readonly duration: number;
   readonly labels: readonly Label[];
+  /** share of the time in which anything moves, where it is known */
+  readonly moving?: number;
 }
 
 type Maker = Pick<Bench, 'folder' | 'signal' | 'say' | 'defer'>;
@@ -120,7 +122,7 @@ async function roomClip(bench: Maker, { number, seconds, story, fps, scene, size
   const stretched = stretch(room, seconds);
   const args = [...rawInput(RENDERED.width, RENDERED.height, fps), ...noisy(bench, `[0:v]${scene}`, size, fps), ...encoder, ...gop(fps)];
   const file = await cached(bench, `room-${number}`, [...args, room.seed, seconds, story], (out) => run(bench, [...args, out], film(room, stretched, fps)));
-  return { name: `room ${number}${encoder === CONSTANT ? ', constant bit rate' : ''}`, file, fps, duration: stretched.duration, labels: stretched.labels };
+  return { name: `room ${number}${encoder === CONSTANT ? ', constant bit rate' : ''}`, file, fps, duration: stretched.duration, labels: stretched.labels, moving: stretched.moving };
 }
 
 function rawInput(width: number, height: number, fps: number): string[] {

@@ -4,6 +4,8 @@ import type { Room } from '../../../src/demo/room.ts';
 /** A room's story with pauses put in where nothing moves: footage that is mostly static, with its truth. */
 export interface StretchedStory {
   readonly duration: number;
+  /** share of the time in which anything moves */
+  readonly moving: number;
   readonly labels: readonly { readonly event: string; readonly start: number; readonly end: number }[];
   /** the story's own time at a moment of the footage, s; the same throughout a pause */
   storyTime(t: number): number;
@@ -23,8 +25,10 @@ export function stretch(room: Room, duration: number): StretchedStory {
   const pauses = gaps.map((at, i) => ({ at, length: (spare * (shares[i] ?? 0)) / all }));
   const before = (at: number): number => pauses.reduce((sum, pause) => (pause.at < at ? sum + pause.length : sum), 0);
   const shift = (at: number): number => at + before(at);
+  const stretched = room.duration + (gaps.length > 0 ? spare : 0);
   return {
-    duration: room.duration + (gaps.length > 0 ? spare : 0),
+    duration: stretched,
+    moving: lengthOf(moving) / stretched,
     labels: room.events.map(({ text, start, end }) => ({ event: text, start: shift(start), end: shift(end) })),
     storyTime(t) {
       let passed = 0;
@@ -47,4 +51,15 @@ function stillMoments(moving: readonly { readonly start: number; readonly end: n
     until = Math.max(until, end);
   }
   return still;
+}
+
+/** Seconds that intervals cover together. */
+function lengthOf(intervals: readonly { readonly start: number; readonly end: number }[]): number {
+  let covered = 0;
+  let until = 0;
+  for (const { start, end } of intervals.toSorted((a, b) => a.start - b.start)) {
+    covered += Math.max(0, end - Math.max(start, until));
+    until = Math.max(until, end);
+  }
+  return covered;
 }

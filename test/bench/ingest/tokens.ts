@@ -39,6 +39,8 @@ interface Run {
   readonly windows: number;
   /** tokens of every pair of frames, each pair counted once: what the vision tower has to compute */
   readonly tokens: number;
+  /** of these, tokens of pairs that no activity showed: looks at a still scene */
+  readonly heartbeats: number;
   /** tokens of all windows, in which pairs come again and again: what the decoder reads, kept keys and values not considered */
   readonly shown: number;
   readonly frames: number;
@@ -81,16 +83,21 @@ export async function measureTokens(bench: Bench): Promise<Findings> {
     bench.say(`tokens: ${clips.length} clips of ${seconds} s, ${way}, in ${((performance.now() - began) / 1000).toFixed(0)} s`);
     return sumOf(runs);
   };
-  return report({ gated: await run('gated'), ungated: await run('ungated'), fixed: await run('fixed') }, hours, facts);
+  return report({ gated: await run('gated'), ungated: await run('ungated'), fixed: await run('fixed') }, { hours, moving: clips.reduce((sum, clip) => sum + (clip.moving ?? 0), 0) / clips.length }, facts);
 }
 
 async function goThrough(clip: Footage, frames: AsyncIterable<Frame>, backend: Backend, stages: Stages, bench: Bench): Promise<Run> {
   const pairs = new Map<string, number>();
+  const active = new Set<string>();
   const counting: Backend = {
     ...backend,
     events: async (window, lookFor, signal) => {
       const answer = await backend.events(window, lookFor, signal);
-      for (let i = 0; i + 1 < window.frames.length; i += 2) pairs.set(`${window.frames[i]?.at} ${window.frames[i + 1]?.at}`, (2 * answer.visualTokens) / window.frames.length);
+      for (let i = 0; i + 1 < window.frames.length; i += 2) {
+        const pair = `${window.frames[i]?.at} ${window.frames[i + 1]?.at}`;
+        pairs.set(pair, (2 * answer.visualTokens) / window.frames.length);
+        if (window.reason !== 'heartbeat') active.add(pair);
+      }
       return answer;
     },
   };
@@ -108,6 +115,7 @@ async function goThrough(clip: Footage, frames: AsyncIterable<Frame>, backend: B
     tally: score.events,
     windows: score.windows,
     tokens: [...pairs.values()].reduce((sum, tokens) => sum + tokens, 0),
+    heartbeats: [...pairs].reduce((sum, [pair, tokens]) => (active.has(pair) ? sum : sum + tokens), 0),
     shown: score.visualTokens,
     frames: times.length,
     seen: labels.filter(({ start, end }) => countsAsSeen({ start: start * 1000, end: end * 1000 }, times)).length,
@@ -116,27 +124,28 @@ async function goThrough(clip: Footage, frames: AsyncIterable<Frame>, backend: B
 
 function sumOf(runs: readonly Run[]): Run {
   const sum = (of: (run: Run) => number): number => runs.reduce((s, run) => s + of(run), 0);
-  return { tally: addTallies(runs.map((r) => r.tally)), windows: sum((r) => r.windows), tokens: sum((r) => r.tokens), shown: sum((r) => r.shown), frames: sum((r) => r.frames), seen: sum((r) => r.seen) };
+  return { tally: addTallies(runs.map((r) => r.tally)), windows: sum((r) => r.windows), tokens: sum((r) => r.tokens), heartbeats: sum((r) => r.heartbeats), shown: sum((r) => r.shown), frames: sum((r) => r.frames), seen: sum((r) => r.seen) };
 }
 
-function report(runs: Record<Way, Run>, hours: number, facts: readonly StreamFacts[]): Findings {
+function report(runs: Record<Way, Run>, { hours, moving }: { readonly hours: number; readonly moving: number }, facts: readonly StreamFacts[]): Findings {
   const f1 = (run: Run): number => eventFigures(run.tally).f1 ?? Number.NaN;
   const row = (name: string, run: Run): string => {
     const { recall, precision, matched, labelled, predicted } = eventFigures(run.tally);
-    return cells(name, run.tokens / hours, run.shown / hours, run.frames / hours, run.windows / hours, `${show(f1(run))} (${matched} of ${labelled}, ${predicted} said)`, recall, precision, `${run.seen} of ${labelled}`);
+    return cells(name, run.tokens / hours, run.heartbeats / hours, run.shown / hours, run.frames / hours, run.windows / hours, `${show(f1(run))} (${matched} of ${labelled}, ${predicted} said)`, recall, precision, `${run.seen} of ${labelled}`);
   };
   const mean = (of: (f: StreamFacts) => number): number => facts.reduce((sum, f) => sum + of(f), 0) / facts.length;
   const { gated, ungated, fixed } = runs;
   return {
     lines: [
-      `Visual tokens per hour of mostly static footage (${show(hours)} h, ${gated.tally.labelled} events), and what the demo checkpoint makes of them`,
+      `Visual tokens per hour of mostly static footage (${show(hours)} h, ${gated.tally.labelled} events, movement in ${show(100 * moving)} % of the time), and what the demo checkpoint makes of them`,
       '',
-      cells('', 'tokens, each pair once', '… in all windows', 'frames', 'windows', 'event F1', 'recall', 'precision', 'events in the frames'),
-      '|---|---|---|---|---|---|---|---|---|',
+      cells('', 'tokens, each pair once', '… of still scenes', 'in all windows', 'frames', 'windows', 'event F1', 'recall', 'precision', 'events in the frames'),
+      '|---|---|---|---|---|---|---|---|---|---|',
       row('gate and sampler', gated),
       row('sampler without the gate', ungated),
       row(`fixed ${FIXED_RATE} a second`, fixed),
       '',
+      'The demo checkpoint was taught on windows of activity: shown still ones all the time it invents. The sampler without the gate is the fair control of the gate.',
       `Asleep ${show(100 * mean((f) => f.asleep))} % of the time; ${show(100 * mean((f) => f.decoded / f.packets))} % of the pictures decoded.`,
     ],
     figures: {
@@ -149,7 +158,7 @@ function report(runs: Record<Way, Run>, hours: number, facts: readonly StreamFac
       event_f1_minus_fixed: figure(f1(gated) - f1(fixed)),
       event_recall_gated_vs_full_offline: figure(gated.seen / ungated.seen),
     },
-    details: { hours, gated: plain(gated), ungated: plain(ungated), fixed: plain(fixed), asleep: mean((f) => f.asleep) },
+    details: { hours, moving, gated: plain(gated), ungated: plain(ungated), fixed: plain(fixed), asleep: mean((f) => f.asleep) },
   };
 }
 
