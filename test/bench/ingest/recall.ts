@@ -143,6 +143,7 @@ function report(watched: readonly Watched[]): Findings {
     ],
     figures: {
       event_recall_gated_vs_full: figure(total((w) => w.gated) / total((w) => w.ungated)),
+      event_recall_gated_vs_motion_detector: figure(total((w) => w.gated) / total((w) => w.detector)),
       event_recall_gated: figure(total((w) => w.gated) / total((w) => w.events)),
       event_recall_full: figure(total((w) => w.ungated) / total((w) => w.events)),
       event_recall_motion_detector: figure(total((w) => w.detector) / total((w) => w.events)),
