@@ -44,13 +44,17 @@ export interface CameraStream {
   readonly status$: Observable<CameraStatus>;
   /** intervals (wall clock, ms) left out because decoding fell behind */
   readonly skipped$: Observable<{ readonly from: number; readonly to: number }>;
-  /** what the stream is and costs, once a second */
+  /** what the stream is and costs, once a second, and every two while the decoder sleeps */
   readonly facts$: Observable<StreamFacts>;
   readonly childPid: number | undefined;
 }
 
 /** Decoded 4K pictures, packets since the last keyframes, libav's buffers and the interpreter. */
 const MEMORY_MB = 768;
+/** One thread waits for packets, one decodes; more would only take turns with cold caches. */
+const THREADS = { UV_THREADPOOL_SIZE: '2' };
+/** The heap is small: helpers to collect it would cost more in being woken than they save. */
+const FLAGS = ['--single-threaded-gc'];
 /** With four of them unheard a camera's process counts as hung: within 8 s, as for a silent camera, ms. */
 const HEARTBEAT = 1700;
 
@@ -68,7 +72,7 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
   // kept up to date, since a restarted child gets it again
   const init = initOf(opts);
   const child = superviseChild(
-    { name: `camera ${opts.id}`, entry: new URL('./cameraChild.ts', import.meta.url), memoryMb: MEMORY_MB, heartbeatMs: HEARTBEAT, init },
+    { name: `camera ${opts.id}`, entry: new URL('./cameraChild.ts', import.meta.url), memoryMb: MEMORY_MB, heartbeatMs: HEARTBEAT, flags: FLAGS, env: THREADS, init },
     signal,
     log,
   );

@@ -50,13 +50,13 @@ export class Decoding {
     return this.#cursor === this.#memory.end;
   }
 
-  /** Lets go of what no start needs any longer while nothing is decoded; returns the stream time (ms) that waking would decode. */
+  /** Lets go of what no start needs any longer while nothing is decoded; returns the stream time (ms) from which waking would decode. */
   trim(): number {
     const anchor = this.#memory.keyframeBefore(this.#memory.newest - LOOK_BACK);
     if (anchor !== undefined && anchor > (this.#cursor ?? -1)) this.#memory.trim(anchor);
     else if (this.#cursor !== undefined) this.#memory.trim(this.#cursor);
     const oldest = this.#memory.at(anchor ?? this.#memory.oldestKeyframe() ?? -1);
-    return oldest ? this.#memory.newest - oldest.pts : 0;
+    return oldest?.pts ?? this.#memory.newest;
   }
 
   /** Finds where decoding has to begin to show what was before `at` (ms); false while there is no keyframe. */

@@ -16,6 +16,8 @@ import { createSelf } from './self.ts';
 import { Watcher } from './watcher.ts';
 
 const FALLBACK_FPS = 25;
+/** Asleep, facts are told every so many seconds. */
+const RARELY = 2;
 
 /** One connection's packets on their way to kept frames. */
 export interface CameraStreamSide {
@@ -42,6 +44,7 @@ export function createStream(init: CameraInit, source: Source, decoder: Decoder,
   const decoding = new Decoding(decoder, skipped);
   const watcher = new Watcher({ decoding, clock, gate, gaze, keyframeInterval: () => counter.keyframeInterval });
   const self = createSelf();
+  let seconds = 0;
 
   const tellFacts = (pts: number): void => {
     const { codec, width, height, fps: declaredFps } = source;
@@ -55,7 +58,7 @@ export function createStream(init: CameraInit, source: Source, decoder: Decoder,
       if (!Number.isNaN(pts)) {
         clock.packet(times);
         self.second(watcher.asleep, pts);
-        if (counter.packet(pts, keyframe, size)) tellFacts(pts);
+        if (counter.packet(pts, keyframe, size) && (!watcher.asleep || seconds++ % RARELY === 0)) tellFacts(pts);
       }
       if (keyframe && data) learnEncoder(data, clock, send);
       // an RTSP stream's first packet may come before its time base is known (NaN): it tells no time, but it may be the only keyframe for long

@@ -1,5 +1,7 @@
 /** Without a sign of life for so long a connection counts as dead, ms: told within 8 s. */
-const PATIENCE = 7000;
+const PATIENCE = 6500;
+/** ms */
+const TICK = 1000;
 /** After an interruption libav gets so long to return; then the process ends, and its supervisor starts another, ms. */
 const LAST_RESORT = 5000;
 
@@ -31,7 +33,7 @@ export function startWatchdog(usual = PATIENCE): Watchdog {
       process.stderr.write('Error: libav does not let go of a silent stream\n');
       process.kill(process.pid, 'SIGKILL');
     }, LAST_RESORT);
-  }, 500);
+  }, TICK);
   return {
     feed: () => {
       last = performance.now();

@@ -31,6 +31,8 @@ export class Watcher {
   /** stream time (ms) at which something asked for the decoder; it has not begun yet */
   #wakeAt: number | undefined = Number.NEGATIVE_INFINITY;
   #check: Place | undefined;
+  /** stream time (ms) from which waking would decode */
+  #trimmedTo = Number.POSITIVE_INFINITY;
   #lastMoving = Number.NEGATIVE_INFINITY;
   #ended = false;
   #news = false;
@@ -51,11 +53,13 @@ export class Watcher {
     if (moving && seen) this.#lastMoving = seen.pts;
     if (!decoding.push(packet)) this.#wakeAt ??= packet.pts;
     if (this.#asleep) {
-      const tooFar = decoding.trim() > RARE_KEYFRAMES;
+      if (packet.keyframe) this.#trimmedTo = decoding.trim();
+      const tooFar = packet.pts - this.#trimmedTo > RARE_KEYFRAMES;
       if (moving || tooFar) this.#wakeAt ??= packet.pts;
       else if (packet.keyframe && gate?.checkDue(packet.pts)) this.#check = decoding.lastPlace;
     }
-    this.#tell();
+    // asleep, most packets are nothing to do
+    if (!this.#asleep || this.#wakeAt !== undefined || this.#check !== undefined) this.#tell();
   }
 
   /** No more will come. */
@@ -104,7 +108,9 @@ export class Watcher {
     const { quietFor } = await gaze.look(picture, false);
     const calm = quietFor >= CALM && pts - this.#lastMoving >= CALM;
     const regular = (keyframeInterval() ?? Number.POSITIVE_INFINITY) <= RARE_KEYFRAMES;
-    if (gate && calm && regular && decoding.caughtUp) this.#asleep = true;
+    if (!gate || !calm || !regular || !decoding.caughtUp) return;
+    this.#asleep = true;
+    this.#trimmedTo = pts;
   }
 
   async #checkKeyframe(place: Place): Promise<void> {

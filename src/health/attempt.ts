@@ -30,7 +30,7 @@ const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 export function startAttempt(spec: ChildSpec, log: Logger, events: AttemptEvents): Attempt {
   const { NOTIFY_SOCKET: _socket, WATCHDOG_USEC: _period, NODE_OPTIONS: _options, ...inherited } = process.env;
   const child = fork(fileURLToPath(spec.entry), [], {
-    execArgv: ['--import', TSX, `--max-old-space-size=${spec.memoryMb}`],
+    execArgv: ['--import', TSX, `--max-old-space-size=${spec.memoryMb}`, ...(spec.flags ?? [])],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...inherited, ...spec.env },

@@ -13,6 +13,8 @@ export interface ChildSpec {
   /** the module that calls `runChild` */
   readonly entry: URL;
   readonly env?: Record<string, string>;
+  /** of the interpreter */
+  readonly flags?: readonly string[];
   /** limit of the JavaScript heap and of the resident memory, MB; a child above it is killed and restarted */
   readonly memoryMb: number;
   /** ms; a child that has not beaten for four of them is killed and restarted. Default 2000 */

@@ -13,7 +13,7 @@ const MAX_WAITING = 32;
 /** How long `stop` and an orphan's clean-up may take, ms. */
 const LAST_WORDS = 1000;
 /** Rare enough that a hundred quiet cameras cost next to nothing, ms. */
-const BEAT = 1000;
+const BEAT = 1500;
 
 let waiting = 0;
 

@@ -5,7 +5,7 @@ import type { ChildSpec } from './child.ts';
 /** Loading the interpreter and the module's imports on a busy machine, ms. */
 const START_TIME = 60_000;
 /** How often a child is looked at, ms. */
-const TICK = 500;
+const TICK = 1000;
 
 /** Kills a child that does not start, no longer beats, or has outgrown its memory, and remembers why. */
 export function watchLife(child: ChildProcess, spec: ChildSpec): { alive(): void; stop(): void; reason(): string | undefined } {

@@ -14,7 +14,9 @@ export interface Intake {
   read(socket: Socket, take: Take): void;
 }
 
-const BUFFER = 64 * 1024;
+const BUFFER = 256 * 1024;
+/** More than this that has gathered is read to its end at once. */
+const MUCH = 128 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /**
@@ -40,8 +42,7 @@ export function createIntake(gather: Gather = () => 0): Intake {
       taker = (chunk) => {
         const wait = gather();
         if (!take(chunk)) return false;
-        // much that has gathered is read to its end
-        if (wait === 0 || chunk.length > BUFFER / 2) return true;
+        if (wait === 0 || chunk.length > MUCH) return true;
         setTimeout(() => socket.resume(), wait);
         return false;
       };

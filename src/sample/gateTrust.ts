@@ -37,7 +37,7 @@ const LOWEST = 0.7;
 /** Between checks, ms: at first, at the least, and at the most, which is approached while they show nothing. */
 const CHECK_FIRST = 5000;
 const CHECK_LEAST = 1000;
-const CHECK_MOST = 8000;
+const CHECK_MOST = 20_000;
 /** So many movements hidden, less what was announced since, and sizes are not believed any more; below the other they are again. */
 const BLIND = 1.7;
 const SEEING = 1;
@@ -86,7 +86,7 @@ export function createGateTrust(): GateTrust {
       strain = Math.min(MOST / LEAST, strain * (1 + RAISE));
     },
     checked() {
-      checkEvery = Math.min(CHECK_MOST, checkEvery * 1.1);
+      checkEvery = Math.min(CHECK_MOST, checkEvery * 1.2);
     },
     moved(announced) {
       if (announced) hidden = Math.max(0, hidden - 0.25);

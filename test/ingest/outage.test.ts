@@ -37,7 +37,7 @@ describe('a peer that goes wrong', { timeout: 120_000 }, () => {
     const watched = watch(`${scheme}://127.0.0.1:${port}/live/x`, abort.signal);
     const { childPid } = watched.camera;
     const offline = await watched.until('offline');
-    expect(offline).toMatchObject({ code: 'CAMERA_STALLED', reason: `${scheme}://127.0.0.1:${port} sent no picture for 7 s.` });
+    expect(offline).toMatchObject({ code: 'CAMERA_STALLED', reason: `${scheme}://127.0.0.1:${port} sent no picture for 6.5 s.` });
     await expect.poll(() => sockets.length, { timeout: 60_000 }).toBeGreaterThan(1);
     // the connection was given up, not the process
     expect(watched.camera.childPid).toBe(childPid);
