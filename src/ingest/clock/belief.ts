@@ -1,7 +1,6 @@
 import type { Line } from './line.ts';
 import { SURE } from './reportLine.ts';
-import type { ReportLine } from './reportLine.ts';
-import type { Step } from './reportTrack.ts';
+import type { HeardLine, Step } from './reportTrack.ts';
 import type { ClockPolicy, ClockReason } from './times.ts';
 
 /** Whether the camera's reports are believed, and what they tell. */
@@ -21,7 +20,7 @@ export interface Judgement {
 /** The evidence for one stream time x: both lines, and what delays the arrivals. */
 export interface Evidence {
   readonly x: number;
-  readonly reports: ReportLine;
+  readonly reports: HeardLine;
   readonly arrivals: Line;
   /** a parser keeps each packet so long, ms */
   readonly heldBack: number;
@@ -78,13 +77,17 @@ export function createBelief(policy: ClockPolicy): Belief {
   const camera = (evidence: Evidence, latency: number): Pick<Judgement, 'at' | 'uncertainty'> => {
     const { x, reports, heldBack, encoder } = evidence;
     const possible = Math.min(BEHIND, Math.max(0, latency));
-    const late = Math.min(reports.late(x), Math.max(UNSURE - possible, UNSURE_LATE + possible / 2));
+    // the arrivals of a camera that may be wrong do not tell how late its reports are
+    const most = Math.max(UNSURE - possible, UNSURE_LATE + possible / 2, policy === 'camera' ? reports.worst : 0);
+    const late = Math.min(reports.late(x), most);
     const excess = Math.max(0, -latency);
     const clipped = policy === 'auto' && excess > (isSure(evidence) ? SLACK + heldBack : SLACK_UNSURE);
     // a film of an encoder that looked far ahead may be sent again as if it were live, without that delay
     const untold = Math.max(0, encoder - possible) + (clipped ? UNTOLD + excess / 2 : Math.min(excess, SLACK + heldBack));
+    // what would be after the arrivals is not so
+    const set = policy === 'camera' || latency - reports.contradicted > -SLACK - heldBack ? reports.contradicted : 0;
     const behind = possible - encoder > USUAL ? possible - encoder : 0;
-    return { at: reports.at(x) - setting.wrong - (clipped ? excess : 0), uncertainty: REPORTED + late + untold + behind + wander.doubt(latency) };
+    return { at: reports.at(x) - setting.wrong - (clipped ? excess : 0), uncertainty: REPORTED + late + untold + behind + set + wander.doubt(latency) };
   };
   const agreed = (evidence: Evidence, latency: number): ClockReason => {
     if (setting.wrong !== 0) return "camera's clock was set";

@@ -21,16 +21,19 @@ export function drawReports(points: readonly Point[], arrivals: Slope | undefine
   return fitReports(points, join({ value: rate, error: USUAL }, arrivals, known), rate);
 }
 
-/** Those of the reports above a line (`late`) that show that it is no longer true: from one of them on, the lowest agree. */
-export function findRise(late: readonly Point[], isClean: boolean, draw: (points: readonly Point[]) => ReportLine | undefined): readonly Point[] | undefined {
+/**
+ * Those of the reports above a line (`late`) that show that it is no longer true: from one of them on, the lowest agree; or they
+ * have stayed above it for too long, of which those from `since` on say so.
+ */
+export function findRise(late: readonly Point[], isClean: boolean, since: number, draw: (points: readonly Point[]) => ReportLine | undefined): readonly Point[] | undefined {
   const [first, last] = [late[0], late.at(-1)];
   if (!first || !last) return undefined;
-  if (late.length >= STALE_COUNT && last.x - first.x > STALE) return late;
+  if (late.length >= STALE_COUNT && last.x - first.x > STALE) return late.slice(since);
   const [enough, width] = isClean ? [CLEAN, AGREE] : [NOISY, AGREE_NOISY];
   const recent = late.slice(-AMONG);
   for (let i = 0; i + enough <= recent.length; i++) {
-    const since = recent.slice(i);
-    if ((draw(since)?.near[enough - 1] ?? Infinity) < width) return since;
+    const some = recent.slice(i);
+    if ((draw(some)?.near[enough - 1] ?? Infinity) < width) return some;
   }
   return undefined;
 }

@@ -47,6 +47,8 @@ export interface Outcome {
   readonly untold: number;
   /** when the first prompt report came, ms since the start of the stream */
   readonly prompt: number;
+  /** when each report came, ms since the start of the stream, in order */
+  readonly heard: readonly number[];
 }
 
 const EPOCH = 1_790_000_000_123.4;
@@ -80,7 +82,7 @@ export function simulate(sim: Simulated): Outcome {
     if (time) told.push({ ...time, capture: packet.capture, error: time.at - EPOCH - packet.capture });
     else untold++;
   }
-  return { told, clock, untold, prompt: srs.find(({ lateness }) => lateness === 0)?.arrival ?? Infinity };
+  return { told, clock, untold, prompt: srs.find(({ lateness }) => lateness === 0)?.arrival ?? Infinity, heard: srs.map(({ arrival }) => arrival) };
 }
 
 const exponential = (mean: number, random: () => number): number => -mean * Math.log(1 - random());
