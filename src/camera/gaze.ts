@@ -30,12 +30,15 @@ interface Seen extends Candidate, WallTime {
 const CHOICE = 2;
 /** Damaged pictures count when there has been no other for so long, ms. */
 const ONLY_DAMAGED = 3000;
+/** Asleep, nothing has changed since the last kept frame: the next one is for a look at a still scene, and they are rare, ms. */
+const ASLEEP_INTERVAL = 20_000;
 
 /** From a decoded picture to what is sent on: its time, a thumbnail, the sampler's choice, and the chosen ones in full. */
 export function createGaze(init: CameraInit, clock: { read(pts: number): WallTime | undefined }, gate: PacketGate | undefined, send: (message: FromCamera) => boolean): Gaze {
   const picker = createPicker(init.sample.frameRate * CHOICE);
   const inOrder = createOrder();
   let lastSound = Number.NEGATIVE_INFINITY;
+  let lastKept = Number.NEGATIVE_INFINITY;
 
   const release = (seen: Seen, kept: boolean): void => {
     const { at, uncertainty, timeSource, picture, mark } = seen;
@@ -52,6 +55,7 @@ export function createGaze(init: CameraInit, clock: { read(pts: number): WallTim
   };
   const keep = async (seen: Seen): Promise<void> => {
     const { at, uncertainty, timeSource, picture } = seen;
+    lastKept = at;
     const image = await picture.image();
     release(seen, true);
     send({ kind: 'frame', frame: { at, uncertainty, timeSource, pts: picture.pts / 1000, ...image } });
@@ -70,8 +74,10 @@ export function createGaze(init: CameraInit, clock: { read(pts: number): WallTim
         gate?.looked(picture.pts, true, true);
         return { moving: true, quietFor: 0 };
       }
-      if (!inOrder(time.at)) {
+      const early = check && Math.abs(time.at - lastKept) < ASLEEP_INTERVAL;
+      if (early || !inOrder(time.at)) {
         picture.free();
+        if (early) gate?.looked(picture.pts, false, true);
         return { moving: false, quietFor: 0 };
       }
       const kept = sampler.take(seen);

@@ -99,7 +99,7 @@ async function openStream(address: Address, { inlet, opened, close }: OpenInlet,
       stream,
       latency: inlet.latency,
       next: (packet) =>
-        nextPacket(context, stream, packet, address, mark).catch((error: unknown) => {
+        nextPacket(context, { index, tick }, packet, address, mark).catch((error: unknown) => {
           throw inlet.way?.fault ?? error;
         }),
       seek: async (to) => (await context.seekFrame(index, BigInt(Math.round(to / tick)), AVSEEK_FLAG_BACKWARD)) >= 0,
@@ -120,15 +120,14 @@ async function openStream(address: Address, { inlet, opened, close }: OpenInlet,
   }
 }
 
-async function nextPacket(context: FormatContext, stream: Stream, packet: Packet, address: Address, mark: Mark | undefined): Promise<PacketTimes | undefined> {
-  const tick = (1000 * stream.timeBase.num) / stream.timeBase.den;
+async function nextPacket(context: FormatContext, { index, tick }: { index: number; tick: number }, packet: Packet, address: Address, mark: Mark | undefined): Promise<PacketTimes | undefined> {
   for (;;) {
     packet.unref();
     const status = await context.readFrame(packet);
     const arrival = Date.now();
     if (status === AVERROR_EOF) return undefined;
     check(status, address);
-    if (packet.streamIndex !== stream.index) continue;
+    if (packet.streamIndex !== index) continue;
     mark?.(packet);
     const report = packet.getSideData(AV_PKT_DATA_PRFT);
     const dts = packet.dts === AV_NOPTS_VALUE ? undefined : Number(packet.dts) * tick;

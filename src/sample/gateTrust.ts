@@ -86,7 +86,7 @@ export function createGateTrust(): GateTrust {
       strain = Math.min(MOST / LEAST, strain * (1 + RAISE));
     },
     checked() {
-      checkEvery = Math.min(CHECK_MOST, checkEvery * 1.2);
+      checkEvery = Math.min(CHECK_MOST, checkEvery * 1.1);
     },
     moved(announced) {
       if (announced) hidden = Math.max(0, hidden - 0.25);

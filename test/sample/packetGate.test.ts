@@ -47,11 +47,11 @@ describe('a gate', () => {
     expect(wakes.length).toBeLessThanOrEqual(most);
   });
 
-  it('checks a keyframe every five to ten seconds, less often while nothing is found', () => {
+  it('checks a keyframe every five to twenty seconds, less often while nothing is found', () => {
     const { checks } = watch({ seconds: 300 });
     const gaps = checks.slice(1).map((c, i) => c - (checks[i] ?? 0));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4);
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(10);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(22);
     expect(gaps.at(-1)).toBeGreaterThan(gaps[0] ?? 0);
   });
 });
