@@ -53,8 +53,11 @@ export interface CameraStream {
 const MEMORY_MB = 768;
 /** One thread waits for packets, one decodes; more would only take turns with cold caches. */
 const THREADS = { UV_THREADPOOL_SIZE: '2' };
-/** The heap is small and steady: to collect it rarely, and by one thread, costs less than what wakes the others. */
-const FLAGS = ['--single-threaded-gc', '--min-semi-space-size=4', '--max-semi-space-size=4', '--no-memory-reducer'];
+/**
+ * The heap is small and steady: to collect it rarely, and by one thread, costs less than what wakes the others. Decoded frames count
+ * as memory of the heap's, and in a heap that begins small each few of them would have it collected.
+ */
+const FLAGS = ['--single-threaded-gc', '--min-semi-space-size=4', '--max-semi-space-size=4', '--initial-old-space-size=64', '--no-memory-reducer'];
 /** With four of them unheard a camera's process counts as hung: within 8 s, as for a silent camera, ms. */
 const HEARTBEAT = 1700;
 
