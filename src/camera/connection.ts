@@ -14,8 +14,8 @@ import type { Watchdog } from './watchdog.ts';
 
 /** Cameras send keyframes up to half a minute apart, and who joins between them sees nothing until the next one, ms. */
 const FIRST_PICTURE = 60_000;
-/** While nothing is decoded packets may come in small heaps: three wake-ups a second instead of fifty; what wakes is seen this much later, ms. */
-const GATHER = 350;
+/** While nothing is decoded packets may come in small heaps: two wake-ups a second instead of fifty; what wakes is seen up to this much later, ms. */
+const GATHER = 450;
 
 /**
  * Opens an address and reads it until `signal` aborts or a file ends; when a live stream breaks it throws

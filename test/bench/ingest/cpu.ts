@@ -8,6 +8,8 @@ import type { CameraTally } from './herd.ts';
 import { ownCpu, startFfmpeg, treeCpu } from './processes.ts';
 
 const SECONDS = 60;
+/** A still camera is still for days: by then checks have moved apart and the interpreter has compiled what it runs, s. */
+const SETTLING = 150;
 /** A figure is the median of so many equal parts of the time. */
 const PARTS = 5;
 
@@ -29,7 +31,7 @@ interface Cost {
  */
 export async function measureCpu(bench: Bench): Promise<Findings> {
   const clips = [await idleClip(bench), await idleClip(bench, 'program'), await idleClip(bench, 'constant'), await busyClip(bench)] as const;
-  const still = await watch(bench, clips[0]);
+  const still = await watch(bench, clips[0], SETTLING);
   const [program, constant, busy] = await Promise.all([watch(bench, clips[1]), watch(bench, clips[2]), watch(bench, clips[3])]);
   const row = (name: string, c: Cost): string => {
     const { asleep, decoded, packets, bitrate } = within(c.tally);
@@ -71,9 +73,9 @@ function within(tally: CameraTally | undefined): { asleep: number; decoded: numb
   return { asleep, decoded: last.decoded - first.decoded, packets: last.packets - first.packets, bitrate: last.bitrate };
 }
 
-async function watch(bench: Bench, clip: Footage): Promise<Cost> {
+async function watch(bench: Bench, clip: Footage, settling = LEARNING): Promise<Cost> {
   const seconds = bench.seconds ?? SECONDS;
-  const learning = Math.min(LEARNING, seconds);
+  const learning = Math.min(settling, 3 * seconds);
   const simulator = await startSimulator();
   bench.defer(() => simulator.stop());
   await simulator.tell('camera', { clip: clip.file, fps: clip.fps });
