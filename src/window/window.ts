@@ -45,8 +45,8 @@ export const HEARTBEAT_MOST = 600;
  * activity) a window is cut every `hop`, the first one a hop after the activity's first frame, and one more when the
  * activity is over, with the frames that followed it. All by the frames' own times.
  *
- * A quiet scene is looked at by heartbeats: its newest pair, `heartbeat` after the last activity, then after ever longer pauses
- * up to `heartbeatMost`. Distant frames suffice: a sleeping camera is checked every few seconds.
+ * A quiet scene is looked at by heartbeats: its newest pair, twice `heartbeat` after the last window of an activity (`heartbeat` after
+ * one that no window showed to its end), then after ever longer pauses up to `heartbeatMost`. Distant frames suffice: a sleeping camera is checked every few seconds.
  *
  * During activity windows grow before they move: the first pair stays put from hop to hop until the window is full (`length` or
  * `maxFrames`); the next one begins anew with the newest `overlap` of it. The model is told times from the window's first frame,
@@ -134,6 +134,8 @@ class Windower {
     if (step.length === 0) return [];
     this.#fresh = false;
     this.#first = false;
+    // frames that follow and that no window shows set it back to the short pause
+    this.#heartbeat.shown(at);
     this.#due = Math.max(this.#due + hop, at + hop / 2);
     return step;
   }

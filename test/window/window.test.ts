@@ -71,15 +71,28 @@ describe('windows', () => {
     });
   });
 
-  it('of a quiet scene begin anew with the short pause after each activity, also one too short for a window', async () => {
-    const after = async (activity: readonly number[]): Promise<number[]> => {
-      const all = await cut([...every(5, 0, 995), ...activity, ...every(5, 1005, 1400)]);
+  it('of a quiet scene begin anew after each activity, whose last window was the first look, and soon where none showed it', async () => {
+    const after = async (activity: readonly number[], more: Partial<WindowOptions> = {}): Promise<number[]> => {
+      const all = await cut([...every(5, 0, 995), ...activity, ...every(5, 1005, 1500)], more);
       return all.filter((w) => w.reason === 'heartbeat' && w.cutAt > 2_000_000).map((w) => (w.cutAt - 1_000_000) / 1000);
     };
-    expect(await after(every(0.25, 1000, 1003))).toEqual([1035, 1095, 1215]);
-    expect(await after([1000, 1000.25])).toEqual([1040, 1100, 1220]);
+    expect(await after(every(0.25, 1000, 1003))).toEqual([1065, 1185, 1425]);
+    expect(await after([1000, 1000.25])).toEqual([1070, 1190, 1430]);
+    expect(await after([1000, 1000.25], { minFrames: 8 })).toEqual([1040, 1100, 1220, 1460]);
     // the next would have come at 1540
     expect(await after([1000])).toEqual([]);
+  });
+
+  it('of a scene that stirs every fifty seconds are none: each activity’s last window was a look', () => {
+    const scheduler = new TestScheduler((actual, expected) => expect(actual).toEqual(expected));
+    scheduler.run(({ cold, expectObservable }) => {
+      const name = (t: number): string => String.fromCodePoint(0x4e00 + 4 * t);
+      const at = [...every(0.25, 0, 1), ...every(5, 5, 45), ...every(0.25, 50, 51), ...every(5, 55, 180)];
+      const frames = Object.fromEntries(at.map((t) => [name(t), frame(t)]));
+      const marbles = at.map((t, i) => `${i === 0 ? '' : `${Math.round(1000 * (t - (at[i - 1] ?? 0))) - 1}ms `}${name(t)}`).join(' ');
+      const looks = cold(`${marbles}|`, frames).pipe(windows(OPTIONS), map((w) => `${w.reason} ${w.cutAt / 1000 - 1000}`));
+      expectObservable(looks).toBe('5s a 49999ms b 59999ms c 65s |', { a: 'activity 5', b: 'activity 55', c: 'heartbeat 115' });
+    });
   });
 
   it('come at a pace of their own where that is slower than ten minutes', async () => {
