@@ -51,8 +51,11 @@ export interface CameraStream {
 
 /** Decoded 4K pictures, packets since the last keyframes, libav's buffers and the interpreter. */
 const MEMORY_MB = 768;
-/** One thread waits for packets, one decodes; more would only take turns with cold caches. */
-const THREADS = { UV_THREADPOOL_SIZE: '2' };
+/**
+ * One thread waits for packets, one decodes; more would only take turns with cold caches. Pictures are mapped one by one, so that the
+ * memory of those that are freed goes back: glibc otherwise keeps it once a few have come and gone.
+ */
+const ENVIRONMENT = { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1000000' };
 /**
  * The heap is small and steady: to collect it rarely, and by one thread, costs less than what wakes the others. Decoded frames count
  * as memory of the heap's, and in a heap that begins small each few of them would have it collected.
@@ -75,7 +78,7 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
   // kept up to date, since a restarted child gets it again
   const init = initOf(opts);
   const child = superviseChild(
-    { name: `camera ${opts.id}`, entry: new URL('./cameraChild.ts', import.meta.url), memoryMb: MEMORY_MB, heartbeatMs: HEARTBEAT, flags: FLAGS, env: THREADS, init },
+    { name: `camera ${opts.id}`, entry: new URL('./cameraChild.ts', import.meta.url), memoryMb: MEMORY_MB, heartbeatMs: HEARTBEAT, flags: FLAGS, env: ENVIRONMENT, init },
     signal,
     log,
   );

@@ -16,6 +16,8 @@ export interface Glance {
 export interface Gaze {
   /** Looks at a picture and frees it, now or when nothing holds it any longer. `check`: a lone keyframe, seen while asleep. */
   look(picture: DecodedPicture, check: boolean): Promise<Glance>;
+  /** The camera falls asleep: pictures from before a wake-up will come again. */
+  rest(): void;
   /** Frees what is held. */
   close(): void;
 }
@@ -86,6 +88,7 @@ export function createGaze(init: CameraInit, clock: { read(pts: number): WallTim
       for (const one of kept) await keep(one);
       return { moving: sampler.awake, quietFor: sampler.quietFor(time.at) };
     },
+    rest: () => sampler.rest(),
     close: () => sampler.clear(),
   };
 }

@@ -111,6 +111,7 @@ export class Watcher {
     if (!gate || !calm || !regular || !decoding.caughtUp) return;
     this.#asleep = true;
     this.#trimmedTo = pts;
+    gaze.rest();
   }
 
   async #checkKeyframe(place: Place): Promise<void> {

@@ -93,6 +93,11 @@ export class Sampler<T extends Candidate> {
     return { score: this.#seen.score, kind: this.#seen.kind };
   }
 
+  /** Lets go of what is held in case of a wake-up; for a camera that falls asleep, and shows it again on waking. */
+  rest(): void {
+    this.#lookBack.clear();
+  }
+
   /** Lets go of all that is held and forgets what came before. */
   clear(): void {
     this.#kept = undefined;
