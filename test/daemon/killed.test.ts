@@ -57,7 +57,7 @@ function childOf(parent: number, module: string): number {
 }
 
 describe('a child that is killed', () => {
-  test.each(['ingest/cameraChild.ts', 'ingest/rtmp/child.ts'])('%s: the daemon goes on, the camera comes back, the gap is in the log', async (module) => {
+  test.each(['camera/cameraChild.ts', 'ingest/rtmp/child.ts'])('%s: the daemon goes on, the camera comes back, the gap is in the log', async (module) => {
     const { folder, daemon, states } = await watched();
     const before = states.length;
     process.kill(childOf(daemon.child.pid ?? 0, module), 'SIGKILL');

@@ -38,7 +38,7 @@ test('an RTSP camera from a foreign server: its events are in the log, at the di
   const url = await serve(join(clips, 'room.mp4'));
   const demo = join(ROOT, 'models/demo');
   const folder = workFolder('', {
-    'configs/lookout.yaml': `model: { name: ${demo} }\nwindow: { hop: 0.5 }\nmqtt: { url: "mqtt://127.0.0.1:${await freePort()}" }\nstore: { path: ../events.db }\nrules_dir: ../rules\ncameras: [{ id: door, url: "${url}" }]\n`,
+    'configs/lookout.yaml': `model: { name: ${demo} }\nwindow: { hop: 0.5 }\nmqtt: { url: "mqtt://127.0.0.1:${await freePort()}" }\nstore: { path: ../events.db }\nrules_dir: ../rules\nnetwork: { allow: [127.0.0.1] }\ncameras: [{ id: door, url: "${url}" }]\n`,
   });
   const daemon = start(folder, ['run']);
   await daemon.says('watching');
