@@ -1,8 +1,7 @@
 import type { StreamClock } from '../ingest/clock/clock.ts';
 import type { DecodedPicture } from '../ingest/decoder.ts';
 import type { PacketGate, PacketSeen } from '../sample/packetGate.ts';
-import { Decoding } from './decoding.ts';
-import type { ReadPacket } from './decoding.ts';
+import type { Decoding, ReadPacket } from './decoding.ts';
 import type { Gaze } from './gaze.ts';
 import type { Place } from './packetMemory.ts';
 
