@@ -121,14 +121,15 @@ function joinRooms(current: () => LoadedConfig, model: ModelProcess, store: Stor
         score: (event, rule) => backend.score(event, rule),
         concurrency: SCORES_AT_ONCE,
         now: Date.now,
+        newId: randomUUID,
         onError: (error, event, rule) => log.error({ err: error, event: event.id, rule: rule.id }, 'a rule could not be held against an event'),
         onDropped: (event, rule) => log.error({ event: event.id, rule: rule.id }, 'the model cannot keep up: a rule was not held against an event'),
       }),
     )
     .subscribe({
       next: (verdict) => {
-        log.info({ camera: verdict.event.camera, rule: verdict.ruleId, event: verdict.event.text, score: verdict.score }, 'alert');
-        keepAlert(toAlert(verdict, Date.now(), randomUUID), store, publisher, log);
+        log.info({ camera: verdict.camera, rule: verdict.ruleId, event: verdict.text, score: verdict.score }, 'alert');
+        keepAlert(toAlert(verdict, Date.now()), store, publisher, log);
       },
       error: (error: unknown) => log.fatal({ err: error }, 'the pipeline failed'),
     });

@@ -110,43 +110,70 @@ export interface LatencySplit {
 
 export type Severity = 'info' | 'warning' | 'critical';
 
-/** A rule that an event satisfied. */
-export interface Verdict {
-  readonly ruleId: string;
-  readonly ruleText: string;
-  readonly severity: Severity;
-  readonly event: Event;
-  /** probability of "yes" against "no", 0..1 */
-  readonly score: number;
-  readonly threshold: number;
-  /** the part of the rule that matched */
-  readonly clause: string;
-  readonly matchMs: number;
-}
-
-/** A message to people, as it is stored and published. */
-export interface Alert {
-  readonly id: string;
-  readonly phase: EventPhase;
-  readonly camera: string;
-  readonly ruleId: string;
-  readonly ruleText: string;
-  readonly severity: Severity;
+/** An event that a rule's verdict rests on, and how well it satisfied which part of the rule. */
+export interface Evidence {
   readonly eventId: string;
   readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** probability of "yes" against "no", 0..1 */
   readonly score: number;
-  readonly threshold: number;
+  /** the part of the rule that it satisfied */
   readonly clause: string;
+}
+
+/**
+ * What a rule says: that it came true (`new`), that what it spoke of has settled or goes on (`update`), is over (`end`) or was not
+ * so (`retracted`). The same id through all phases. Times are wall clock, ms.
+ */
+export interface Verdict {
+  readonly id: string;
+  readonly phase: EventPhase;
+  readonly ruleId: string;
+  readonly ruleText: string;
+  readonly severity: Severity;
+  readonly camera: string;
+  /** the event that decided; null where that something did not happen is what the rule asked for */
+  readonly eventId: string | null;
+  /** what happened, in the event's words; what did not, in the rule's */
+  readonly text: string;
   readonly start: number;
   readonly end: number;
   readonly startUncertainty: number;
   readonly endUncertainty: number;
   readonly timeSource: TimeSource;
-  /** wall clock, ms: when it happened, was recognised, and was handed to the broker */
+  /** when the rule came true in the scene: a lone event's start, the third of three, the end of an absence */
   readonly happenedAt: number;
+  /** when that was recognised */
   readonly detectedAt: number;
+  /** probability of "yes" against "no", 0..1; of several parts the least */
+  readonly score: number;
+  readonly threshold: number;
+  /** the part of the rule that decided */
+  readonly clause: string;
+  /** every event that it rests on, in order of their starts */
+  readonly evidence: readonly Evidence[];
+  /** what a second look at the very frames said, 0..1; null where none was asked for, or none was possible */
+  readonly verified: number | null;
+  readonly latency: Pick<LatencySplit, 'capture' | 'queue' | 'infer'>;
+  readonly matchMs: number;
+}
+
+/** A message to people, as it is stored and published: a verdict with its delivery, its pictures and where the time went. */
+export interface Alert extends Omit<Verdict, 'latency' | 'matchMs'> {
+  /** when it was handed to the broker */
   readonly publishedAt: number;
   readonly latency: LatencySplit;
+  /** files in the media folder, relative to it; null while there is none */
+  readonly snapshot: string | null;
+  readonly clip: string | null;
+}
+
+/** A camera was watched from `from` to `to` (wall clock, ms), and all that was seen until then has been told. */
+export interface Watched {
+  readonly camera: string;
+  readonly from: number;
+  readonly to: number;
 }
 
 export type CoverageReason = 'offline' | 'overloaded' | 'dropped' | 'disabled' | 'model';

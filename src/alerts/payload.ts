@@ -25,7 +25,7 @@ export const alertPayloadSchema = z.object({
   rule: z.string(),
   rule_text: z.string(),
   severity: z.enum(['info', 'warning', 'critical']),
-  event_id: z.string(),
+  event_id: z.string().nullable(),
   event: z.string(),
   score: z.number(),
   threshold: z.number(),

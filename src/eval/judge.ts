@@ -53,5 +53,5 @@ async function reads(backend: Backend, label: ClipLabel, rule: Rule): Promise<bo
 }
 
 export function givenHits(verdicts: readonly Verdict[]): RuleHit[] {
-  return verdicts.map((v) => ({ ruleId: v.ruleId, happening: toHappening(v.event) }));
+  return verdicts.map((v) => ({ ruleId: v.ruleId, happening: toHappening(v) }));
 }

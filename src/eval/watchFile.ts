@@ -65,6 +65,7 @@ export async function watchFile(
         rules: () => rules,
         score: (event, rule) => backend.score(event, rule),
         now: () => clock,
+        newId: () => `alert-${++ids}`,
         onError: (error) => (unscored ??= error),
       }),
       toArray(),

@@ -16,6 +16,7 @@ export interface MatchOptions {
   score(event: string, rule: string): Promise<number>;
   /** wall clock, ms */
   now(): number;
+  newId(): string;
   /** scores asked for at a time (default 4) */
   readonly concurrency?: number;
   /** a score could not be had, even on asking again */
@@ -67,21 +68,22 @@ function ask({ event, rule }: Question, score: Score, ledger: Ledger, opts: Matc
     return defer(() => score(event.text, rule.alert)).pipe(
       retry({ count: RETRIES, delay: (_, attempt) => timer(FIRST_DELAY * 2 ** (attempt - 1)) }),
       filter((value) => value >= rule.threshold && ledger.speak(rule, event, opts.now())),
-      map((value): Verdict => ({
-        ruleId: rule.id,
-        ruleText: rule.alert,
-        severity: rule.severity,
-        // times may have settled since; the phase is the one in which it matched
-        event: { ...ledger.latest(event), phase: event.phase },
-        score: value,
-        threshold: rule.threshold,
-        clause: clauseOf(rule.alert),
-        matchMs: Math.max(0, opts.now() - began),
-      })),
+      // times may have settled since
+      map((value) => verdictOf(rule, ledger.latest(event), value, { id: opts.newId(), matchMs: Math.max(0, opts.now() - began) })),
       catchError((error: unknown) => {
         opts.onError?.(error, event, rule);
         return EMPTY;
       }),
     );
   });
+}
+
+function verdictOf(rule: Rule, event: Event, score: number, { id, matchMs }: { id: string; matchMs: number }): Verdict {
+  const { id: eventId, camera, text, start, end, startUncertainty, endUncertainty, timeSource, detectedAt, latency } = event;
+  const clause = clauseOf(rule.alert);
+  return {
+    id, phase: 'new', ruleId: rule.id, ruleText: rule.alert, severity: rule.severity, camera, eventId, text, start, end, startUncertainty, endUncertainty,
+    timeSource, happenedAt: start, detectedAt, score, threshold: rule.threshold, clause,
+    evidence: [{ eventId, text, start, end, score, clause }], verified: null, latency, matchMs,
+  };
 }

@@ -112,7 +112,7 @@ function findAlerts(db: Database, q: AlertQuery): StoredAlert[] {
 function toRow(a: Alert): AlertRow {
   return {
     id: a.id, phase: a.phase, camera: a.camera, rule_id: a.ruleId, rule_text: a.ruleText, severity: a.severity,
-    event_id: a.eventId, text: a.text, score: a.score, threshold: a.threshold, clause: a.clause, start_at: a.start, end_at: a.end,
+    event_id: a.eventId ?? '', text: a.text, score: a.score, threshold: a.threshold, clause: a.clause, start_at: a.start, end_at: a.end,
     start_uncertainty: a.startUncertainty, end_uncertainty: a.endUncertainty, time_source: a.timeSource,
     happened_at: a.happenedAt, detected_at: a.detectedAt, published_at: a.publishedAt,
     capture_ms: a.latency.capture, queue_ms: a.latency.queue, infer_ms: a.latency.infer,
@@ -123,10 +123,10 @@ function toRow(a: Alert): AlertRow {
 function toAlert(row: AlertRow): Alert {
   return {
     id: row.id, phase: row.phase as EventPhase, camera: row.camera, ruleId: row.rule_id, ruleText: row.rule_text,
-    severity: row.severity as Severity, eventId: row.event_id, text: row.text, score: row.score, threshold: row.threshold,
+    severity: row.severity as Severity, eventId: row.event_id === '' ? null : row.event_id, text: row.text, score: row.score, threshold: row.threshold,
     clause: row.clause, start: row.start_at, end: row.end_at, startUncertainty: row.start_uncertainty,
     endUncertainty: row.end_uncertainty, timeSource: row.time_source as TimeSource, happenedAt: row.happened_at,
-    detectedAt: row.detected_at, publishedAt: row.published_at,
+    detectedAt: row.detected_at, publishedAt: row.published_at, evidence: [], verified: null, snapshot: null, clip: null,
     latency: {
       capture: row.capture_ms, queue: row.queue_ms, infer: row.infer_ms, match: row.match_ms, publish: row.publish_ms,
     },

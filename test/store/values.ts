@@ -16,7 +16,7 @@ export function alert(over: Partial<Alert> = {}): Alert {
     id: 'a1', phase: 'new', camera: 'hall', ruleId: 'phone', ruleText: 'alert when someone picks up phone', severity: 'warning',
     eventId: 'e1', text: 'a person in red picks up the phone', score: 0.97, threshold: 0.5, clause: 'someone picks up phone',
     start: NOON, end: NOON + 2000.5, startUncertainty: 125, endUncertainty: 130.25, timeSource: 'rtcp', happenedAt: NOON,
-    detectedAt: NOON + 3100, publishedAt: NOON + 3120,
+    detectedAt: NOON + 3100, evidence: [], verified: null, snapshot: null, clip: null, publishedAt: NOON + 3120,
     latency: { capture: 40, queue: 5, infer: 600, match: 20, publish: 0 }, ...over,
   };
 }
