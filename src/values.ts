@@ -175,14 +175,3 @@ export interface Watched {
   readonly from: number;
   readonly to: number;
 }
-
-export type CoverageReason = 'offline' | 'overloaded' | 'dropped' | 'disabled' | 'model';
-
-/** An interval in which a camera was not watched; `end` is null while it lasts. */
-export interface Coverage {
-  readonly camera: string;
-  readonly start: number;
-  readonly end: number | null;
-  readonly reason: CoverageReason;
-  readonly detail: string;
-}

@@ -6,7 +6,8 @@ import { openCamera, type CameraOptions, type CameraStatus } from '../camera/cam
 import type { FrameSize } from '../ingest/frameSize.ts';
 import type { SampleOptions } from '../sample/sampler.ts';
 import type { Secret } from '../secret.ts';
-import type { Coverage, Window } from '../values.ts';
+import type { Coverage } from '../record.ts';
+import type { Window } from '../values.ts';
 import { windowSteps } from '../window/window.ts';
 import { stagesOf } from './stages.ts';
 

@@ -1,4 +1,5 @@
-import type { Answer, Coverage, CoverageReason, Window } from '../values.ts';
+import type { Coverage, CoverageReason } from '../record.ts';
+import type { Answer, Window } from '../values.ts';
 
 interface Unseen {
   start: number;

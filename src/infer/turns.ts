@@ -1,5 +1,6 @@
 import type { SchedulerLike, Subscriber } from 'rxjs';
-import type { Answer, CoverageReason, Window } from '../values.ts';
+import type { CoverageReason } from '../record.ts';
+import type { Answer, Window } from '../values.ts';
 import { Alarm } from './alarm.ts';
 import type { Backend } from './backend.ts';
 import { WaitingLine } from './waiting.ts';

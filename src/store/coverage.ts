@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import type { Coverage, CoverageReason } from '../values.ts';
+import type { Coverage, CoverageReason } from '../record.ts';
 import { also, emptyFilter, orderClause, whereClause } from './query.ts';
 
 /** Which gaps: those that overlap the range (ms); one that is still open reaches to the end of time. */

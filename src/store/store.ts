@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
-import type { Alert, Coverage, CoverageReason, Event, EventPhase } from '../values.ts';
+import type { Coverage, CoverageReason } from '../record.ts';
+import type { Alert, Event, EventPhase } from '../values.ts';
 import type { Logger } from '../health/log.ts';
 import { alertLog } from './alerts.ts';
 import type { AlertQuery, PendingAlert, StoredAlert } from './alerts.ts';

@@ -3,7 +3,8 @@ import { Subject } from 'rxjs';
 import { DroppedWindows } from '../../src/daemon/gaps.ts';
 import type { Backend } from '../../src/infer/backend.ts';
 import { inferWindows } from '../../src/infer/schedule.ts';
-import type { Coverage, Frame, Window, WindowReason } from '../../src/values.ts';
+import type { Coverage } from '../../src/record.ts';
+import type { Frame, Window, WindowReason } from '../../src/values.ts';
 import type { Overload, Overloaded } from './overload.ts';
 import { emptyAnswer } from './windows.ts';
 
