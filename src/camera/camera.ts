@@ -10,6 +10,7 @@ import type { Secret } from '../secret.ts';
 import type { Frame } from '../values.ts';
 import type { CameraInit, FromCamera, Looked } from './cameraWire.ts';
 import type { StreamFacts } from './facts.ts';
+import { lendTurns } from './lending.ts';
 import { createStatusKeeper } from './status.ts';
 import type { CameraStatus } from './status.ts';
 
@@ -82,6 +83,7 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
     signal,
     log,
   );
+  const lending = lendTurns(child.send);
   const take = (message: FromCamera): void => {
     if (message.kind === 'frame') {
       status.frame(message.frame.at, message.frame.timeSource);
@@ -93,15 +95,21 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
     else if (message.kind === 'skipped') skipped$.next({ from: message.from, to: message.to });
     else if (message.kind === 'offline') status.offline(message.code, message.detail);
     else if (message.kind === 'encoder') init.encoder = message.delay;
+    else if (message.kind === 'learn') lending.asked(message.turn);
+    else if (message.kind === 'learned') lending.over(message.turn);
     else {
       status.ended();
       void child.stop();
     }
   };
-  child.exits$.subscribe((exit) => status.offline(exit.code, exit.detail));
+  child.exits$.subscribe((exit) => {
+    lending.over();
+    status.offline(exit.code, exit.detail);
+  });
   child.messages$.subscribe({
     next: (message) => take(message as FromCamera),
     complete: () => {
+      lending.over();
       for (const subject of [frames$, looked$, skipped$, facts$, status.status$]) subject.complete();
     },
   });

@@ -5,8 +5,9 @@ import { runChild, sendToParent } from '../health/childSide.ts';
 import { parseAddress } from '../ingest/address.ts';
 import type { Address } from '../ingest/address.ts';
 import { CameraInit } from './cameraWire.ts';
-import type { FromCamera } from './cameraWire.ts';
+import type { FromCamera, ToCamera } from './cameraWire.ts';
 import { readConnection } from './connection.ts';
+import { createLearningTurns } from './learning.ts';
 
 /** A camera's process: it reads, decodes when needed, chooses, and reconnects for ever. */
 
@@ -22,11 +23,12 @@ runChild({
     const init = CameraInit.parse(raw);
     void live(init, parseAddress(init.url));
   },
-  message: () => undefined,
+  message: (message) => learning.told(message as ToCamera),
   stop: () => stopped.abort(),
 });
 
 const send = (message: FromCamera): boolean => sendToParent(message, message.kind === 'frame' ? MAX_WAITING : undefined);
+const learning = createLearningTurns(send);
 
 async function live(init: CameraInit, address: Address): Promise<void> {
   const { signal } = stopped;
@@ -39,7 +41,7 @@ async function live(init: CameraInit, address: Address): Promise<void> {
   };
   while (!signal.aborted) {
     try {
-      await readConnection({ ...init, encoder: known }, address, watched, signal);
+      await readConnection({ ...init, encoder: known }, address, { send: watched, learning, signal });
       if (address.kind === 'file') return void send({ kind: 'end' });
     } catch (error) {
       const { code, detail } = told(error, address);

@@ -40,6 +40,12 @@ export interface Looked {
   readonly kind: string;
 }
 
+/** What a camera child is told while it runs: its turn to learn has come. */
+export interface ToCamera {
+  readonly kind: 'learn';
+  readonly turn: number;
+}
+
 /** What a camera child says; from one process of this program to another, so it is taken at its word. */
 export type FromCamera =
   | { readonly kind: 'frame'; readonly frame: Omit<Frame, 'camera'> }
@@ -47,6 +53,8 @@ export type FromCamera =
   | { readonly kind: 'offline'; readonly code: ErrorCode; readonly detail: string }
   | { readonly kind: 'encoder'; readonly delay: NonNullable<CameraInit['encoder']> }
   | { readonly kind: 'facts'; readonly facts: StreamFacts }
+  /** it wants a turn to learn, or has had it */
+  | { readonly kind: 'learn' | 'learned'; readonly turn: number }
   /** pictures between these times (wall clock, ms) were left out because decoding fell behind */
   | { readonly kind: 'skipped'; readonly from: number; readonly to: number }
   /** a file was played to its end */

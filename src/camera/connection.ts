@@ -7,28 +7,34 @@ import { createDecoder } from '../ingest/decoder.ts';
 import { openSource } from '../ingest/source.ts';
 import type { Source } from '../ingest/source.ts';
 import type { CameraInit, FromCamera } from './cameraWire.ts';
+import type { LearningTurns } from './learning.ts';
+import { createLifeSigns } from './lifeSigns.ts';
 import { createStream } from './stream.ts';
 import type { CameraStreamSide } from './stream.ts';
 import { startWatchdog } from './watchdog.ts';
 import type { Watchdog } from './watchdog.ts';
 
-/** Cameras send keyframes up to half a minute apart, and who joins between them sees nothing until the next one, ms. */
-const FIRST_PICTURE = 60_000;
 /** While nothing is decoded packets may come in small heaps: two wake-ups a second instead of fifty; what wakes is seen up to this much later, ms. */
 const GATHER = 450;
+
+export interface ConnectionEnds {
+  readonly send: (message: FromCamera) => boolean;
+  readonly learning: LearningTurns;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Opens an address and reads it until `signal` aborts or a file ends; when a live stream breaks it throws
  * CAMERA_UNREACHABLE, CAMERA_NO_VIDEO, CAMERA_STALLED or what the way to the camera refuses.
  */
-export async function readConnection(init: CameraInit, address: Address, send: (message: FromCamera) => boolean, signal: AbortSignal): Promise<void> {
+export async function readConnection(init: CameraInit, address: Address, ends: ConnectionEnds): Promise<void> {
   const watchdog = startWatchdog();
   const pace = { gather: 0 };
   try {
     const source = await openSource(address, { transport: init.transport, network: init.network, gather: () => pace.gather }, watchdog.guard);
     watchdog.allow(source.latency);
     try {
-      await watch(source, init, address, { send, signal, watchdog, pace });
+      await watch(source, init, address, { ...ends, watchdog, pace });
     } finally {
       await source.close();
     }
@@ -37,31 +43,28 @@ export async function readConnection(init: CameraInit, address: Address, send: (
   } finally {
     watchdog.stop();
   }
-  if (address.kind !== 'file' && !signal.aborted) throw new LookoutError('CAMERA_UNREACHABLE', `${address.shown} ended the stream.`);
+  if (address.kind !== 'file' && !ends.signal.aborted) throw new LookoutError('CAMERA_UNREACHABLE', `${address.shown} ended the stream.`);
 }
 
-interface Reading {
-  readonly send: (message: FromCamera) => boolean;
-  readonly signal: AbortSignal;
+interface Reading extends ConnectionEnds {
   readonly watchdog: Watchdog;
   /** how long packets may gather at present, ms */
   readonly pace: { gather: number };
 }
 
 /** Reading and looking side by side: one stamps packets as they arrive, the other takes its time. */
-async function watch(source: Source, init: CameraInit, address: Address, { send, signal, watchdog, pace }: Reading): Promise<void> {
+async function watch(source: Source, init: CameraInit, address: Address, { send, learning, signal, watchdog, pace }: Reading): Promise<void> {
   const decoder = await createDecoder(source, { frameSize: init.frameSize, hardware: init.hardware });
-  const stream = createStream(init, source, decoder, address.kind, send);
+  // a file comes once, and what it shows is not to be missed
+  const stream = createStream(init, source, decoder, address.kind, send, address.kind === 'file' ? undefined : learning);
   const abort = (): void => source.interrupt();
   signal.addEventListener('abort', abort, { once: true });
-  const began = performance.now();
-  let decoded = 0;
+  const lives = createLifeSigns();
   const alive = (): void => {
-    pace.gather = stream.asleep ? GATHER : 0;
-    const pictured = decoder.decoded > decoded;
-    decoded = decoder.decoded;
-    // a stream that nobody decodes lives while it sends; one that is decoded has to show something
-    if (pictured || stream.asleep || (decoded === 0 && performance.now() - began < FIRST_PICTURE)) watchdog.feed();
+    const { shown } = stream;
+    // the first picture of one that has yet to learn is waited for
+    pace.gather = shown.asleep && shown.decoded > 0 ? GATHER : 0;
+    if (lives(shown)) watchdog.feed();
   };
   const looking = stream.run(signal);
   let failure: { readonly error: unknown } | undefined;

@@ -25,6 +25,8 @@ export class Decoding {
   /** the packet that the decoder wants next, while it is in step */
   #cursor: Place | undefined;
   #lookFrom = Number.NEGATIVE_INFINITY;
+  #busy = false;
+  #taken = 0;
 
   constructor(decoder: Decoder, skipped: (from: number, to: number) => void) {
     this.#decoder = decoder;
@@ -48,6 +50,22 @@ export class Decoding {
   /** Everything that came has been decoded. */
   get caughtUp(): boolean {
     return this.#cursor === this.#memory.end;
+  }
+
+  /** stream time between the newest packet and the one that is decoded next, ms; 0 where none is */
+  get behind(): number {
+    const next = this.#memory.at(this.#cursor ?? -1);
+    return next ? this.#memory.newest - next.pts : 0;
+  }
+
+  /** The decoder has a packet, or its picture is being looked at. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  /** packets decoded */
+  get taken(): number {
+    return this.#taken;
   }
 
   /** Lets go of what no start needs any longer while nothing is decoded; returns the stream time (ms) from which waking would decode. */
@@ -102,11 +120,18 @@ export class Decoding {
   async #decode(next: ReadPacket | null, look: (picture: DecodedPicture) => Promise<void>): Promise<void> {
     // the memory may let go of the packet meanwhile
     const packet = next ? next.packet.clone() : null;
-    for await (const picture of this.#decoder.decode(packet)) {
+    await this.#pictures(packet, async (picture) => {
       if (picture.pts < this.#lookFrom) picture.free();
       else await look(picture);
-    }
+    });
     packet?.free();
+  }
+
+  async #pictures(packet: Packet | null, look: (picture: DecodedPicture) => Promise<void>): Promise<void> {
+    this.#busy = true;
+    for await (const picture of this.#decoder.decode(packet)) await look(picture);
+    this.#busy = false;
+    this.#taken += 1;
   }
 
   /** A keyframe by itself: the decoder is out of step afterwards. */
@@ -115,7 +140,7 @@ export class Decoding {
     if (!packet) return;
     this.#decoder.flush();
     this.#cursor = undefined;
-    for (const part of [packet, null]) for await (const picture of this.#decoder.decode(part)) await look(picture);
+    for (const part of [packet, null]) await this.#pictures(part, look);
     this.#decoder.flush();
     packet.free();
   }

@@ -12,6 +12,8 @@ import type { CameraInit, FromCamera } from './cameraWire.ts';
 import { Decoding } from './decoding.ts';
 import { createStreamCounter } from './facts.ts';
 import { createGaze } from './gaze.ts';
+import type { LearningTurns } from './learning.ts';
+import type { Shown } from './lifeSigns.ts';
 import { createSelf } from './self.ts';
 import { Watcher } from './watcher.ts';
 
@@ -25,12 +27,12 @@ export interface CameraStreamSide {
   arrived(packet: Packet, times: PacketTimes): void;
   run(signal: AbortSignal): Promise<void>;
   end(): void;
-  readonly asleep: boolean;
+  readonly shown: Shown;
   close(): void;
 }
 
-/** Joins what happens to a connection's packets: clock, facts, gate, memory, decoder, sampler. */
-export function createStream(init: CameraInit, source: Source, decoder: Decoder, kind: AddressKind, send: (message: FromCamera) => boolean): CameraStreamSide {
+/** Joins what happens to a connection's packets: clock, facts, gate, memory, decoder, sampler. Without `learning` its gate learns at once. */
+export function createStream(init: CameraInit, source: Source, decoder: Decoder, kind: AddressKind, send: (message: FromCamera) => boolean, learning?: LearningTurns): CameraStreamSide {
   const counter = createStreamCounter();
   const period = (): number => 1000 / (counter.fps || source.fps || FALLBACK_FPS);
   const clock = kind === 'file' ? fileClock() : liveClock(init, source, kind, period);
@@ -42,7 +44,7 @@ export function createStream(init: CameraInit, source: Source, decoder: Decoder,
     if (begin && end) send({ kind: 'skipped', from: begin.at, to: end.at });
   };
   const decoding = new Decoding(decoder, skipped);
-  const watcher = new Watcher({ decoding, clock, gate, gaze, keyframeInterval: () => counter.keyframeInterval });
+  const watcher = new Watcher({ decoding, clock, gate, gaze, learning, keyframeInterval: () => counter.keyframeInterval });
   const self = createSelf();
   let seconds = 0;
 
@@ -67,8 +69,8 @@ export function createStream(init: CameraInit, source: Source, decoder: Decoder,
     },
     run: (signal) => watcher.run(signal),
     end: () => watcher.end(),
-    get asleep() {
-      return watcher.asleep;
+    get shown() {
+      return { asleep: watcher.asleep, decoded: decoder.decoded, busy: decoding.busy, taken: decoding.taken, behind: decoding.behind };
     },
     close: gaze.close,
   };

@@ -18,15 +18,23 @@ export interface Watchdog {
   stop(): void;
 }
 
-/** Watches one connection: a silent peer would hold libav for ever, whatever time-outs it was given. */
-export function startWatchdog(usual = PATIENCE): Watchdog {
+/**
+ * Watches one connection: a silent peer would hold libav for ever, whatever time-outs it was given. Only the time in which this
+ * process ran is counted: it cannot hear what comes while it is stopped, or waits for a processor. `now`: ms.
+ */
+export function startWatchdog(usual = PATIENCE, now: () => number = () => performance.now()): Watchdog {
   let patience = usual;
-  let last = performance.now();
+  let silent = 0;
+  let counted = now();
   let interrupt = (): void => undefined;
   let barked = false;
   let lastResort: NodeJS.Timeout | undefined;
   const timer = setInterval(() => {
-    if (barked || performance.now() - last < patience) return;
+    const at = now();
+    // a tick that comes late was kept waiting itself
+    silent += Math.min(at - counted, TICK);
+    counted = at;
+    if (barked || silent < patience) return;
     barked = true;
     interrupt();
     lastResort = setTimeout(() => {
@@ -36,7 +44,8 @@ export function startWatchdog(usual = PATIENCE): Watchdog {
   }, TICK);
   return {
     feed: () => {
-      last = performance.now();
+      silent = 0;
+      counted = now();
     },
     guard: (stop) => {
       interrupt = stop;

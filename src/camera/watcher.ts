@@ -3,6 +3,8 @@ import type { DecodedPicture } from '../ingest/decoder.ts';
 import type { PacketGate, PacketSeen } from '../sample/packetGate.ts';
 import type { Decoding, ReadPacket } from './decoding.ts';
 import type { Gaze } from './gaze.ts';
+import { CALM, Learner } from './learner.ts';
+import type { LearningTurns } from './learning.ts';
 import type { Place } from './packetMemory.ts';
 
 export interface WatcherParts {
@@ -11,34 +13,39 @@ export interface WatcherParts {
   /** undefined: the decoder never sleeps */
   readonly gate: PacketGate | undefined;
   readonly gaze: Gaze;
+  /** where turns to learn are asked for; undefined: the gate learns at once */
+  readonly learning?: Pick<LearningTurns, 'open'> | undefined;
   /** ms between keyframes, once known */
   keyframeInterval(): number | undefined;
 }
 
-/** Still for so long, in packets and in pictures, and the decoder goes to sleep, ms. */
-const CALM = 2000;
 /** A stream with keyframes farther apart than this is never slept through: waking would mean decoding all that since the last one, ms. */
 const RARE_KEYFRAMES = 20_000;
 
 /**
  * Packets decide whether to decode. Asleep, packets are only remembered, and a keyframe now and then is looked at by itself; when
- * their sizes or such a check say that something moves, decoding begins at a keyframe before that moment and catches up.
+ * their sizes or such a check say that something moves, decoding begins at a keyframe before that moment and catches up. A stream whose
+ * packets mean nothing yet sleeps as well until it may learn: one check shows its first picture, and a check that shows something
+ * wakes it at any time, since an event does not wait for a turn.
  */
 export class Watcher {
   readonly #parts: WatcherParts;
-  #asleep = false;
+  readonly #learner: Learner;
+  #asleep: boolean;
   /** stream time (ms) at which something asked for the decoder; it has not begun yet */
-  #wakeAt: number | undefined = Number.NEGATIVE_INFINITY;
+  #wakeAt: number | undefined;
   #check: Place | undefined;
   /** stream time (ms) from which waking would decode */
   #trimmedTo = Number.POSITIVE_INFINITY;
-  #lastMoving = Number.NEGATIVE_INFINITY;
   #ended = false;
   #news = false;
   #wake = (): void => undefined;
 
   constructor(parts: WatcherParts) {
     this.#parts = parts;
+    this.#learner = new Learner(parts.gate, parts.learning, () => this.#learn());
+    this.#asleep = this.#learner.waiting;
+    this.#wakeAt = this.#asleep ? undefined : Number.NEGATIVE_INFINITY;
   }
 
   get asleep(): boolean {
@@ -47,15 +54,14 @@ export class Watcher {
 
   /** A packet has been read; `seen` is what the gate may know of it, undefined where it has no time yet. */
   arrived(packet: ReadPacket, seen: PacketSeen | undefined): void {
-    const { gate, decoding } = this.#parts;
-    const moving = gate === undefined || seen === undefined || gate.packet(seen);
-    if (moving && seen) this.#lastMoving = seen.pts;
+    const { decoding } = this.#parts;
+    const moving = this.#learner.packet(seen, this.#asleep);
     if (!decoding.push(packet)) this.#wakeAt ??= packet.pts;
     if (this.#asleep) {
       if (packet.keyframe) this.#trimmedTo = decoding.trim();
       const tooFar = packet.pts - this.#trimmedTo > RARE_KEYFRAMES;
       if (moving || tooFar) this.#wakeAt ??= packet.pts;
-      else if (packet.keyframe && gate?.checkDue(packet.pts)) this.#check = decoding.lastPlace;
+      else if (packet.keyframe && this.#learner.checkDue(packet.pts)) this.#check = decoding.lastPlace;
     }
     // asleep, most packets are nothing to do
     if (!this.#asleep || this.#wakeAt !== undefined || this.#check !== undefined) this.#tell();
@@ -69,6 +75,16 @@ export class Watcher {
 
   /** Looks until the signal aborts or everything that came has been seen. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#learner.ask();
+    try {
+      await this.#watch(signal);
+    } finally {
+      this.#learner.over();
+      this.#parts.decoding.close();
+    }
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       this.#news = false;
       if ((await this.#step()) || this.#news) continue;
@@ -76,7 +92,16 @@ export class Watcher {
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
     if (!signal.aborted && !this.#asleep) await this.#parts.decoding.drain((picture) => this.#look(picture));
-    this.#parts.decoding.close();
+  }
+
+  /** The turn to learn has come. */
+  #learn(): void {
+    // what is awake already has begun without it
+    if (!this.#asleep) return;
+    const { newest } = this.#parts.decoding;
+    this.#learner.begin(newest);
+    this.#wakeAt ??= Number.isNaN(newest) ? Number.NEGATIVE_INFINITY : newest;
+    this.#tell();
   }
 
   #tell(): void {
@@ -91,6 +116,7 @@ export class Watcher {
     if (!clock.read(decoding.newest)) return false;
     if (this.#wakeAt !== undefined) {
       if (!decoding.begin(this.#wakeAt)) return false;
+      if (this.#asleep && this.#learner.waiting) this.#learner.begin(decoding.newest);
       this.#wakeAt = undefined;
       this.#check = undefined;
       this.#asleep = false;
@@ -102,24 +128,28 @@ export class Watcher {
   }
 
   async #look(picture: DecodedPicture): Promise<void> {
-    const { gate, gaze, decoding, keyframeInterval } = this.#parts;
+    const { gaze, decoding, keyframeInterval } = this.#parts;
     const { pts } = picture;
     const { quietFor } = await gaze.look(picture, false);
-    const calm = quietFor >= CALM && pts - this.#lastMoving >= CALM;
+    const calm = quietFor >= CALM && this.#learner.calm(pts);
     const regular = (keyframeInterval() ?? Number.POSITIVE_INFINITY) <= RARE_KEYFRAMES;
-    if (!gate || !calm || !regular || !decoding.caughtUp) return;
+    if (!calm || !regular || !decoding.caughtUp) return;
     this.#asleep = true;
     this.#trimmedTo = pts;
+    this.#learner.sleeps(pts);
     gaze.rest();
   }
 
   async #checkKeyframe(place: Place): Promise<void> {
     const { decoding, gaze } = this.#parts;
     this.#check = undefined;
+    // in case it was lost
+    this.#learner.ask();
     let seen = false;
     await decoding.alone(place, async (picture) => {
       seen = true;
       const { pts } = picture;
+      this.#learner.checked(pts);
       const { moving } = await gaze.look(picture, true);
       if (moving) this.#wakeAt ??= pts;
     });
