@@ -17,6 +17,7 @@ export class Learner {
   #waiting: boolean;
   #lastMoving = Number.NEGATIVE_INFINITY;
   #checkedAt = Number.NEGATIVE_INFINITY;
+  #movedAt = Number.NEGATIVE_INFINITY;
 
   /** `begin`: the turn has come. Without `turns` the gate learns at once; without a gate packets always say that something moves. */
   constructor(gate: PacketGate | undefined, turns: Pick<LearningTurns, 'open'> | undefined, begin: () => void) {
@@ -56,11 +57,13 @@ export class Learner {
     return this.#waiting ? !(Math.abs(pts - this.#checkedAt) < WAITING_CHECK) : this.#gate?.checkDue(pts) === true;
   }
 
-  checked(pts: number): void {
+  /** A check that showed a movement keeps it awake for a while: it may be a slow one. */
+  checked(pts: number, moving: boolean): void {
     this.#checkedAt = pts;
+    if (moving) this.#movedAt = pts;
   }
 
-  /** Everything is decoded from here on, for the first time or after a sleep that packets had no say in: what checks told the gate is of a stream that it never saw. */
+  /** Everything is decoded from here on, after a sleep that packets had no say in: what checks told the gate is of a stream that it never saw. */
   begin(newest: number): void {
     this.#gate?.reset();
     this.#lastMoving = newest;
@@ -70,7 +73,7 @@ export class Learner {
   calm(pts: number): boolean {
     if (pts - this.#lastMoving >= CALM) return this.#gate !== undefined;
     // an event is over, and the turn has not come yet
-    return this.#waiting && pts - this.#checkedAt >= CALM;
+    return this.#waiting && pts - this.#movedAt >= CALM;
   }
 
   /** It falls asleep: if packets have become believable, nothing remains to be learned in a turn. */

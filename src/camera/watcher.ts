@@ -35,6 +35,8 @@ export class Watcher {
   /** stream time (ms) at which something asked for the decoder; it has not begun yet */
   #wakeAt: number | undefined;
   #check: Place | undefined;
+  /** it is awake for one picture only */
+  #glimpse = false;
   /** stream time (ms) from which waking would decode */
   #trimmedTo = Number.POSITIVE_INFINITY;
   #ended = false;
@@ -99,6 +101,7 @@ export class Watcher {
     // what is awake already has begun without it
     if (!this.#asleep) return;
     const { newest } = this.#parts.decoding;
+    this.#glimpse = false;
     this.#learner.begin(newest);
     this.#wakeAt ??= Number.isNaN(newest) ? Number.NEGATIVE_INFINITY : newest;
     this.#tell();
@@ -133,8 +136,9 @@ export class Watcher {
     const { quietFor } = await gaze.look(picture, false);
     const calm = quietFor >= CALM && this.#learner.calm(pts);
     const regular = (keyframeInterval() ?? Number.POSITIVE_INFINITY) <= RARE_KEYFRAMES;
-    if (!calm || !regular || !decoding.caughtUp) return;
+    if (!calm || (!this.#glimpse && !(regular && decoding.caughtUp))) return;
     this.#asleep = true;
+    this.#glimpse = false;
     this.#trimmedTo = pts;
     this.#learner.sleeps(pts);
     gaze.rest();
@@ -149,11 +153,14 @@ export class Watcher {
     await decoding.alone(place, async (picture) => {
       seen = true;
       const { pts } = picture;
-      this.#learner.checked(pts);
       const { moving } = await gaze.look(picture, true);
+      this.#learner.checked(pts, moving);
       if (moving) this.#wakeAt ??= pts;
     });
-    // a keyframe that gives no picture is none to sleep by
-    if (!seen) this.#wakeAt ??= decoding.newest;
+    if (seen) return;
+    // a keyframe that gives no picture is none to sleep by; but an RTSP stream's first one tells no time, and the next picture will do
+    this.#glimpse = this.#learner.waiting;
+    if (this.#glimpse) this.#learner.checked(decoding.newest, false);
+    this.#wakeAt ??= decoding.newest;
   }
 }
