@@ -1,7 +1,13 @@
 import { AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
-import { Codec, CodecContext, FFmpegError, Frame } from 'node-av/lib';
-import type { Packet, Stream } from 'node-av/lib';
+import { Codec, CodecContext, FFmpegError, Frame, Rational } from 'node-av/lib';
+import type { CodecParameters, IRational, Packet } from 'node-av/lib';
 import { LookoutError } from '../../errors.ts';
+
+/** What a decoder is made for: a stream that is open, or what is left of one. */
+export interface Decodable {
+  readonly codecpar: CodecParameters;
+  readonly timeBase: IRational;
+}
 
 /** libav's decoder of one stream: packets in, frames out in order of presentation. */
 export interface VideoCodec {
@@ -19,7 +25,7 @@ export interface VideoCodec {
 const MAX_PIXELS = 8192 * 4352;
 
 /** Decodes on this processor, on one thread: more would hold back a frame each, and cameras are many. Throws CAMERA_NO_VIDEO. */
-export function openSoftware(stream: Stream): VideoCodec {
+export function openSoftware(stream: Decodable): VideoCodec {
   const codec = Codec.findDecoder(stream.codecpar.codecId);
   if (!codec) throw new LookoutError('CAMERA_NO_VIDEO', 'The stream is a kind of video that cannot be decoded.');
   const context = prepare(codec, stream);
@@ -39,11 +45,11 @@ export function openSoftware(stream: Stream): VideoCodec {
 }
 
 /** A context with the stream's parameters and our bounds, not yet open. */
-export function prepare(codec: Codec, stream: Stream): CodecContext {
+export function prepare(codec: Codec, stream: Decodable): CodecContext {
   const context = new CodecContext();
   context.allocContext3(codec);
   FFmpegError.throwIfError(context.parametersToContext(stream.codecpar), 'parameters');
-  context.pktTimebase = stream.timeBase;
+  context.pktTimebase = new Rational(stream.timeBase.num, stream.timeBase.den);
   context.threadCount = 1;
   context.setOption('max_pixels', MAX_PIXELS);
   return context;

@@ -74,12 +74,12 @@ function toCells(scaled: Buffer): Pick<Thumbnail, 'cells' | 'mean'> {
 const cellsOf = (side: number): number => Math.max(1, Math.round(side));
 
 /** The size of a picture that stands upright, before it is stood up. */
-function lying({ width, height }: { width: number; height: number }, turn: Orientation): [width: number, height: number] {
+export function lying({ width, height }: { width: number; height: number }, turn: Orientation): [width: number, height: number] {
   return turn.transposed ? [height, width] : [width, height];
 }
 
 /** As a viewer sees it: upright, pixels square. */
-function shownSize(frame: Frame, turn: Orientation): { width: number; height: number } {
+export function shownSize(frame: Frame, turn: Orientation): { width: number; height: number } {
   const { num, den } = frame.sampleAspectRatio;
   const aspect = num > 0 && den > 0 ? num / den : 1;
   const wide = frame.width * (aspect > MAX_ASPECT || aspect < 1 / MAX_ASPECT ? 1 : aspect);
