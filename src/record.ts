@@ -4,10 +4,10 @@ import type { Sighting, WindowReason } from './values.ts';
 
 /**
  * What became of a rule and an event (or of a moment that a rule waited for). `waiting`: a part of a rule in several parts came true,
- * the rest is awaited; `denied`: a second look said no; `repeated`: it speaks of this event already; `dropped`: the model could not
- * keep up.
+ * the rest is awaited; `denied`: a second look said no; `averted`: what it waited for can no longer come true; `repeated`: it speaks of this
+ * event already; `dropped`: the model could not keep up.
  */
-export type Outcome = 'alerted' | 'below_threshold' | 'cooldown' | 'out_of_schedule' | 'snoozed' | 'waiting' | 'denied' | 'repeated' | 'retracted' | 'dropped';
+export type Outcome = 'alerted' | 'below_threshold' | 'cooldown' | 'out_of_schedule' | 'snoozed' | 'waiting' | 'averted' | 'denied' | 'repeated' | 'retracted' | 'dropped';
 
 /** One decision of one rule, kept so that people can ask why, and why not. */
 export interface Decision {
