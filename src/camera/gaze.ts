@@ -1,5 +1,6 @@
 import type { WallTime } from '../ingest/clock/clock.ts';
 import type { DecodedPicture } from '../ingest/decoder.ts';
+import { CHOICE } from '../sample/candidate.ts';
 import type { PacketGate } from '../sample/packetGate.ts';
 import { Sampler } from '../sample/sampler.ts';
 import type { Candidate } from '../sample/sampler.ts';
@@ -28,8 +29,8 @@ interface Seen extends Candidate, WallTime {
   mark?: Sampler<Seen>['seen'];
 }
 
-/** Pictures that the sampler chooses from, for each that it may keep. */
-const CHOICE = 2;
+/** Of a picture that says nothing new. */
+const NOTHING: Glance = { moving: false, quietFor: 0 };
 /** Damaged pictures count when there has been no other for so long, ms. */
 const ONLY_DAMAGED = 3000;
 /** Asleep, nothing has changed since the last kept frame: the next one is for a look at a still scene, and they are rare, ms. */
@@ -67,7 +68,7 @@ export function createGaze(init: CameraInit, clock: { read(pts: number): WallTim
       const time = timeOf(picture, check);
       if (!time) {
         picture.free();
-        return { moving: false, quietFor: 0 };
+        return NOTHING;
       }
       const seen: Seen = { ...time, picture, thumbnail: await picture.thumbnail() };
       if (check && sampler.peek(seen)) {
@@ -80,7 +81,7 @@ export function createGaze(init: CameraInit, clock: { read(pts: number): WallTim
       if (early || !inOrder(time.at)) {
         picture.free();
         if (early) gate?.looked(picture.pts, false, true);
-        return { moving: false, quietFor: 0 };
+        return NOTHING;
       }
       const kept = sampler.take(seen);
       seen.mark = sampler.seen;

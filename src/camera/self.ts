@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { residentMb } from '../health/memory.ts';
 
 /** What this process has cost so far. */
 export interface Self {
@@ -21,16 +21,7 @@ export function createSelf(): Self {
     },
     get told() {
       const { user, system } = process.cpuUsage(began);
-      return { asleep: total > 0 ? slept / total : 0, cpu: (user + system) / 1e6, memory: ownMemory() };
+      return { asleep: total > 0 ? slept / total : 0, cpu: (user + system) / 1e6, memory: residentMb(process.pid) };
     },
   };
-}
-
-/** Resident memory without mapped files, MB; 0 where the system does not tell. */
-function ownMemory(): number {
-  try {
-    return Number(/RssAnon:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
 }

@@ -1,9 +1,8 @@
 import type { Config } from '../config/schema.ts';
+import { CHOICE } from '../sample/candidate.ts';
 import type { SampleOptions } from '../sample/sample.ts';
 import type { WindowOptions } from '../window/window.ts';
 
-/** Frames a second that the sampler chooses from, for each that it may keep. */
-const CHOICE = 2;
 /** Frames kept from before something moves. */
 const LOOK_BACK = 2;
 /** Frames no farther apart than this come from activity, s; more where the frame rate is lower. */

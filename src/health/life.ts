@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import type { ChildSpec } from './child.ts';
+import { residentMb } from './memory.ts';
 
 /** Loading the interpreter and the module's imports on a busy machine, ms. */
 const START_TIME = 60_000;
@@ -35,16 +35,4 @@ export function watchLife(child: ChildProcess, spec: ChildSpec): { alive(): void
     stop: () => clearInterval(timer),
     reason: () => why,
   };
-}
-
-/**
- * Resident memory of a process without its mapped files (a large native library is no growth), MB; 0 where the system does
- * not tell: it is then bounded by its heap limit alone.
- */
-function residentMb(pid: number | undefined): number {
-  try {
-    return Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
 }

@@ -9,6 +9,9 @@ export interface Candidate {
 /** What the last picture showed against the last one kept. Drifting light and a shaking camera are not worth a look by themselves. */
 export type ChangeKind = 'none' | 'cut' | 'light' | 'shake' | 'motion';
 
+/** Pictures that the sampler chooses from, for each that it may keep. */
+export const CHOICE = 2;
+
 export interface SampleOptions {
   /** most frames kept per second while something moves */
   readonly frameRate: number;

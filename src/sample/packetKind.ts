@@ -6,8 +6,8 @@ import { nalStarts } from './nalUnits.ts';
  * predicted. `codec` is libav's name. Whatever cannot be read falls back on `keyframe`; nothing throws.
  */
 export function packetKind(codec: string, data: Uint8Array, keyframe: boolean): string {
-  const kind = codec === 'h264' ? h264Kind(data) : codec === 'hevc' ? hevcKind(data) : codec === 'av1' ? av1Kind(data) : undefined;
   if (keyframe) return 'key';
+  const kind = codec === 'h264' ? h264Kind(data) : codec === 'hevc' ? hevcKind(data) : codec === 'av1' ? av1Kind(data) : undefined;
   return kind ?? 'inter';
 }
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lastValueFrom, take, timeout } from 'rxjs';
 import { openCamera } from '../../src/camera/camera.ts';
 import { createLogger } from '../../src/health/log.ts';
+import { residentMb } from '../../src/health/memory.ts';
 import { Secret } from '../../src/secret.ts';
 import { createRandom } from '../ingest/random.ts';
 import { readClip } from '../peers/accessUnits.ts';
@@ -86,12 +87,4 @@ async function damage(random: Random, file: string): Promise<Buffer> {
     }
   }
   return bytes;
-}
-
-function residentMb(pid: number | undefined): number {
-  try {
-    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
 }

@@ -1,6 +1,7 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
+import { residentMb } from '../../src/health/memory.ts';
 import { startRtmpServer } from '../../src/ingest/rtmp/server.ts';
 import type { RtmpServer } from '../../src/ingest/rtmp/server.ts';
 import { Secret } from '../../src/secret.ts';
@@ -26,7 +27,7 @@ export async function openTestDoor(keys: readonly string[]): Promise<TestDoor> {
     server,
     port: server.port,
     logged: () => text,
-    memory: () => (server.child.pid ? Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024 : 0),
+    memory: () => residentMb(server.child.pid),
     sockets: () => (server.child.pid ? readdirSync(`/proc/${server.child.pid}/fd`).length : 0),
     close: async () => {
       abort.abort();

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openCamera } from '../../src/camera/camera.ts';
 import type { CameraStream } from '../../src/camera/camera.ts';
 import { createLogger } from '../../src/health/log.ts';
+import { residentMb } from '../../src/health/memory.ts';
 import { Secret } from '../../src/secret.ts';
 import { barClip, startSimulator } from '../peers/simulator.ts';
 
@@ -185,6 +186,5 @@ function marked(mark: string): number[] {
 /** Of this process: memory of no file, MB, and open descriptors. */
 function own(): { readonly memory: number; readonly descriptors: number } {
   globalThis.gc?.();
-  const memory = Number(/RssAnon:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024;
-  return { memory, descriptors: readdirSync('/proc/self/fd').length };
+  return { memory: residentMb(process.pid), descriptors: readdirSync('/proc/self/fd').length };
 }
