@@ -50,6 +50,7 @@ export const ERRORS = {
   STORE_LOCKED: 'Another Lookout writes to this event log: stop it, or give this one a store.path of its own.',
   STORE_CORRUPT: 'The event log is damaged: move the file away and restart, or restore a copy.',
   STORE_WRITE: 'Check the free space and the permissions of the folder of store.path.',
+  LOG_UNKNOWN_ID: 'See `lookout alerts --json` and `lookout events --json` for ids; what is older than the retention is deleted.',
   TIME_UNPARSABLE: 'Write a time as 2026-01-31T14:05, "10 minutes ago", "yesterday 3pm" or "昨天下午3点".',
   TOOL_MISSING: 'Install it (Debian: apt-get install the package named).',
   LABELS_INVALID: 'Labels are JSON: [{"event": "…", "start": seconds, "end": seconds}].',
