@@ -11,6 +11,8 @@ export interface RuleNow {
   readonly threshold: number;
   /** wall clock, ms; null: not snoozed */
   readonly snoozedUntil: number | null;
+  /** what happens from then on is nothing to it, wall clock ms; null: it holds for ever */
+  readonly until: number | null;
   /** its hours in words; null: always */
   readonly schedule: string | null;
   inSchedule(at: number): boolean;

@@ -12,6 +12,7 @@ export const ruleCheck: CheckOne = (facts) => {
   if (!rule) return failed(`There is no rule ${question.rule}.`);
   const later = rule.changedAt !== null && rule.changedAt > question.to ? ` Its file was last changed at ${time(rule.changedAt)}, after that.` : '';
   if (!rule.enabled) return failed(`Rule ${rule.id} is switched off.${later}`);
+  if (rule.until !== null && question.from >= rule.until) return failed(`Rule ${rule.id} held until ${time(rule.until)} only.`, { until: rule.until });
   return later ? unknown(`Rule ${rule.id} is in force now.${later} So it may have been missing or another one then.`) : passed(`Rule ${rule.id} is in force.`);
 };
 

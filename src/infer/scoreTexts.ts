@@ -1,0 +1,35 @@
+import { matchPrompt } from './prompts.ts';
+import type { ScoreMany } from './scoreBatches.ts';
+
+/** Does what happened, in the event's words, satisfy the sentence? */
+export interface TextQuestion {
+  readonly text: string;
+  readonly ask: string;
+}
+
+export interface ScoreTextsOptions {
+  readonly signal?: AbortSignal;
+  onProgress?(done: number, total: number): void;
+}
+
+/** Questions in one call of the model. */
+const MOST = 32;
+
+/**
+ * Scores (0..1) of many questions, in their order: for when there is no hurry. Equal ones are asked once, and short ones go together,
+ * so that none waits for the length of another. @throws the signal's reason, MODEL_…
+ */
+export async function scoreTexts(scoreMany: ScoreMany, questions: readonly TextQuestion[], opts: ScoreTextsOptions = {}): Promise<number[]> {
+  const prompts = questions.map(({ text, ask }) => matchPrompt(text, ask));
+  const distinct = [...new Set(prompts)].sort((a, b) => a.length - b.length);
+  const scores = new Map<string, number>();
+  opts.onProgress?.(0, distinct.length);
+  for (let at = 0; at < distinct.length; at += MOST) {
+    opts.signal?.throwIfAborted();
+    const batch = distinct.slice(at, at + MOST);
+    const answers = await scoreMany(batch, 'yes', 'no');
+    batch.forEach((prompt, i) => scores.set(prompt, answers[i] ?? 0));
+    opts.onProgress?.(scores.size, distinct.length);
+  }
+  return prompts.map((prompt) => scores.get(prompt) ?? 0);
+}
