@@ -1,98 +1,72 @@
 import type { Database } from 'better-sqlite3';
-import type { Event, EventPhase, TimeSource } from '../values.ts';
-import { also, containing, emptyFilter, orderClause, terms, whereClause } from './query.ts';
-import type { Filter } from './query.ts';
+import type { Event } from '../values.ts';
+import { EVENT_COLUMNS, reachOf, toEvent, toRow } from './eventRow.ts';
+import type { EventRow } from './eventRow.ts';
+import { findEvents } from './eventSearch.ts';
+import type { EventQuery } from './eventSearch.ts';
+import { eventKeys } from './eventKeys.ts';
+import { byBeginning } from './query.ts';
+import type { TextIndex } from './textIndex.ts';
 
-/** Which events: all conditions must hold. An event belongs to a range if it overlaps it. Times in ms. */
-export interface EventQuery {
-  readonly since?: number;
-  readonly until?: number;
-  readonly camera?: string;
-  /** words that all occur in the event's text, in any order; parts of words count, case and accents do not */
-  readonly text?: string;
-  readonly limit?: number;
-  /** by start; newest first ('desc') unless told otherwise */
-  readonly order?: 'asc' | 'desc';
-  /** events that later windows took back are left out unless asked for */
-  readonly retracted?: boolean;
-}
-
-interface EventRow {
-  id: string; camera: string; text: string; start_at: number; end_at: number;
-  start_uncertainty: number; end_uncertainty: number; time_source: string; phase: string; window_id: string;
-  model: string; confidence: number; sightings: number; detected_at: number;
-  capture_ms: number; queue_ms: number; infer_ms: number;
-}
-
-const COLUMNS = [
-  'id', 'camera', 'text', 'start_at', 'end_at', 'start_uncertainty', 'end_uncertainty', 'time_source', 'phase', 'window_id',
-  'model', 'confidence', 'sightings', 'detected_at', 'capture_ms', 'queue_ms', 'infer_ms',
-] as const;
-
-const UPSERT =
-  `INSERT INTO events (${COLUMNS.join(', ')}) VALUES (${COLUMNS.map((c) => `@${c}`).join(', ')}) ` +
-  `ON CONFLICT (id) DO UPDATE SET ${COLUMNS.slice(1).map((c) => `${c} = excluded.${c}`).join(', ')}`;
+const INSERT = `INSERT INTO events (seq, ${EVENT_COLUMNS.join(', ')}) VALUES (@seq, ${EVENT_COLUMNS.map((c) => `@${c}`).join(', ')})`;
+const UPDATE = `UPDATE events SET seq = @seq, ${EVENT_COLUMNS.slice(1).map((c) => `${c} = @${c}`).join(', ')} WHERE id = @id`;
 
 export interface EventLog {
-  put(e: Event): void;
+  /** the row to be put later */
+  row(e: Event): EventRow;
+  /** inserts the row, or brings the one with this id up to it */
+  put(row: EventRow): void;
+  /** rows of an older schema, without their reach */
+  restore(rows: readonly object[]): void;
   find(q: EventQuery): Event[];
-  /** deletes at most `limit` events that ended before `before`; returns how many */
+  /** by its id or a unique beginning of it */
+  get(id: string): Event | undefined;
+  /** the keys of at most `limit` events that ended before `before` and that no alert rests on, oldest first, are deleted */
   prune(before: number, limit: number): number;
+  forget(): void;
 }
 
-/** The events' table: one row per event, in its latest phase. */
-export function eventLog(db: Database): EventLog {
-  const upsert = db.prepare<[EventRow]>(UPSERT);
-  const longest = db
-    .prepare<[], number>('SELECT end_at - start_at FROM events ORDER BY end_at - start_at DESC LIMIT 1')
+interface Known { seq: number; text: string; camera: string }
+
+/** The events' table: one row per event, in its latest phase. Its key follows the start: eventKeys.ts. */
+export function eventLog(db: Database, index: TextIndex): EventLog {
+  const keys = eventKeys(db);
+  const known = db.prepare<[string], Known>('SELECT seq, text, camera FROM events WHERE id = ?');
+  const insert = db.prepare<[EventRow & { seq: number }]>(INSERT);
+  const update = db.prepare<[EventRow & { seq: number }]>(UPDATE);
+  const old = db
+    .prepare<[number, number, number], number>(
+      `SELECT seq FROM events WHERE seq < ? AND end_at < ?
+         AND NOT EXISTS (SELECT 1 FROM alert_events WHERE event_id = events.id) ORDER BY seq LIMIT ?`,
+    )
     .pluck();
-  const remove = db.prepare<[number, number]>(
-    'DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE end_at < ? ORDER BY end_at LIMIT ?)',
-  );
+  const remove = db.prepare<[number]>('DELETE FROM events WHERE seq = ?');
+
+  function put(row: EventRow): void {
+    const before = known.get(row.id);
+    const seq = before && keys.holds(before.seq, row.start_at) ? before.seq : keys.free(row.start_at);
+    (before ? update : insert).run({ ...row, seq });
+    if (before && before.seq === seq && before.text === row.text && before.camera === row.camera) return;
+    if (before) index.remove(before.seq);
+    index.add(seq, row.text, row.camera);
+  }
   return {
-    put: (e) => void upsert.run(toRow(e)),
-    find(q) {
-      const filter = eventFilter(q, longest.get() ?? 0);
-      const sql = `SELECT * FROM events${whereClause(filter)}${orderClause('start_at', q.order, q.limit)}`;
-      return db.prepare<(string | number)[], EventRow>(sql).all(...filter.values).map(toEvent);
+    row: toRow,
+    put,
+    restore: (rows) => (rows as readonly EventRow[]).forEach((row) => put({ ...row, reach: reachOf(row.end_at - row.start_at) })),
+    find: (q) => findEvents(db, index, keys.spread(), q),
+    get: (id) => byBeginning<EventRow>(db, 'SELECT * FROM events WHERE id', id, 'id').map(toEvent)[0],
+    prune(before, limit) {
+      const found = old.all(before + keys.spread(), before, limit);
+      for (const seq of found) {
+        index.remove(seq);
+        remove.run(seq);
+      }
+      return found.length;
     },
-    prune: (before, limit) => remove.run(before, limit).changes,
-  };
-}
-
-function eventFilter(q: EventQuery, longest: number): Filter {
-  const filter = emptyFilter();
-  also(filter, 'camera = ?', q.camera);
-  also(filter, 'start_at <= ?', q.until);
-  if (q.since !== undefined) {
-    also(filter, 'end_at >= ?', q.since);
-    // Implied by the line above; lets the index on the start bound the search from below as well.
-    also(filter, 'start_at >= ?', q.since - Math.max(0, longest));
-  }
-  for (const term of terms(q.text ?? '')) {
-    // The trigram index knows no words of one or two characters, and Chinese has many.
-    if ([...term].length < 3) also(filter, "text LIKE ? ESCAPE '\\'", containing(term));
-    else also(filter, 'seq IN (SELECT rowid FROM events_text WHERE events_text MATCH ?)', `"${term.replaceAll('"', '""')}"`);
-  }
-  if (q.retracted !== true) filter.where.push("phase <> 'retracted'");
-  return filter;
-}
-
-function toRow(e: Event): EventRow {
-  return {
-    id: e.id, camera: e.camera, text: e.text, start_at: e.start, end_at: e.end,
-    start_uncertainty: e.startUncertainty, end_uncertainty: e.endUncertainty, time_source: e.timeSource, phase: e.phase,
-    window_id: e.windowId, model: e.model, confidence: e.confidence, sightings: e.sightings, detected_at: e.detectedAt,
-    capture_ms: e.latency.capture, queue_ms: e.latency.queue, infer_ms: e.latency.infer,
-  };
-}
-
-function toEvent(row: EventRow): Event {
-  return {
-    id: row.id, camera: row.camera, text: row.text, start: row.start_at, end: row.end_at,
-    startUncertainty: row.start_uncertainty, endUncertainty: row.end_uncertainty,
-    timeSource: row.time_source as TimeSource, phase: row.phase as EventPhase,
-    windowId: row.window_id, model: row.model, confidence: row.confidence, sightings: row.sightings, detectedAt: row.detected_at,
-    latency: { capture: row.capture_ms, queue: row.queue_ms, infer: row.infer_ms },
+    forget: () => {
+      keys.forget();
+      index.forget();
+    },
   };
 }

@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import { LookoutError } from '../errors.ts';
+import { toVersion2 } from './schema2.ts';
 
 /**
  * The schema's history: entry n lifts the file from version n to n + 1 (`PRAGMA user_version`). An entry that was released is
  * never edited. All times are wall clock, ms since the epoch; REAL, because the camera clocks give fractions.
  */
-export const MIGRATIONS: readonly string[] = [
+export const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   `
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, camera TEXT NOT NULL, text TEXT NOT NULL,
@@ -56,6 +57,7 @@ export const MIGRATIONS: readonly string[] = [
 
   CREATE TABLE meta (key TEXT PRIMARY KEY, value REAL NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  toVersion2,
 ];
 
 /** The version that this build writes and reads. */
@@ -75,7 +77,9 @@ export function migrate(db: Database): void {
   // Immediate: two processes that open a new file at once wait for one another here and do not both create the tables.
   db.transaction(() => {
     for (let version = schemaVersion(db); version < SCHEMA_VERSION; version++) {
-      db.exec(MIGRATIONS[version] ?? '');
+      const step = MIGRATIONS[version] ?? '';
+      if (typeof step === 'string') db.exec(step);
+      else step(db);
       db.pragma(`user_version = ${version + 1}`);
     }
   }).immediate();

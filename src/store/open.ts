@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LookoutError } from '../errors.ts';
-import { migrate, refuseNewer, schemaVersion } from './migrations.ts';
+import { SCHEMA_VERSION, migrate, refuseNewer, schemaVersion } from './migrations.ts';
 
 /**
  * Opens the file, checks it and lifts it to the present schema. A read-only connection creates and changes nothing; it serves
@@ -64,6 +64,7 @@ function prepareForWriting(db: Database.Database): void {
 function refuseUnwritten(db: Database.Database): void {
   refuseNewer(db);
   if (schemaVersion(db) === 0) throw new LookoutError('STORE_OPEN', `${db.name} is empty: no daemon has written to it yet.`);
+  if (schemaVersion(db) < SCHEMA_VERSION) throw new LookoutError('STORE_OPEN', `${db.name} was written by an older Lookout; it is taken over when the daemon is started.`);
 }
 
 /**

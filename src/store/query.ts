@@ -1,3 +1,6 @@
+import type { Database } from 'better-sqlite3';
+import { LookoutError } from '../errors.ts';
+
 /** A filter under construction: conditions that must all hold, and their parameters in order. */
 export interface Filter {
   readonly where: string[];
@@ -24,18 +27,33 @@ export function whereClause(filter: Filter): string {
   return filter.where.length > 0 ? ` WHERE ${filter.where.join(' AND ')}` : '';
 }
 
+/** How many rows a query gives: a whole number up to MAX_ROWS. */
+export function rowLimit(limit = DEFAULT_ROWS): number {
+  return Math.max(0, Math.min(MAX_ROWS, Math.floor(limit)));
+}
+
 /** ` ORDER BY … LIMIT n`; newest first where no order is given. */
-export function orderClause(column: string, order: 'asc' | 'desc' = 'desc', limit = DEFAULT_ROWS): string {
-  const rows = Math.max(0, Math.min(MAX_ROWS, Math.floor(limit)));
-  return ` ORDER BY ${column} ${order === 'asc' ? 'ASC' : 'DESC'}, seq ${order === 'asc' ? 'ASC' : 'DESC'} LIMIT ${rows}`;
+export function orderClause(column: string, order: 'asc' | 'desc' = 'desc', limit?: number): string {
+  return ` ORDER BY ${column} ${order === 'asc' ? 'ASC' : 'DESC'}, seq ${order === 'asc' ? 'ASC' : 'DESC'} LIMIT ${rowLimit(limit)}`;
 }
 
-/** The words of a search text; all of them must occur, in any order, anywhere in a word. */
-export function terms(text: string): string[] {
-  return text.split(/\s+/u).filter((word) => word !== '');
-}
-
-/** A LIKE pattern for text that contains `term` literally (ESCAPE '\'). */
+/** A LIKE pattern for text that contains `term` literally (ESCAPE '\\'). */
 export function containing(term: string): string {
   return `%${term.replace(/[\\%_]/g, '\\$&')}%`;
+}
+
+/** The shortest beginning by which an id may be given. */
+const LEAST_BEGINNING = 4;
+
+/**
+ * The rows whose id is `id`, or else those of the one id that begins with it; `select` ends with the column of the id.
+ * @throws LookoutError USAGE where several ids begin so
+ */
+export function byBeginning<T extends object>(db: Database, select: string, id: string, column: keyof T & string): T[] {
+  const exact = db.prepare<[string], T>(`${select} = ?`).all(id);
+  if (exact.length > 0 || id.length < LEAST_BEGINNING) return exact;
+  const rows = db.prepare<[string, string], T>(`${select} BETWEEN ? AND ? LIMIT 20`).all(id, `${id}\u{10ffff}`);
+  const ids = new Set(rows.map((row) => row[column]));
+  if (ids.size > 1) throw new LookoutError('USAGE', `several ids begin with ${JSON.stringify(id)}: give more of it.`);
+  return rows;
 }

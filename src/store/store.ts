@@ -1,68 +1,100 @@
-import type { Database } from 'better-sqlite3';
-import type { Coverage, CoverageReason } from '../record.ts';
+import type { Coverage, CoverageReason, Decision, Feedback, Look } from '../record.ts';
 import type { Alert, Event, EventPhase } from '../values.ts';
 import type { Logger } from '../health/log.ts';
-import { alertLog } from './alerts.ts';
-import type { AlertQuery, PendingAlert, StoredAlert } from './alerts.ts';
-import { coverageLog } from './coverage.ts';
+import type { AlertQuery, StoredAlert } from './alertSearch.ts';
+import type { PendingAlert } from './alerts.ts';
+import { assemble } from './assemble.ts';
 import type { CoverageQuery } from './coverage.ts';
-import { eventLog } from './events.ts';
-import type { EventQuery } from './events.ts';
-import { guarded, holdFile, openDatabase } from './open.ts';
-import { storeStats } from './stats.ts';
+import type { DecisionQuery } from './decisions.ts';
+import type { EventQuery } from './eventSearch.ts';
+import type { FeedbackQuery, JudgedAlert } from './feedback.ts';
+import type { LookQuery } from './looks.ts';
+import { holdFile, openDatabase } from './open.ts';
+import type { Pruned } from './retention.ts';
 import type { StoreStats } from './stats.ts';
 
-export type { AlertQuery, PendingAlert, StoredAlert } from './alerts.ts';
+export type { AlertQuery, StoredAlert } from './alertSearch.ts';
+export type { PendingAlert } from './alerts.ts';
 export type { CoverageQuery } from './coverage.ts';
-export type { EventQuery } from './events.ts';
+export type { DecisionQuery } from './decisions.ts';
+export type { EventQuery } from './eventSearch.ts';
+export type { FeedbackQuery, JudgedAlert } from './feedback.ts';
+export type { LookQuery } from './looks.ts';
+export type { Pruned } from './retention.ts';
 export type { StoreStats } from './stats.ts';
 
 export interface StoreOptions {
   /** the SQLite file; its folder is made if only that is missing. ':memory:' keeps nothing */
   readonly path: string;
-  /** days that events, delivered alerts and gaps are kept; 0 keeps them for ever */
+  /** days that events, decisions, looks, delivered alerts and gaps are kept; 0 keeps them for ever */
   readonly retentionDays: number;
+  /** the file's greatest size: the oldest goes first; without it only the age counts */
+  readonly maxMb?: number;
   /** for reading beside a running daemon: creates, checks and changes nothing */
   readonly readOnly?: boolean;
 }
 
 /**
- * The log of what happened: events, alerts with their outbox, and the gaps in what was watched. Times are wall clock, ms.
+ * The log of what happened: events, alerts with their outbox, what rules decided and the model saw, what people said of alerts, and
+ * the gaps in what was watched. Times are wall clock, ms. Events, decisions, looks and rules' states are gathered for a moment and
+ * written together (gather.ts); every answer holds them. An id may be given by a unique beginning of at least four characters
+ * where one event or alert is asked for (USAGE where several begin so).
  * Every method may throw LookoutError STORE_WRITE (disk full, locked for 2 s …) or STORE_CORRUPT.
  */
 export interface Store {
   /** Inserts the event, or brings it up to its newest phase. */
   putEvent(e: Event): void;
-  /** Commits the alert and its outbox row in one transaction, forced to the disk before it returns. */
+  putDecision(d: Decision): void;
+  putLook(l: Look): void;
+  /** Writes what is gathered, forced to the disk before it returns. */
+  flush(): void;
+  /**
+   * Commits the alert and its outbox row in one transaction with what is gathered, forced to the disk before it returns. The same
+   * phase put again takes the place of the older state and is sent (again).
+   */
   putAlert(a: Alert): void;
+  /** The pictures of an alert, in all its phases: files in the media folder. */
+  setMedia(alertId: string, media: { readonly snapshot?: string; readonly clip?: string }): void;
   /** What the broker has not acknowledged, oldest first; `after` leaves out what has a `seq` up to it. */
   pendingAlerts(limit: number, after?: number): PendingAlert[];
   /** The broker has acknowledged it; `at` is when it was handed over. With `seq`, only that very state of the alert leaves. */
   markPublished(id: string, phase: EventPhase, at: number, seq?: number): void;
+  /** What a person said of an alert; the last word counts. */
+  putFeedback(f: Feedback): void;
+  /** What a rule remembers of a camera, or undefined. */
+  loadRuleState(ruleId: string, camera: string): string | undefined;
+  /** Committed with the next alert at the latest; undefined forgets it. */
+  saveRuleState(ruleId: string, camera: string, state: string | undefined): void;
   /** Records a gap whose end is known; one that touches an earlier one of the same camera and reason lengthens it. */
   putCoverage(c: Coverage): void;
   /** A gap begins; nothing changes if one of the same camera and reason is open already. */
   openGap(camera: string, reason: CoverageReason, detail: string, at: number): void;
   /** The camera is watched again: its open gaps end, all of them or those of one reason. */
   closeGap(camera: string, at: number, reason?: CoverageReason): void;
+  event(id: string): Event | undefined;
   events(q: EventQuery): Event[];
+  /** An alert's phases, in the order in which they came; none where there is no such alert. */
+  alert(id: string): StoredAlert[];
   alerts(q: AlertQuery): StoredAlert[];
+  decisions(q: DecisionQuery): Decision[];
+  looks(q: LookQuery): Look[];
+  feedback(q: FeedbackQuery): JudgedAlert[];
   coverage(q: CoverageQuery): Coverage[];
   /** Notes that the daemon runs, so that the next run can tell how long it did not. */
   markAlive(at: number): void;
   /** The last such note (ms), or null in a new store. */
   aliveAt(): number | null;
   /**
-   * Deletes what is older than the retention, a bounded number of rows so that the daemon is not held up: call it again
-   * while `more` is true. Alerts that wait for the broker are never too old.
+   * Deletes what is older than the retention, and the oldest where the file is too big; a bounded number of rows, so that the
+   * daemon is not held up: call it again while `more` is true. Alerts that wait for the broker or that a person judged stay, and
+   * with every alert what it rests on. `media` are files that no alert points to any longer; told again after a crash.
    */
-  prune(now: number): { deleted: number; more: boolean };
+  prune(now: number): Pruned;
   stats(): StoreStats;
+  /** Copies the log into one file, consistent, while it is written to; the copy is checked. Overwrites. */
+  backup(file: string): Promise<void>;
   close(): void;
 }
-
-const DAY_MS = 86_400_000;
-const PRUNE_ROWS = 2000;
 
 /**
  * Opens the log. It lives in the daemon's own process: better-sqlite3 is synchronous, but an event takes it a fraction of a
@@ -73,56 +105,9 @@ const PRUNE_ROWS = 2000;
 export function openStore(opts: StoreOptions, log: Logger): Store {
   const release = opts.readOnly ? () => undefined : holdFile(opts.path);
   try {
-    return storeOn(openDatabase(opts.path, opts.readOnly ?? false), opts, log, release);
+    return assemble(openDatabase(opts.path, opts.readOnly ?? false), opts, log, release);
   } catch (error) {
     release();
     throw error;
   }
-}
-
-function storeOn(db: Database, opts: StoreOptions, log: Logger, release: () => void): Store {
-  const events = eventLog(db);
-  const alerts = alertLog(db);
-  const gaps = coverageLog(db);
-  const setAlive = db.prepare<[number]>("INSERT OR REPLACE INTO meta VALUES ('alive_at', ?)");
-  const getAlive = db.prepare<[], number>("SELECT value FROM meta WHERE key = 'alive_at'").pluck();
-  const run = <T>(operation: () => T): T => guarded(opts.path, operation);
-  return {
-    putEvent: (e) => run(() => events.put(e)),
-    putAlert: (a) => {
-      const givenUp = run(() => alerts.put(a));
-      if (givenUp > 0) log.warn({ alerts: givenUp }, 'the outbox is full: the oldest alerts stay in the log and are not sent');
-    },
-    pendingAlerts: (limit, after = 0) => run(() => alerts.pending(limit, after)),
-    markPublished: (id, phase, at, seq) => run(() => alerts.markPublished(id, phase, at, seq)),
-    putCoverage: (c) => run(() => gaps.put(c)),
-    openGap: (camera, reason, detail, at) => run(() => gaps.open(camera, reason, detail, at)),
-    closeGap: (camera, at, reason) => run(() => gaps.close(camera, at, reason)),
-    events: (q) => run(() => events.find(q)),
-    alerts: (q) => run(() => alerts.find(q)),
-    coverage: (q) => run(() => gaps.find(q)),
-    markAlive: (at) => run(() => void setAlive.run(at)),
-    aliveAt: () => run(() => getAlive.get() ?? null),
-    prune: (now) => {
-      if (opts.retentionDays <= 0) return { deleted: 0, more: false };
-      const before = now - opts.retentionDays * DAY_MS;
-      return run(() => pruneTables(db, [events, alerts, gaps], before));
-    },
-    stats: () => run(() => storeStats(db, opts.path)),
-    close: () => {
-      db.close();
-      release();
-    },
-  };
-}
-
-interface Prunable {
-  prune(before: number, limit: number): number;
-}
-
-function pruneTables(db: Database, tables: readonly Prunable[], before: number): { deleted: number; more: boolean } {
-  const counts = tables.map((table) => table.prune(before, PRUNE_ROWS));
-  // Gives freed pages back to the file system, a few at a time.
-  db.pragma('incremental_vacuum(256)');
-  return { deleted: counts.reduce((a, b) => a + b, 0), more: counts.some((n) => n === PRUNE_ROWS) };
 }

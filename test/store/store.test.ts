@@ -191,7 +191,7 @@ describe('retention', () => {
     store.putAlert(alert({ id: 'waiting', happenedAt: NOON - 8 * DAY }));
     store.putCoverage({ camera: 'hall', start: NOON - 9 * DAY, end: NOON - 8 * DAY, reason: 'offline', detail: '' });
     store.openGap('hall', 'offline', '', NOON - 9 * DAY);
-    expect(store.prune(NOON)).toEqual({ deleted: 3, more: false });
+    expect(store.prune(NOON)).toEqual({ deleted: 3, more: false, media: [] });
     expect(store.events({}).map((e) => e.id)).toEqual(['lasting']);
     expect(store.alerts({}).map((a) => a.id)).toEqual(['waiting']);
     expect(store.coverage({})).toMatchObject([{ end: null }]);
@@ -209,7 +209,7 @@ describe('retention', () => {
     const store = open({ path: ':memory:' });
     for (let i = 0; i < 4100; i++) store.putEvent(event({ id: `e${i}`, start: i, end: i }));
     const bites = [store.prune(NOON), store.prune(NOON), store.prune(NOON)];
-    expect(bites).toEqual([{ deleted: 2000, more: true }, { deleted: 2000, more: true }, { deleted: 100, more: false }]);
+    expect(bites).toMatchObject([{ deleted: 2000, more: true }, { deleted: 2000, more: true }, { deleted: 100, more: false }]);
     expect(store.stats()).toMatchObject({ events: 0, oldest: null });
   });
 });
@@ -229,8 +229,10 @@ it('tells how much it holds and when it last ran', () => {
 it('is read by a second, read-only connection while the daemon writes', () => {
   const daemon = open();
   daemon.putEvent(event());
+  daemon.flush();
   const reader = open({ readOnly: true });
   daemon.putEvent(event({ id: 'e2' }));
+  daemon.flush();
   expect(reader.events({})).toHaveLength(2);
   expect(() => reader.putEvent(event({ id: 'e3' }))).toThrow(/^STORE_WRITE: /);
 });

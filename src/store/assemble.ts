@@ -1,0 +1,83 @@
+import type { Database } from 'better-sqlite3';
+import type { Logger } from '../health/log.ts';
+import { alertLog } from './alerts.ts';
+import { backUp } from './backup.ts';
+import { coverageLog } from './coverage.ts';
+import { decisionLog } from './decisions.ts';
+import { eventLog } from './events.ts';
+import { feedbackLog } from './feedback.ts';
+import { Gathered } from './gather.ts';
+import { lookLog } from './looks.ts';
+import { guarded } from './open.ts';
+import { retention } from './retention.ts';
+import { ruleStateLog } from './ruleState.ts';
+import { storeStats } from './stats.ts';
+import type { Store, StoreOptions } from './store.ts';
+import { textIndex } from './textIndex.ts';
+
+const DAY_MS = 86_400_000;
+
+/** The store over an open file; `release` lets go of it. */
+export function assemble(db: Database, opts: StoreOptions, log: Logger, release: () => void): Store {
+  const { events, alerts, gaps, decisions, looks, states, feedback } = tables(db);
+  const prune = retention(db, [events, gaps]);
+  const setAlive = db.prepare<[number]>("INSERT OR REPLACE INTO meta VALUES ('alive_at', ?)");
+  const getAlive = db.prepare<[], number>("SELECT value FROM meta WHERE key = 'alive_at'").pluck();
+  const gathered = new Gathered(db, log, () => events.forget());
+  const run = <T>(operation: () => T): T => guarded(opts.path, operation);
+  /** what is gathered belongs to every answer */
+  const read = <T>(operation: () => T): T => {
+    gathered.tryFlush();
+    return run(operation);
+  };
+  /** its rows are made at once, so that what cannot be kept is told to who puts it */
+  const gather = <Row>(row: Row, put: (row: Row) => void): void => (db.readonly ? run(() => put(row)) : gathered.add(() => put(row)));
+  return {
+    putEvent: (e) => gather(run(() => events.row(e)), events.put),
+    putDecision: (d) => gather(run(() => decisions.row(d)), decisions.put),
+    putLook: (l) => gather(run(() => looks.row(l)), looks.put),
+    saveRuleState: (rule, camera, state) => gather(state, () => states.save(rule, camera, state)),
+    putAlert: (a) => {
+      const givenUp = run(() => gathered.flushWith(() => alerts.put(a)));
+      if (givenUp > 0) log.warn({ alerts: givenUp }, 'the outbox is full: the oldest alerts stay in the log and are not sent');
+    },
+    flush: () => run(() => gathered.flush()),
+    pendingAlerts: (limit, after = 0) => run(() => alerts.pending(limit, after)),
+    markPublished: (id, phase, at, seq) => run(() => alerts.markPublished(id, phase, at, seq)),
+    setMedia: (id, media) => run(() => alerts.setMedia(id, media)),
+    putFeedback: (f) => run(() => feedback.put(f)),
+    putCoverage: (c) => run(() => gaps.put(c)),
+    openGap: (camera, reason, detail, at) => run(() => gaps.open(camera, reason, detail, at)),
+    closeGap: (camera, at, reason) => run(() => gaps.close(camera, at, reason)),
+    markAlive: (at) => run(() => void setAlive.run(at)),
+    aliveAt: () => run(() => getAlive.get() ?? null),
+    loadRuleState: (rule, camera) => read(() => states.load(rule, camera)),
+    event: (id) => read(() => events.get(id)),
+    events: (q) => read(() => events.find(q)),
+    alert: (id) => read(() => alerts.phases(id)),
+    alerts: (q) => read(() => alerts.find(q)),
+    decisions: (q) => read(() => decisions.find(q)),
+    looks: (q) => read(() => looks.find(q)),
+    feedback: (q) => read(() => feedback.find(q)),
+    coverage: (q) => read(() => gaps.find(q)),
+    stats: () => read(() => storeStats(db, opts.path)),
+    backup: (file) => read(() => backUp(db, file)),
+    prune: (now) => {
+      const before = opts.retentionDays > 0 ? now - opts.retentionDays * DAY_MS : -Infinity;
+      return read(() => prune({ before, now, maxBytes: opts.maxMb ? opts.maxMb * 2 ** 20 : Infinity }));
+    },
+    close: () => {
+      if (!db.open) return;
+      gathered.end();
+      db.close();
+      release();
+    },
+  };
+}
+
+function tables(db: Database) {
+  return {
+    events: eventLog(db, textIndex(db)), alerts: alertLog(db), gaps: coverageLog(db), decisions: decisionLog(db), looks: lookLog(db),
+    states: ruleStateLog(db), feedback: feedbackLog(db),
+  };
+}

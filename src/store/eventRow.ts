@@ -1,0 +1,58 @@
+import { LookoutError } from '../errors.ts';
+import type { Event, EventPhase, TimeSource } from '../values.ts';
+
+/** A row of `events`, in the order of EVENT_COLUMNS. */
+export interface EventRow {
+  id: string; camera: string; text: string; start_at: number; end_at: number;
+  start_uncertainty: number; end_uncertainty: number; time_source: string; phase: string; window_id: string;
+  model: string; confidence: number; sightings: number; detected_at: number;
+  capture_ms: number; queue_ms: number; infer_ms: number; reach: number;
+}
+
+export const EVENT_COLUMNS = [
+  'id', 'camera', 'text', 'start_at', 'end_at', 'start_uncertainty', 'end_uncertainty', 'time_source', 'phase', 'window_id',
+  'model', 'confidence', 'sightings', 'detected_at', 'capture_ms', 'queue_ms', 'infer_ms', 'reach',
+] as const satisfies readonly (keyof EventRow)[];
+
+/** Events up to this long have reach 0, ms. */
+export const SHORT = 60_000;
+/** The greatest reach: two years. */
+export const MOST_REACH = 20;
+
+/** The least n with a length of at most 2ⁿ minutes: how far before a time one has to look for events that last until it. */
+export function reachOf(length: number): number {
+  return length <= SHORT ? 0 : Math.min(MOST_REACH, Math.ceil(Math.log2(length / SHORT)));
+}
+
+/** How long an event of that reach is at most, ms. */
+export function longest(reach: number): number {
+  return reach >= MOST_REACH ? Infinity : SHORT * 2 ** reach;
+}
+
+/** @throws LookoutError STORE_WRITE where a number is none: refused at once and not when its turn to be written comes */
+export function toRow(e: Event): EventRow {
+  const row = {
+    id: e.id, camera: e.camera, text: e.text, start_at: e.start, end_at: e.end,
+    start_uncertainty: e.startUncertainty, end_uncertainty: e.endUncertainty, time_source: e.timeSource, phase: e.phase,
+    window_id: e.windowId, model: e.model, confidence: e.confidence, sightings: e.sightings, detected_at: e.detectedAt,
+    capture_ms: e.latency.capture, queue_ms: e.latency.queue, infer_ms: e.latency.infer, reach: reachOf(e.end - e.start),
+  };
+  return checked(row, 'an event');
+}
+
+/** @throws LookoutError STORE_WRITE where a number of the row is none */
+export function checked<T extends object>(row: T, what: string): T {
+  const wrong = Object.entries(row).find(([, value]) => typeof value === 'number' && !Number.isFinite(value));
+  if (wrong) throw new LookoutError('STORE_WRITE', `${what} cannot be kept: ${wrong[0]} is ${String(wrong[1])}.`);
+  return row;
+}
+
+export function toEvent(row: EventRow): Event {
+  return {
+    id: row.id, camera: row.camera, text: row.text, start: row.start_at, end: row.end_at,
+    startUncertainty: row.start_uncertainty, endUncertainty: row.end_uncertainty,
+    timeSource: row.time_source as TimeSource, phase: row.phase as EventPhase,
+    windowId: row.window_id, model: row.model, confidence: row.confidence, sightings: row.sightings, detectedAt: row.detected_at,
+    latency: { capture: row.capture_ms, queue: row.queue_ms, infer: row.infer_ms },
+  };
+}

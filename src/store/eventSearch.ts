@@ -1,0 +1,122 @@
+import type { Database } from 'better-sqlite3';
+import type { Event, EventPhase } from '../values.ts';
+import { MOST_REACH, SHORT, longest, toEvent } from './eventRow.ts';
+import type { EventRow } from './eventRow.ts';
+import { also, emptyFilter, rowLimit, whereClause } from './query.ts';
+import type { Filter } from './query.ts';
+import type { TextIndex } from './textIndex.ts';
+import { folded, terms } from './words.ts';
+
+/** Which events: all conditions must hold. An event belongs to a range if it overlaps it. Times in ms. */
+export interface EventQuery {
+  readonly since?: number;
+  readonly until?: number;
+  readonly camera?: string;
+  /** words that all occur in the event's text, in any order; parts of words count, case and accents do not */
+  readonly text?: string;
+  readonly phase?: EventPhase;
+  readonly limit?: number;
+  /** by start; newest first ('desc') unless told otherwise */
+  readonly order?: 'asc' | 'desc';
+  /** events that later windows took back are left out unless asked for */
+  readonly retracted?: boolean;
+}
+
+type Found = EventRow & { seq: number };
+
+/** Rows read at a time beyond those wanted: those whose keys lie in another order than their starts. */
+const MORE = 32;
+
+/**
+ * The events of a query, exactly: rows are read in the order of their keys, which are within `spread` of the starts, until no
+ * further row can come before the last one wanted. Long events that began before the range are looked up by their reach.
+ */
+export function findEvents(db: Database, index: TextIndex, spread: number, q: EventQuery): Event[] {
+  const limit = rowLimit(q.limit);
+  const match = q.text === undefined ? '' : index.match(q.text, q.camera);
+  if (limit === 0 || match === undefined) return [];
+  const holds = textTest(q.text);
+  const ascending = q.order === 'asc';
+  const begun = (): Found[] => (q.since === undefined ? [] : begunBefore(db, q.since, spread, q).filter(holds));
+  const lowest = q.since === undefined ? undefined : q.since - SHORT - spread;
+  const rows = ascending ? begun() : [];
+  rows.push(...inOrder(db, q, { match, lowest, spread, limit, holds, ascending }));
+  if (!ascending && rows.length < limit) rows.push(...begun());
+  const sign = ascending ? 1 : -1;
+  return rows.sort((a, b) => sign * (a.start_at - b.start_at || a.seq - b.seq)).slice(0, limit).map(toEvent);
+}
+
+interface Walk {
+  readonly match: string;
+  readonly lowest: number | undefined;
+  readonly spread: number;
+  readonly limit: number;
+  readonly holds: (row: Found) => boolean;
+  readonly ascending: boolean;
+}
+
+/** Rows from `lowest` on in the order of their keys, at least as many as are wanted and all that might come before the last of them. */
+function inOrder(db: Database, q: EventQuery, { match, lowest, spread, limit, holds, ascending }: Walk): Found[] {
+  const found: Found[] = [];
+  const [key, source] = match === '' ? ['events.seq', 'events'] : ['events_text.rowid', 'events_text CROSS JOIN events ON events.seq = events_text.rowid'];
+  const chunk = Math.max(limit + MORE, 4 * MORE);
+  let last: number | undefined;
+  let edge: number | undefined;
+  for (;;) {
+    const filter = conditions(q);
+    also(filter, 'events_text MATCH ?', match || undefined);
+    also(filter, `${key} >= ?`, ascending && last !== undefined ? last + 1 : bound(lowest, Math.floor));
+    also(filter, `${key} <= ?`, !ascending && last !== undefined ? last - 1 : bound(q.until === undefined ? undefined : q.until + spread, Math.ceil));
+    const sql = `SELECT events.* FROM ${source}${whereClause(filter)} ORDER BY ${key} ${ascending ? 'ASC' : 'DESC'} LIMIT ${chunk}`;
+    const rows = db.prepare<(string | number)[], Found>(sql).all(...filter.values);
+    for (const row of rows) {
+      // No row from here on can begin before (after) the last one wanted.
+      if (edge !== undefined && (ascending ? row.seq - spread > edge : row.seq + spread < edge)) return found;
+      if (holds(row)) found.push(row);
+      if (found.length === limit) edge = found.reduce((e, { start_at: at }) => (ascending ? Math.max(e, at) : Math.min(e, at)), row.start_at);
+    }
+    if (rows.length < chunk) return found;
+    last = rows.at(-1)?.seq;
+  }
+}
+
+function bound(at: number | undefined, round: (n: number) => number): number | undefined {
+  return at === undefined ? undefined : Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, round(at)));
+}
+
+/** Events that began too long before `since` for the walk, and last until it. */
+function begunBefore(db: Database, since: number, spread: number, q: EventQuery): Found[] {
+  const first = bound(since - SHORT - spread, Math.floor) ?? 0;
+  const found: Found[] = [];
+  for (let reach = 1; reach <= MOST_REACH; reach++) {
+    const filter = conditions(q);
+    filter.where.push('reach > 0');
+    also(filter, 'reach = ?', reach);
+    also(filter, 'events.seq < ?', first);
+    also(filter, 'events.seq >= ?', bound(since - longest(reach) - spread, Math.floor));
+    const sql = `SELECT * FROM events INDEXED BY events_reach${whereClause(filter)}`;
+    found.push(...db.prepare<(string | number)[], Found>(sql).all(...filter.values));
+  }
+  return found;
+}
+
+function conditions(q: EventQuery): Filter {
+  const filter = emptyFilter();
+  also(filter, 'camera = ?', q.camera);
+  also(filter, 'start_at <= ?', q.until);
+  also(filter, 'end_at >= ?', q.since);
+  also(filter, 'phase = ?', q.phase);
+  if (q.retracted !== true && q.phase !== 'retracted') filter.where.push("phase <> 'retracted'");
+  return filter;
+}
+
+/** The index gives candidates; whether all words are in the text is seen on the text. */
+function textTest(text: string | undefined): (row: { text: string }) => boolean {
+  const wanted = terms(text ?? '');
+  if (wanted.length === 0) return () => true;
+  return (row) => {
+    const all = folded(row.text);
+    return wanted.every((term) => all.includes(term));
+  };
+}
+
