@@ -10,6 +10,8 @@ import type { Secret } from '../secret.ts';
 import type { Frame } from '../values.ts';
 import type { CameraInit, FromCamera, Looked } from './cameraWire.ts';
 import type { StreamFacts } from './facts.ts';
+import { createKeeping } from './keeping.ts';
+import type { MediaSource } from './keeping.ts';
 import { lendTurns } from './lending.ts';
 import { createStatusKeeper } from './status.ts';
 import type { CameraStatus } from './status.ts';
@@ -34,9 +36,14 @@ export interface CameraOptions {
   readonly gate?: boolean;
   /** fills `looked$` */
   readonly tell?: boolean;
+  /**
+   * how many seconds, and MB, of packets are remembered for `snapshot` and `clip`, and how many seconds of them at least while nothing is
+   * decoded. By default nothing is remembered
+   */
+  readonly record?: { readonly seconds: number; readonly mb: number; readonly before: number } | undefined;
 }
 
-export interface CameraStream {
+export interface CameraStream extends MediaSource {
   /** the kept frames in order of capture; completes when the signal aborts, or at a file's end */
   readonly frames$: Observable<Frame>;
   /** every picture that was looked at, if they are to be told */
@@ -84,6 +91,7 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
     log,
   );
   const lending = lendTurns(child.send);
+  const keeping = createKeeping(opts.id, (order) => opts.record !== undefined && child.send(order), log);
   const take = (message: FromCamera): void => {
     if (message.kind === 'frame') {
       status.frame(message.frame.at, message.frame.timeSource);
@@ -95,6 +103,7 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
     else if (message.kind === 'skipped') skipped$.next({ from: message.from, to: message.to });
     else if (message.kind === 'offline') status.offline(message.code, message.detail);
     else if (message.kind === 'encoder') init.encoder = message.delay;
+    else if (message.kind === 'kept') keeping.answered(message);
     else if (message.kind === 'learn') lending.asked(message.turn);
     else if (message.kind === 'learned') lending.over(message.turn);
     else {
@@ -104,17 +113,21 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
   };
   child.exits$.subscribe((exit) => {
     lending.over();
+    keeping.lost();
     status.offline(exit.code, exit.detail);
   });
   child.messages$.subscribe({
     next: (message) => take(message as FromCamera),
     complete: () => {
       lending.over();
+      keeping.lost();
       for (const subject of [frames$, looked$, skipped$, facts$, status.status$]) subject.complete();
     },
   });
   return {
     frames$, looked$, skipped$, facts$, status$: status.status$,
+    snapshot: keeping.snapshot,
+    clip: keeping.clip,
     get childPid() {
       return child.pid;
     },
@@ -122,7 +135,7 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
 }
 
 function initOf(opts: CameraOptions): CameraInit {
-  const { url, frameSize, sample, network, transport = 'tcp', clock = 'auto', hardware = 'auto', gate = true, tell = false } = opts;
+  const { url, frameSize, sample, network, transport = 'tcp', clock = 'auto', hardware = 'auto', gate = true, tell = false, record } = opts;
   return {
     url: url.reveal(),
     transport,
@@ -133,5 +146,6 @@ function initOf(opts: CameraOptions): CameraInit {
     sample: { ...sample, masks: sample.masks?.map((polygon) => polygon.map(([x, y]) => [x, y])) },
     gate: gate && sample.adaptive,
     tell,
+    ...(record ? { record: { ...record } } : {}),
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
 import type { Frame } from '../values.ts';
 import type { StreamFacts } from './facts.ts';
+import type { Kept } from './keepWire.ts';
 
 /** What a camera child is told when it starts. `encoder`: what an earlier child learned of the camera's encoder. */
 export const CameraInit = z.object({
@@ -23,6 +24,8 @@ export const CameraInit = z.object({
   gate: z.boolean(),
   /** tell of each picture that was looked at */
   tell: z.boolean(),
+  /** how much of the last moments is remembered for pictures and clips; `before`: so much of it at least while the decoder sleeps, s */
+  record: z.object({ seconds: z.number().positive(), mb: z.number().positive(), before: z.number().min(0) }).optional(),
   encoder: z.object({ frames: z.number(), bframes: z.number(), dtsFrames: z.number() }).optional(),
 });
 export type CameraInit = z.infer<typeof CameraInit>;
@@ -57,5 +60,6 @@ export type FromCamera =
   | { readonly kind: 'learn' | 'learned'; readonly turn: number }
   /** pictures between these times (wall clock, ms) were left out because decoding fell behind */
   | { readonly kind: 'skipped'; readonly from: number; readonly to: number }
+  | Kept
   /** a file was played to its end */
   | { readonly kind: 'end' };

@@ -1,0 +1,83 @@
+import { rm } from 'node:fs/promises';
+import type { Logger } from '../health/log.ts';
+import { draftOf } from '../media/draft.ts';
+import type { Kept, KeepOrder } from './keepWire.ts';
+
+/** What a camera is asked to keep of its last moments, as files. Times are wall clock, ms; the files' folder is there. */
+export interface MediaSource {
+  /** The picture nearest to `at` as JPEG, whole and upright; false where there is none. */
+  snapshot(at: number, file: string): Promise<boolean>;
+  /**
+   * MP4 from the keyframe before `from` until `to`, which may be to come and is moved to what `until` resolves to; what it shows, or
+   * undefined where there is none.
+   */
+  clip(from: number, to: number, file: string, until?: Promise<number>): Promise<{ readonly from: number; readonly to: number } | undefined>;
+}
+
+/** The supervisor's side of what a camera's process is told to keep. */
+export interface Keeping extends MediaSource {
+  answered(kept: Kept): void;
+  /** The process is gone, and all that it was doing. */
+  lost(): void;
+}
+
+interface Asked {
+  readonly file: string;
+  settle(kept: Kept | undefined): void;
+}
+
+/** A process that is alive answers within this time after the last moment that is wanted, ms. */
+const PATIENCE = 60_000;
+
+export function createKeeping(camera: string, send: (order: KeepOrder) => boolean, log: Logger): Keeping {
+  const asked = new Map<number, Asked>();
+  let ids = 0;
+
+  const told = (kept: Kept | undefined, file: string): { from: number; to: number } | undefined => {
+    if (kept?.ok) return { from: kept.from, to: kept.to };
+    const code = kept?.code ?? 'MEDIA_GONE';
+    log[code === 'MEDIA_WRITE' ? 'warn' : 'debug']({ camera, code, file }, kept?.detail ?? "the camera's process could not be asked");
+    return undefined;
+  };
+  const ask = async (order: KeepOrder & { readonly file: string }, patience: number, begun?: (extend: (ms: number) => void) => void): Promise<Kept | undefined> => {
+    let timer: NodeJS.Timeout | undefined;
+    const kept = await new Promise<Kept | undefined>((resolve) => {
+      const wait = (ms: number): void => {
+        clearTimeout(timer);
+        timer = setTimeout(() => resolve(undefined), Math.max(0, ms) + PATIENCE);
+        timer.unref();
+      };
+      asked.set(order.id, { file: order.file, settle: resolve });
+      wait(patience);
+      if (send(order)) begun?.(wait);
+      else resolve(undefined);
+    });
+    clearTimeout(timer);
+    asked.delete(order.id);
+    return kept;
+  };
+  return {
+    async snapshot(at, file) {
+      const kept = await ask({ kind: 'snapshot', id: ++ids, at, file }, 0);
+      return told(kept, file) !== undefined;
+    },
+    async clip(from, to, file, until) {
+      const id = ++ids;
+      const kept = await ask({ kind: 'clip', id, from, to, file }, to - Date.now(), (extend) => {
+        void until?.then((moment) => {
+          if (asked.has(id) && send({ kind: 'until', id, to: moment })) extend(moment - Date.now());
+        });
+      });
+      return told(kept, file);
+    },
+    answered: (kept) => asked.get(kept.id)?.settle(kept),
+    lost() {
+      for (const { file, settle } of asked.values()) {
+        // its process may have died in the middle of it
+        void rm(draftOf(file), { force: true }).catch(() => undefined);
+        settle(undefined);
+      }
+      asked.clear();
+    },
+  };
+}

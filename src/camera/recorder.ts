@@ -1,0 +1,109 @@
+import { AV_PKT_DATA_NEW_EXTRADATA } from 'node-av/constants';
+import { CodecParameters } from 'node-av/lib';
+import type { Packet } from 'node-av/lib';
+import { LookoutError } from '../errors.ts';
+import type { WallTime } from '../ingest/clock/clock.ts';
+import type { Source } from '../ingest/source.ts';
+import type { CameraInit, FromCamera } from './cameraWire.ts';
+import { followClip } from './clipFollow.ts';
+import type { FollowedClip } from './clipFollow.ts';
+import type { Span } from './clipJob.ts';
+import type { KeepOrder } from './keepWire.ts';
+import { createPacketRing } from './packetRing.ts';
+import type { PacketRing, RingPacket, TimedTrack } from './packetRing.ts';
+import { planSnapshot, takeSnapshot } from './snapshot.ts';
+
+/** One connection's packets on their way into the memory. */
+export interface Recording {
+  /** Takes a packet, which is freed when it is needed no longer. */
+  packet(packet: RingPacket): void;
+  /** No more will come. */
+  end(): void;
+}
+
+/** What a camera's process keeps of the last moments, and what is made of it on demand. It outlives connections. */
+export interface Recorder {
+  open(source: Pick<Source, 'codec' | 'stream'>, clock: { read(pts: number): WallTime | undefined }): Recording;
+  /** Does as it is told, and answers once. */
+  told(order: KeepOrder): void;
+  /** A clip waits for what comes: packets should come at once. */
+  readonly waiting: boolean;
+}
+
+/** Of one camera at once; more are refused. */
+const MAX_CLIPS = 4;
+const MAX_SNAPSHOTS = 6;
+
+export function createRecorder(record: NonNullable<CameraInit['record']>, send: (message: FromCamera) => boolean): Recorder {
+  const ring = createPacketRing({ seconds: record.seconds, bytes: record.mb * 1e6 });
+  const clips = new Map<number, FollowedClip>();
+  let snapshots = 0;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const answer = (id: number, work: Promise<Span>): void => {
+    work.then(
+      ({ from, to }) => send({ kind: 'kept', id, ok: true, from, to }),
+      (error: unknown) => {
+        const { code, detail } = error instanceof LookoutError ? error : new LookoutError('MEDIA_WRITE', String(error));
+        send({ kind: 'kept', id, ok: false, code, detail });
+      },
+    );
+  };
+  const snapshot = async (at: number, file: string): Promise<Span> => {
+    if (snapshots >= MAX_SNAPSHOTS) throw new LookoutError('MEDIA_BUSY', 'Too many snapshots wait.');
+    const plan = planSnapshot(ring.groups, at);
+    snapshots += 1;
+    // one decoder besides the one that watches
+    const work = turn.then(() => takeSnapshot(plan, file)).finally(() => (snapshots -= 1));
+    turn = work.catch(() => undefined);
+    const taken = await work;
+    return { from: taken, to: taken };
+  };
+  const clip = async (id: number, from: number, to: number, file: string): Promise<Span> => {
+    if (clips.size >= MAX_CLIPS) throw new LookoutError('MEDIA_BUSY', 'Too many clips are being cut.');
+    const job = followClip(ring, { from, to }, file);
+    clips.set(id, job);
+    try {
+      return await job.done;
+    } finally {
+      clips.delete(id);
+    }
+  };
+  return {
+    open: (source, clock) => openRecording(ring, source, clock),
+    told(order) {
+      if (order.kind === 'snapshot') answer(order.id, snapshot(order.at, order.file));
+      else if (order.kind === 'clip') answer(order.id, clip(order.id, order.from, order.to, order.file));
+      else clips.get(order.id)?.until(order.to);
+    },
+    get waiting() {
+      return clips.size > 0;
+    },
+  };
+}
+
+function openRecording(ring: PacketRing, { codec, stream }: Pick<Source, 'codec' | 'stream'>, clock: { read(pts: number): WallTime | undefined }): Recording {
+  const trackOf = (extradata?: Buffer): TimedTrack => {
+    const codecpar = new CodecParameters();
+    codecpar.alloc();
+    stream.codecpar.copy(codecpar);
+    if (extradata) codecpar.extradata = extradata;
+    const { num, den } = stream.timeBase;
+    return { codec, codecpar, timeBase: { num, den }, read: clock.read };
+  };
+  let track = trackOf();
+  return {
+    packet(packet) {
+      const changed = packet.keyframe ? newParameters(packet.packet, track) : undefined;
+      if (changed) track = trackOf(changed);
+      ring.push(track, packet);
+    },
+    end: ring.cut,
+  };
+}
+
+/** RTMP tells of other parameters beside the packet from which they hold. */
+function newParameters(packet: Packet, track: TimedTrack): Buffer | undefined {
+  const told = packet.getSideData(AV_PKT_DATA_NEW_EXTRADATA);
+  return told && told.length > 0 && !track.codecpar.extradata?.equals(told) ? Buffer.from(told) : undefined;
+}

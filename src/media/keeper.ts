@@ -1,0 +1,172 @@
+import { writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { encode } from 'fast-png';
+import { LookoutError } from '../errors.ts';
+import type { Logger } from '../health/log.ts';
+import type { Alert, Frame } from '../values.ts';
+import { writeWhole } from './draft.ts';
+import { clipEnd, clipStart, decisiveMoment, LONGEST_CLIP } from './moments.ts';
+import { openMediaPlace } from './place.ts';
+import type { MediaPlace } from './place.ts';
+import { openRoom } from './room.ts';
+import type { Room, RoomOptions } from './room.ts';
+
+/** A camera as this room sees it; camera/keeping.ts. */
+export interface MediaSource {
+  snapshot(at: number, file: string): Promise<boolean>;
+  clip(from: number, to: number, file: string, until?: Promise<number>): Promise<{ readonly from: number; readonly to: number } | undefined>;
+}
+
+export interface MediaKeeperOptions extends Pick<RoomOptions, 'dropOldest' | 'pointed'> {
+  readonly folder: string;
+  readonly snapshots?: boolean;
+  readonly clips?: boolean;
+  /** seconds of a clip before an alert's start and after its end; 5 by default */
+  readonly before?: number;
+  readonly after?: number;
+  /** MB that the folder may hold; undefined: as the disk allows */
+  readonly maxMb?: number | undefined;
+  camera(id: string): MediaSource | undefined;
+  /** the kept frame nearest to a moment, for when the camera's process has none */
+  frameAt?(camera: string, at: number): Frame | undefined;
+  /** hears of each file as soon as it is there, also when nobody waits for it any longer */
+  kept?(alertId: string, media: Media): void;
+  readonly log: Logger;
+  now(): number;
+}
+
+/** Files, relative to the media folder. */
+export interface Media {
+  readonly snapshot?: string;
+  readonly clip?: string;
+}
+
+/** Keeps a picture and a clip with each alert. Nothing rejects: what cannot be kept is logged with its code, and left out. */
+export interface MediaKeeper {
+  /** A new alert: takes its snapshot, and begins its clip. */
+  keep(alert: Alert): Promise<Media>;
+  /** Its end is known (also where it was retracted): the clip ends there, and is told when it is whole. */
+  finish(alert: Alert): Promise<Media>;
+  /** Deletes files that no alert points to any longer. */
+  remove(files: readonly string[]): void;
+}
+
+/** Of one camera at once; the newest is refused. */
+const MAX_PENDING = 16;
+/** A camera whose packets come late is asked once more about a moment that is younger than this, after a while, ms. */
+const YOUNG = 6000;
+const AGAIN = 2000;
+
+export function createMediaKeeper(opts: MediaKeeperOptions): MediaKeeper {
+  return new Keeper(opts);
+}
+
+class Keeper implements MediaKeeper {
+  readonly #opts: MediaKeeperOptions;
+  readonly #place: MediaPlace;
+  readonly #room: Room;
+  /** pieces of work under way, by camera */
+  readonly #pending = new Map<string, number>();
+  /** clips that are being cut, by alert */
+  readonly #cutting = new Map<string, { end(alert: Alert): void; readonly clip: Promise<Media> }>();
+
+  constructor(opts: MediaKeeperOptions) {
+    const { folder, maxMb, dropOldest, pointed, log, now } = opts;
+    this.#opts = opts;
+    this.#place = openMediaPlace(folder);
+    this.#room = openRoom({ place: this.#place, maxMb, log, now, ...(dropOldest ? { dropOldest } : {}), ...(pointed ? { pointed } : {}) });
+  }
+
+  keep(alert: Alert): Promise<Media> {
+    const over = alert.phase === 'end' || alert.phase === 'retracted' || alert.eventId === null;
+    if (over) void this.finish(alert);
+    else if (!this.#cutting.has(alert.id)) void this.#beginClip(alert);
+    return this.#opts.snapshots === false ? Promise.resolve({}) : this.#snapshot(alert);
+  }
+
+  finish(alert: Alert): Promise<Media> {
+    const running = this.#cutting.get(alert.id);
+    const clip = running?.clip ?? this.#beginClip(alert);
+    this.#cutting.get(alert.id)?.end(alert);
+    return clip;
+  }
+
+  remove(files: readonly string[]): void {
+    try {
+      this.#room.remove(files);
+    } catch (error) {
+      this.#opts.log.warn({ code: 'MEDIA_WRITE' }, `pictures and clips could not be deleted: ${String(error)}`);
+    }
+  }
+
+  async #snapshot(alert: Alert): Promise<Media> {
+    const { camera, now, kept } = this.#opts;
+    const at = decisiveMoment(alert);
+    const snapshot = await this.#work(alert, 'jpg', async (file) => {
+      const take = async (): Promise<boolean> => (await camera(alert.camera)?.snapshot(at, this.#place.absolute(file))) === true;
+      if (await take()) return file;
+      if (now() - at < YOUNG) await sleep(AGAIN, undefined, { ref: false });
+      if (now() - at < YOUNG + AGAIN && (await take())) return file;
+      return this.#ofFrame(alert, at);
+    });
+    if (snapshot === undefined) return {};
+    kept?.(alert.id, { snapshot });
+    return { snapshot };
+  }
+
+  /** The kept frame, in the model's size. */
+  async #ofFrame(alert: Alert, at: number): Promise<string | undefined> {
+    const frame = this.#opts.frameAt?.(alert.camera, at);
+    const file = frame && this.#place.path(alert.id, alert.detectedAt, 'png');
+    if (!frame || file === undefined) return undefined;
+    const { width, height, data } = frame;
+    await writeWhole(this.#place.absolute(file), (draft) => writeFile(draft, encode({ width, height, data, channels: 3, depth: 8 })));
+    return file;
+  }
+
+  #beginClip(alert: Alert): Promise<Media> {
+    const { clips = true, before = 5, after = 5, camera, kept } = this.#opts;
+    if (!clips) return Promise.resolve({});
+    const from = clipStart(alert, before);
+    let end = (_alert: Alert): void => undefined;
+    const until = new Promise<number>((resolve) => (end = (ended) => resolve(Math.min(clipEnd(ended, before, after), from + LONGEST_CLIP))));
+    const work = this.#work(alert, 'mp4', async (file) => {
+      const shown = await camera(alert.camera)?.clip(from, from + LONGEST_CLIP, this.#place.absolute(file), until);
+      return shown ? file : undefined;
+    });
+    const clip = work.then((found): Media => {
+      this.#cutting.delete(alert.id);
+      if (found === undefined) return {};
+      kept?.(alert.id, { clip: found });
+      return { clip: found };
+    });
+    this.#cutting.set(alert.id, { end, clip });
+    return clip;
+  }
+
+  /** One piece of work for an alert, counted against its camera; the file that came of it. */
+  async #work(alert: Alert, ending: 'jpg' | 'mp4', make: (file: string) => Promise<string | undefined>): Promise<string | undefined> {
+    const { camera, id } = alert;
+    const waiting = this.#pending.get(camera) ?? 0;
+    this.#pending.set(camera, waiting + 1);
+    try {
+      if (waiting >= MAX_PENDING) throw new LookoutError('MEDIA_BUSY', `${waiting} pictures and clips of camera ${camera} are under way.`);
+      const file = this.#place.path(id, alert.detectedAt, ending);
+      if (file === undefined) throw new LookoutError('MEDIA_WRITE', 'An alert has an id that may not name a file.');
+      // made already, before a restart
+      if (this.#place.size(file) !== undefined) return file;
+      if (!this.#room.free()) return undefined;
+      const made = await make(file);
+      if (made !== undefined) this.#room.wrote(this.#place.size(made) ?? 0);
+      return made;
+    } catch (error) {
+      const { code, detail } = error instanceof LookoutError ? error : new LookoutError('MEDIA_WRITE', String(error));
+      this.#opts.log.warn({ camera, alert: id, code }, detail);
+      return undefined;
+    } finally {
+      const left = (this.#pending.get(camera) ?? 1) - 1;
+      if (left === 0) this.#pending.delete(camera);
+      else this.#pending.set(camera, left);
+    }
+  }
+}
