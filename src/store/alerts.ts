@@ -10,6 +10,14 @@ export interface PendingAlert extends Alert {
   readonly seq: number;
 }
 
+/** The broker has acknowledged an alert; `at` is when it was handed over (ms). With `seq` only that very state of it is meant. */
+export interface Published {
+  readonly id: string;
+  readonly phase: EventPhase;
+  readonly at: number;
+  readonly seq?: number;
+}
+
 type PendingRow = AlertRow & { seq: number };
 
 const INSERT = `INSERT INTO alerts (${ALERT_COLUMNS.join(', ')}) VALUES (${ALERT_COLUMNS.map((c) => `@${c}`).join(', ')})`;
@@ -21,8 +29,7 @@ export interface AlertLog {
   /** Writes the alert and its outbox row, inside a transaction; returns how many old ones the outbox's bound gave up. */
   put(a: Alert): number;
   pending(limit: number, after: number): PendingAlert[];
-  markPublished(id: string, phase: EventPhase, at: number, seq?: number): void;
-  setMedia(id: string, media: { readonly snapshot?: string; readonly clip?: string }): void;
+  markPublished(sent: readonly Published[]): void;
   find(q: AlertQuery): StoredAlert[];
   phases(id: string): StoredAlert[];
 }
@@ -43,13 +50,6 @@ export function alertLog(db: Database, maxPending = MAX_PENDING): AlertLog {
     'UPDATE alerts SET publish_ms = max(0, @at - published_at), published_at = @at, delivered = 1 WHERE seq = @seq',
   );
   const leave = db.prepare<[number]>('DELETE FROM outbox WHERE seq = ?');
-  const gone = db.prepare<{ id: string; snapshot: string | null; clip: string | null }>(
-    `INSERT OR IGNORE INTO media_gone (file)
-       SELECT snapshot FROM alerts WHERE id = @id AND snapshot <> @snapshot UNION SELECT clip FROM alerts WHERE id = @id AND clip <> @clip`,
-  );
-  const setMedia = db.prepare<{ id: string; snapshot: string | null; clip: string | null }>(
-    'UPDATE alerts SET snapshot = coalesce(@snapshot, snapshot), clip = coalesce(@clip, clip) WHERE id = @id',
-  );
   return {
     put(a) {
       const had = media.get(a.id);
@@ -61,17 +61,13 @@ export function alertLog(db: Database, maxPending = MAX_PENDING): AlertLog {
       return giveUp.run(maxPending).changes;
     },
     pending: (limit, after) => pending.all(after, Math.max(0, Math.floor(limit))).map((row) => ({ ...fromAlertRow(row), seq: row.seq })),
-    markPublished(id, phase, at, seq) {
+    markPublished(sent) {
       db.transaction(() => {
-        const row = seq ?? find.get(id, phase);
-        // Nothing left the outbox: it was acknowledged twice, or a newer state has taken the row's place.
-        if (row !== undefined && leave.run(row).changes > 0) stamp.run({ at, seq: row });
-      }).immediate();
-    },
-    setMedia(id, { snapshot = null, clip = null }) {
-      db.transaction(() => {
-        gone.run({ id, snapshot, clip });
-        setMedia.run({ id, snapshot, clip });
+        for (const { id, phase, at, seq } of sent) {
+          const row = seq ?? find.get(id, phase);
+          // Nothing left the outbox: it was acknowledged twice, or a newer state has taken the row's place.
+          if (row !== undefined && leave.run(row).changes > 0) stamp.run({ at, seq: row });
+        }
       }).immediate();
     },
     find: (q) => findAlerts(db, q),

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3';
+import type { Alert } from '../values.ts';
 import type { Logger } from '../health/log.ts';
 import { alertLog } from './alerts.ts';
 import { backUp } from './backup.ts';
@@ -8,6 +9,7 @@ import { eventLog } from './events.ts';
 import { feedbackLog } from './feedback.ts';
 import { Gathered } from './gather.ts';
 import { lookLog } from './looks.ts';
+import { mediaLog } from './media.ts';
 import { guarded } from './open.ts';
 import { retention } from './retention.ts';
 import { ruleStateLog } from './ruleState.ts';
@@ -19,7 +21,7 @@ const DAY_MS = 86_400_000;
 
 /** The store over an open file; `release` lets go of it. */
 export function assemble(db: Database, opts: StoreOptions, log: Logger, release: () => void): Store {
-  const { events, alerts, gaps, decisions, looks, states, feedback } = tables(db);
+  const { events, alerts, gaps, decisions, looks, states, feedback, media } = tables(db);
   const prune = retention(db, [events, gaps]);
   const setAlive = db.prepare<[number]>("INSERT OR REPLACE INTO meta VALUES ('alive_at', ?)");
   const getAlive = db.prepare<[], number>("SELECT value FROM meta WHERE key = 'alive_at'").pluck();
@@ -32,19 +34,24 @@ export function assemble(db: Database, opts: StoreOptions, log: Logger, release:
   };
   /** its rows are made at once, so that what cannot be kept is told to who puts it */
   const gather = <Row>(row: Row, put: (row: Row) => void): void => (db.readonly ? run(() => put(row)) : gathered.add(() => put(row)));
+  const putAlerts = (list: readonly Alert[]): void => {
+    const givenUp = run(() => gathered.flushWith(() => list.reduce((n, a) => n + alerts.put(a), 0)));
+    if (givenUp > 0) log.warn({ alerts: givenUp }, 'the outbox is full: the oldest alerts stay in the log and are not sent');
+  };
   return {
     putEvent: (e) => gather(run(() => events.row(e)), events.put),
     putDecision: (d) => gather(run(() => decisions.row(d)), decisions.put),
     putLook: (l) => gather(run(() => looks.row(l)), looks.put),
     saveRuleState: (rule, camera, state) => gather(state, () => states.save(rule, camera, state)),
-    putAlert: (a) => {
-      const givenUp = run(() => gathered.flushWith(() => alerts.put(a)));
-      if (givenUp > 0) log.warn({ alerts: givenUp }, 'the outbox is full: the oldest alerts stay in the log and are not sent');
-    },
+    putAlert: (a) => putAlerts([a]),
+    putAlerts,
     flush: () => run(() => gathered.flush()),
     pendingAlerts: (limit, after = 0) => run(() => alerts.pending(limit, after)),
-    markPublished: (id, phase, at, seq) => run(() => alerts.markPublished(id, phase, at, seq)),
-    setMedia: (id, media) => run(() => alerts.setMedia(id, media)),
+    markPublished: (id, phase, at, seq) => run(() => alerts.markPublished([{ id, phase, at, ...(seq === undefined ? {} : { seq }) }])),
+    markAllPublished: (sent) => run(() => alerts.markPublished(sent)),
+    setMedia: (id, files) => run(() => media.set(id, files)),
+    dropOldestMedia: (count) => run(() => media.dropOldest(count)),
+    pointedMedia: (files) => run(() => media.pointed(files)),
     putFeedback: (f) => run(() => feedback.put(f)),
     putCoverage: (c) => run(() => gaps.put(c)),
     openGap: (camera, reason, detail, at) => run(() => gaps.open(camera, reason, detail, at)),
@@ -78,6 +85,6 @@ export function assemble(db: Database, opts: StoreOptions, log: Logger, release:
 function tables(db: Database) {
   return {
     events: eventLog(db, textIndex(db)), alerts: alertLog(db), gaps: coverageLog(db), decisions: decisionLog(db), looks: lookLog(db),
-    states: ruleStateLog(db), feedback: feedbackLog(db),
+    states: ruleStateLog(db), feedback: feedbackLog(db), media: mediaLog(db),
   };
 }

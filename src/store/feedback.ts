@@ -1,7 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { Feedback } from '../record.ts';
+import { durably } from './open.ts';
 import { alertPhases } from './alertSearch.ts';
 import type { StoredAlert } from './alertSearch.ts';
+import { checked } from './eventRow.ts';
 import { also, emptyFilter, whereClause } from './query.ts';
 
 /** Which feedback: all conditions must hold; `since` and `until` bound when it was given (ms). */
@@ -31,7 +33,7 @@ export function feedbackLog(db: Database): FeedbackLog {
        ON CONFLICT (alert_id) DO UPDATE SET correct = excluded.correct, note = excluded.note, at = excluded.at`,
   );
   return {
-    put: (f) => void put.run({ alert_id: f.alertId, correct: f.right ? 1 : 0, note: f.note, at: f.at }),
+    put: (f) => void durably(db, () => put.run(checked({ alert_id: f.alertId, correct: f.right ? 1 : 0, note: f.note, at: f.at }, 'feedback'))),
     find(q) {
       const filter = emptyFilter();
       also(filter, 'alert_id = ?', q.alert);

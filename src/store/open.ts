@@ -4,21 +4,28 @@ import { dirname } from 'node:path';
 import { LookoutError } from '../errors.ts';
 import { SCHEMA_VERSION, migrate, refuseNewer, schemaVersion } from './migrations.ts';
 
+/** `annotate`: writes as well, beside the daemon, but makes and mends nothing. */
+export type Mode = 'write' | 'annotate' | 'read';
+
+/** How long one waits for another that writes, ms. */
+const BUSY_MS = 2000;
+
 /**
  * Opens the file, checks it and lifts it to the present schema. A read-only connection creates and changes nothing; it serves
  * the command line beside a running daemon.
  * @throws LookoutError STORE_OPEN, STORE_CORRUPT
  */
-export function openDatabase(path: string, readOnly: boolean): Database.Database {
+export function openDatabase(path: string, mode: Mode): Database.Database {
   let db: Database.Database | undefined;
+  const guest = mode !== 'write';
   try {
-    db = new Database(path, { readonly: readOnly, fileMustExist: readOnly, timeout: 2000 });
-    if (readOnly) refuseUnwritten(db);
+    db = new Database(path, { readonly: mode === 'read', fileMustExist: guest, timeout: BUSY_MS });
+    if (guest) refuseUnwritten(db);
     else prepareForWriting(db);
     return db;
   } catch (error) {
     db?.close();
-    throw openError(error, path, readOnly);
+    throw openError(error, path, guest);
   }
 }
 

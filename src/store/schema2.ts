@@ -32,6 +32,8 @@ const TABLES = `
   ALTER TABLE alerts ADD COLUMN clip TEXT;
   CREATE INDEX alerts_camera ON alerts (camera, start_at);
   CREATE INDEX alerts_rule ON alerts (rule_id, happened_at);
+  CREATE INDEX alerts_snapshot ON alerts (snapshot) WHERE snapshot IS NOT NULL;
+  CREATE INDEX alerts_clip ON alerts (clip) WHERE clip IS NOT NULL;
   -- what an alert rests on is kept as long as the alert
   CREATE TABLE alert_events (event_id TEXT NOT NULL, alert_id TEXT NOT NULL, PRIMARY KEY (event_id, alert_id)) STRICT, WITHOUT ROWID;
   CREATE INDEX alert_events_alert ON alert_events (alert_id);

@@ -2,7 +2,7 @@ import type { Coverage, CoverageReason, Decision, Feedback, Look } from '../reco
 import type { Alert, Event, EventPhase } from '../values.ts';
 import type { Logger } from '../health/log.ts';
 import type { AlertQuery, StoredAlert } from './alertSearch.ts';
-import type { PendingAlert } from './alerts.ts';
+import type { PendingAlert, Published } from './alerts.ts';
 import { assemble } from './assemble.ts';
 import type { CoverageQuery } from './coverage.ts';
 import type { DecisionQuery } from './decisions.ts';
@@ -14,7 +14,7 @@ import type { Pruned } from './retention.ts';
 import type { StoreStats } from './stats.ts';
 
 export type { AlertQuery, StoredAlert } from './alertSearch.ts';
-export type { PendingAlert } from './alerts.ts';
+export type { PendingAlert, Published } from './alerts.ts';
 export type { CoverageQuery } from './coverage.ts';
 export type { DecisionQuery } from './decisions.ts';
 export type { EventQuery } from './eventSearch.ts';
@@ -32,6 +32,8 @@ export interface StoreOptions {
   readonly maxMb?: number;
   /** for reading beside a running daemon: creates, checks and changes nothing */
   readonly readOnly?: boolean;
+  /** for reading and putFeedback beside a running daemon, or without one: creates, checks and deletes nothing */
+  readonly annotate?: boolean;
 }
 
 /**
@@ -53,12 +55,20 @@ export interface Store {
    * phase put again takes the place of the older state and is sent (again).
    */
   putAlert(a: Alert): void;
+  /** The same for several, in one transaction: all or none. */
+  putAlerts(list: readonly Alert[]): void;
   /** The pictures of an alert, in all its phases: files in the media folder. */
   setMedia(alertId: string, media: { readonly snapshot?: string; readonly clip?: string }): void;
+  /** The `count` oldest alerts that have pictures and were not judged lose them; returns the files, which nothing points to any longer. */
+  dropOldestMedia(count: number): string[];
+  /** Those of the files that an alert points to. */
+  pointedMedia(files: readonly string[]): Set<string>;
   /** What the broker has not acknowledged, oldest first; `after` leaves out what has a `seq` up to it. */
   pendingAlerts(limit: number, after?: number): PendingAlert[];
   /** The broker has acknowledged it; `at` is when it was handed over. With `seq`, only that very state of the alert leaves. */
   markPublished(id: string, phase: EventPhase, at: number, seq?: number): void;
+  /** The same for several, in one transaction; a crash may lose the newest of these, which are then sent again. */
+  markAllPublished(sent: readonly Published[]): void;
   /** What a person said of an alert; the last word counts. */
   putFeedback(f: Feedback): void;
   /** What a rule remembers of a camera, or undefined. */
@@ -103,9 +113,10 @@ export interface Store {
  * @throws LookoutError STORE_OPEN, STORE_LOCKED, STORE_CORRUPT
  */
 export function openStore(opts: StoreOptions, log: Logger): Store {
-  const release = opts.readOnly ? () => undefined : holdFile(opts.path);
+  const mode = opts.readOnly ? 'read' : opts.annotate ? 'annotate' : 'write';
+  const release = mode === 'write' ? holdFile(opts.path) : () => undefined;
   try {
-    return assemble(openDatabase(opts.path, opts.readOnly ?? false), opts, log, release);
+    return assemble(openDatabase(opts.path, mode), opts, log, release);
   } catch (error) {
     release();
     throw error;
