@@ -46,7 +46,8 @@ function withAbsolutePaths(config: Config, file: string): Config {
   const store = { ...config.store, path: config.store.path === ':memory:' ? ':memory:' : from(config.store.path) };
   const { name, features_dir: features } = config.model;
   const model = { ...config.model, name: from(name), ...(features ? { features_dir: from(features) } : {}) };
-  return { ...config, model, store, rules_dir: from(config.rules_dir) };
+  const media = { ...config.media, dir: from(config.media.dir) };
+  return { ...config, model, store, media, rules_dir: from(config.rules_dir) };
 }
 
 /** What no single key can know. */

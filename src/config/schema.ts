@@ -65,6 +65,15 @@ const store = z.strictObject({
   retention_days: z.number().positive().default(30).describe('days that events and alerts are kept'),
 });
 
+const media = z.strictObject({
+  dir: z.string().min(1).default('media').describe("folder of the alerts' pictures and clips"),
+  snapshots: z.boolean().default(true).describe('keep a picture with each alert'),
+  clips: z.boolean().default(true).describe('keep a clip with each alert'),
+  before: z.number().min(0).max(60).default(5).describe('seconds of a clip before what happened'),
+  after: z.number().min(0).max(60).default(5).describe('seconds of a clip after it; a clip is no longer than two minutes'),
+  max_mb: count.default(10_000).describe('MB that the folder may hold; beyond that the oldest alerts lose their pictures and clips'),
+});
+
 const rtmp = z.strictObject({
   enabled: z.boolean().default(false).describe('accept cameras that push RTMP'),
   host: z.string().min(1).default('127.0.0.1').describe('0.0.0.0 for cameras on other machines'),
@@ -119,6 +128,7 @@ export const configSchema = z.strictObject({
   events: events.prefault({}),
   mqtt: mqtt.prefault({}),
   store: store.prefault({}),
+  media: media.prefault({}),
   rtmp: rtmp.prefault({}),
   network: network.prefault({}),
   cameras: z.array(camera).default([]),
