@@ -21,7 +21,8 @@ const DAY_MS = 86_400_000;
 
 /** The store over an open file; `release` lets go of it. */
 export function assemble(db: Database, opts: StoreOptions, log: Logger, release: () => void): Store {
-  const { events, alerts, gaps, decisions, looks, states, feedback, media } = tables(db);
+  const logs = tables(db);
+  const { events, alerts, gaps, decisions, looks, states, feedback, media } = logs;
   const prune = retention(db, [events, gaps]);
   const setAlive = db.prepare<[number]>("INSERT OR REPLACE INTO meta VALUES ('alive_at', ?)");
   const getAlive = db.prepare<[], number>("SELECT value FROM meta WHERE key = 'alive_at'").pluck();
@@ -58,15 +59,7 @@ export function assemble(db: Database, opts: StoreOptions, log: Logger, release:
     closeGap: (camera, at, reason) => run(() => gaps.close(camera, at, reason)),
     markAlive: (at) => run(() => void setAlive.run(at)),
     aliveAt: () => run(() => getAlive.get() ?? null),
-    loadRuleState: (rule, camera) => read(() => states.load(rule, camera)),
-    event: (id) => read(() => events.get(id)),
-    events: (q) => read(() => events.find(q)),
-    alert: (id) => read(() => alerts.phases(id)),
-    alerts: (q) => read(() => alerts.find(q)),
-    decisions: (q) => read(() => decisions.find(q)),
-    looks: (q) => read(() => looks.find(q)),
-    feedback: (q) => read(() => feedback.find(q)),
-    coverage: (q) => read(() => gaps.find(q)),
+    ...answers(logs, read),
     stats: () => read(() => storeStats(db, opts.path)),
     backup: (file) => read(() => backUp(db, file)),
     prune: (now) => {
@@ -87,4 +80,19 @@ function tables(db: Database) {
     events: eventLog(db, textIndex(db)), alerts: alertLog(db), gaps: coverageLog(db), decisions: decisionLog(db), looks: lookLog(db),
     states: ruleStateLog(db), feedback: feedbackLog(db), media: mediaLog(db),
   };
+}
+
+/** The questions, which `read` answers. */
+function answers({ events, alerts, gaps, decisions, looks, states, feedback }: ReturnType<typeof tables>, read: <T>(operation: () => T) => T) {
+  return {
+    loadRuleState: (rule, camera) => read(() => states.load(rule, camera)),
+    event: (id) => read(() => events.get(id)),
+    events: (q) => read(() => events.find(q)),
+    alert: (id) => read(() => alerts.phases(id)),
+    alerts: (q) => read(() => alerts.find(q)),
+    decisions: (q) => read(() => decisions.find(q)),
+    looks: (q) => read(() => looks.find(q)),
+    feedback: (q) => read(() => feedback.find(q)),
+    coverage: (q) => read(() => gaps.find(q)),
+  } satisfies Partial<Store>;
 }
