@@ -75,7 +75,7 @@ export function createPacketRing(bounds: RingBounds, now: () => number = Date.no
     if (last) groupTime(last);
     const came = now();
     // a group is needed until the next one's keyframe is old enough
-    while ((groups[1]?.came ?? came) < came - 1000 * bounds.seconds) drop();
+    while ((groups[1]?.came ?? came) <= came - 1000 * bounds.seconds && groups.length > 1) drop();
     const group = { track, packets: [], came, newest: pts, bytes: 0, at: undefined };
     groups.push(group);
     return group;
