@@ -7,7 +7,10 @@ import type { Address } from '../ingest/address.ts';
 import { CameraInit } from './cameraWire.ts';
 import type { FromCamera, ToCamera } from './cameraWire.ts';
 import { readConnection } from './connection.ts';
+import type { KeepOrder } from './keepWire.ts';
 import { createLearningTurns } from './learning.ts';
+import { createRecorder } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 
 /** A camera's process: it reads, decodes when needed, chooses, and reconnects for ever. */
 
@@ -21,14 +24,20 @@ const stopped = new AbortController();
 runChild({
   init: (raw) => {
     const init = CameraInit.parse(raw);
+    recorder = init.record && createRecorder(init.record, send);
     void live(init, parseAddress(init.url));
   },
-  message: (message) => learning.told(message as ToCamera),
+  message: (raw) => {
+    const message = raw as ToCamera | KeepOrder;
+    if (message.kind === 'learn') learning.told(message);
+    else recorder?.told(message);
+  },
   stop: () => stopped.abort(),
 });
 
 const send = (message: FromCamera): boolean => sendToParent(message, message.kind === 'frame' ? MAX_WAITING : undefined);
 const learning = createLearningTurns(send);
+let recorder: Recorder | undefined;
 
 async function live(init: CameraInit, address: Address): Promise<void> {
   const { signal } = stopped;
@@ -41,7 +50,7 @@ async function live(init: CameraInit, address: Address): Promise<void> {
   };
   while (!signal.aborted) {
     try {
-      await readConnection({ ...init, encoder: known }, address, { send: watched, learning, signal });
+      await readConnection({ ...init, encoder: known }, address, { send: watched, learning, recorder, signal });
       if (address.kind === 'file') return void send({ kind: 'end' });
     } catch (error) {
       const { code, detail } = told(error, address);

@@ -9,6 +9,7 @@ import type { Source } from '../ingest/source.ts';
 import type { CameraInit, FromCamera } from './cameraWire.ts';
 import type { LearningTurns } from './learning.ts';
 import { createLifeSigns } from './lifeSigns.ts';
+import type { Recorder } from './recorder.ts';
 import { createStream } from './stream.ts';
 import type { CameraStreamSide } from './stream.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -20,6 +21,8 @@ const GATHER = 450;
 export interface ConnectionEnds {
   readonly send: (message: FromCamera) => boolean;
   readonly learning: LearningTurns;
+  /** what remembers the last moments, if anything is to */
+  readonly recorder?: Recorder | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -53,17 +56,17 @@ interface Reading extends ConnectionEnds {
 }
 
 /** Reading and looking side by side: one stamps packets as they arrive, the other takes its time. */
-async function watch(source: Source, init: CameraInit, address: Address, { send, learning, signal, watchdog, pace }: Reading): Promise<void> {
+async function watch(source: Source, init: CameraInit, address: Address, { send, learning, recorder, signal, watchdog, pace }: Reading): Promise<void> {
   const decoder = await createDecoder(source, { frameSize: init.frameSize, hardware: init.hardware });
   // a file comes once, and what it shows is not to be missed
-  const stream = createStream(init, source, decoder, address.kind, send, address.kind === 'file' ? undefined : learning);
+  const stream = createStream(init, source, decoder, address.kind, send, address.kind === 'file' ? undefined : learning, recorder);
   const abort = (): void => source.interrupt();
   signal.addEventListener('abort', abort, { once: true });
   const lives = createLifeSigns();
   const alive = (): void => {
     const { shown } = stream;
     // the first picture of one that has yet to learn is waited for
-    pace.gather = shown.asleep && shown.decoded > 0 ? GATHER : 0;
+    pace.gather = shown.asleep && shown.decoded > 0 && !recorder?.waiting ? GATHER : 0;
     if (lives(shown)) watchdog.feed();
   };
   const looking = stream.run(signal);

@@ -14,6 +14,7 @@ import { createStreamCounter } from './facts.ts';
 import { createGaze } from './gaze.ts';
 import type { LearningTurns } from './learning.ts';
 import type { Shown } from './lifeSigns.ts';
+import type { Recorder } from './recorder.ts';
 import { createSelf } from './self.ts';
 import { Watcher } from './watcher.ts';
 
@@ -32,7 +33,7 @@ export interface CameraStreamSide {
 }
 
 /** Joins what happens to a connection's packets: clock, facts, gate, memory, decoder, sampler. Without `learning` its gate learns at once. */
-export function createStream(init: CameraInit, source: Source, decoder: Decoder, kind: AddressKind, send: (message: FromCamera) => boolean, learning?: LearningTurns): CameraStreamSide {
+export function createStream(init: CameraInit, source: Source, decoder: Decoder, kind: AddressKind, send: (message: FromCamera) => boolean, learning?: LearningTurns, recorder?: Recorder): CameraStreamSide {
   const counter = createStreamCounter();
   const period = (): number => 1000 / (counter.fps || source.fps || FALLBACK_FPS);
   const clock = kind === 'file' ? fileClock() : liveClock(init, source, kind, period);
@@ -46,6 +47,7 @@ export function createStream(init: CameraInit, source: Source, decoder: Decoder,
   const decoding = new Decoding(decoder, skipped);
   const watcher = new Watcher({ decoding, clock, gate, gaze, learning, keyframeInterval: () => counter.keyframeInterval });
   const self = createSelf();
+  const recording = recorder?.open(source, clock);
   let seconds = 0;
 
   const tellFacts = (pts: number): void => {
@@ -65,15 +67,26 @@ export function createStream(init: CameraInit, source: Source, decoder: Decoder,
       if (keyframe && data) learnEncoder(data, clock, send);
       // an RTSP stream's first packet may come before its time base is known (NaN): it tells no time, but it may be the only keyframe for long
       const seen = data && !Number.isNaN(pts) ? { pts, size: payloadSize(source.codec, data), kind: packetKind(source.codec, data, keyframe), keyframe } : undefined;
-      watcher.arrived({ packet, pts, keyframe, size, free: () => packet.free() }, seen);
+      const read = { packet, pts, keyframe, size, free: recording ? freedTwice(packet) : () => packet.free() };
+      watcher.arrived(read, seen);
+      recording?.packet(read);
     },
     run: (signal) => watcher.run(signal),
-    end: () => watcher.end(),
+    end: () => {
+      watcher.end();
+      recording?.end();
+    },
     get shown() {
       return { asleep: watcher.asleep, decoded: decoder.decoded, busy: decoding.busy, taken: decoding.taken, behind: decoding.behind };
     },
     close: gaze.close,
   };
+}
+
+/** Frees a packet when both who hold it have done with it. */
+function freedTwice(packet: Packet): () => void {
+  let holders = 2;
+  return () => (--holders === 0 ? packet.free() : undefined);
 }
 
 function liveClock(init: CameraInit, source: Source, kind: AddressKind, period: () => number): StreamClock {
