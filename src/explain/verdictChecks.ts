@@ -38,7 +38,7 @@ export const completeCheck: CheckOne = ({ candidate }) => {
 export const verifiedCheck: CheckOne = ({ candidate }) => {
   const { decision } = candidate ?? {};
   if (decision?.outcome !== 'denied') return passed('No second look denied it.');
-  return failed(`A second look at the very frames denied it${decision.score === null ? '' : ` (score ${figure(decision.score)})`}${detailOf(decision.detail)}.`, { decision });
+  return failed(`A second look at the very frames denied it${detailOf(decision.detail)}.`, { decision });
 };
 
 export const cooldownCheck: CheckOne = ({ candidate }) => {
