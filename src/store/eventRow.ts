@@ -47,12 +47,17 @@ export function checked<T extends object>(row: T, what: string): T {
   return row;
 }
 
-export function toEvent(row: EventRow): Event {
+/** The event of a row's values, in the order of EVENT_COLUMNS. */
+export function eventOf(values: readonly (string | number)[]): Event {
+  const [
+    id, camera, text, start, end, startUncertainty, endUncertainty, timeSource, phase, windowId, model, confidence, sightings, detectedAt,
+    capture, queue, infer,
+  ] = values as [
+    string, string, string, number, number, number, number, TimeSource, EventPhase, string, string, number, number, number,
+    number, number, number,
+  ];
   return {
-    id: row.id, camera: row.camera, text: row.text, start: row.start_at, end: row.end_at,
-    startUncertainty: row.start_uncertainty, endUncertainty: row.end_uncertainty,
-    timeSource: row.time_source as TimeSource, phase: row.phase as EventPhase,
-    windowId: row.window_id, model: row.model, confidence: row.confidence, sightings: row.sightings, detectedAt: row.detected_at,
-    latency: { capture: row.capture_ms, queue: row.queue_ms, infer: row.infer_ms },
+    id, camera, text, start, end, startUncertainty, endUncertainty, timeSource, phase, windowId, model, confidence, sightings, detectedAt,
+    latency: { capture, queue, infer },
   };
 }

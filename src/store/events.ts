@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Event } from '../values.ts';
-import { EVENT_COLUMNS, reachOf, toEvent, toRow } from './eventRow.ts';
+import { EVENT_COLUMNS, eventOf, reachOf, toRow } from './eventRow.ts';
 import type { EventRow } from './eventRow.ts';
 import { findEvents } from './eventSearch.ts';
 import type { EventQuery } from './eventSearch.ts';
@@ -8,8 +8,8 @@ import { eventKeys } from './eventKeys.ts';
 import { byBeginning } from './query.ts';
 import type { TextIndex } from './textIndex.ts';
 
-const INSERT = `INSERT INTO events (seq, ${EVENT_COLUMNS.join(', ')}) VALUES (@seq, ${EVENT_COLUMNS.map((c) => `@${c}`).join(', ')})`;
-const UPDATE = `UPDATE events SET seq = @seq, ${EVENT_COLUMNS.slice(1).map((c) => `${c} = @${c}`).join(', ')} WHERE id = @id`;
+const INSERT = `INSERT INTO events (seq, ${EVENT_COLUMNS.join(', ')}) VALUES (?, ${EVENT_COLUMNS.map(() => '?').join(', ')})`;
+const UPDATE = `UPDATE events SET seq = ?, ${EVENT_COLUMNS.map((c) => `${c} = ?`).join(', ')} WHERE id = ?`;
 
 export interface EventLog {
   /** the row to be put later */
@@ -26,14 +26,15 @@ export interface EventLog {
   forget(): void;
 }
 
+type Value = string | number;
 interface Known { seq: number; text: string; camera: string }
 
 /** The events' table: one row per event, in its latest phase. Its key follows the start: eventKeys.ts. */
 export function eventLog(db: Database, index: TextIndex): EventLog {
   const keys = eventKeys(db);
   const known = db.prepare<[string], Known>('SELECT seq, text, camera FROM events WHERE id = ?');
-  const insert = db.prepare<[EventRow & { seq: number }]>(INSERT);
-  const update = db.prepare<[EventRow & { seq: number }]>(UPDATE);
+  const insert = db.prepare<Value[]>(INSERT);
+  const update = db.prepare<Value[]>(UPDATE);
   const old = db
     .prepare<[number, number, number], number>(
       `SELECT seq FROM events WHERE seq < ? AND end_at < ?
@@ -45,7 +46,10 @@ export function eventLog(db: Database, index: TextIndex): EventLog {
   function put(row: EventRow): void {
     const before = known.get(row.id);
     const seq = before && keys.holds(before.seq, row.start_at) ? before.seq : keys.free(row.start_at);
-    (before ? update : insert).run({ ...row, seq });
+    // By place: names take SQLite's driver as long as the row itself.
+    const values = EVENT_COLUMNS.map((column) => row[column]);
+    if (before) update.run(seq, ...values, row.id);
+    else insert.run(seq, ...values);
     if (before && before.seq === seq && before.text === row.text && before.camera === row.camera) return;
     if (before) index.remove(before.seq);
     index.add(seq, row.text, row.camera);
@@ -55,7 +59,7 @@ export function eventLog(db: Database, index: TextIndex): EventLog {
     put,
     restore: (rows) => (rows as readonly EventRow[]).forEach((row) => put({ ...row, reach: reachOf(row.end_at - row.start_at) })),
     find: (q) => findEvents(db, index, keys.spread(), q),
-    get: (id) => byBeginning<EventRow>(db, 'SELECT * FROM events WHERE id', id, 'id').map(toEvent)[0],
+    get: (id) => byBeginning<EventRow>(db, 'SELECT * FROM events WHERE id', id, 'id').map((row) => eventOf(EVENT_COLUMNS.map((column) => row[column])))[0],
     prune(before, limit) {
       const found = old.all(before + keys.spread(), before, limit);
       for (const seq of found) {

@@ -33,7 +33,7 @@ export function textIndex(db: Database): TextIndex {
   const remove = db.prepare<[number]>('DELETE FROM events_text WHERE rowid = ?');
   const words = wordList(db);
   return {
-    add: (seq, text, camera) => void insert.run(seq, [...tokensOf(text).map(words.learn), words.camera(camera)].map(code).join(' ')),
+    add: (seq, text, camera) => void insert.run(seq, `${tokensOf(text).map(words.learn).join(' ')} ${words.camera(camera)}`),
     remove: (seq) => void remove.run(seq),
     forget: () => words.forget(),
     match(text, camera) {
@@ -51,14 +51,15 @@ export function textIndex(db: Database): TextIndex {
   };
 }
 
-/** A word's number as the index writes it. */
+/** A word's number as the index writes it: short, and never a word of FTS5's own language. */
 function code(id: number): string {
   return id.toString(36);
 }
 
 interface WordList {
-  learn(token: Token): number;
-  camera(id: string): number;
+  /** the code of the word, which is added where it is new */
+  learn(token: Token): string;
+  camera(id: string): string;
   find(kind: keyof typeof KINDS, word: string): number[];
   gram(word: string): number[];
   /** words that hold this part; more than MOST_WORDS where they are too many */
@@ -67,19 +68,21 @@ interface WordList {
 }
 
 function wordList(db: Database): WordList {
-  const known = new Map<string, number>();
+  const known = { word: new Map<string, string>(), gram: new Map<string, string>(), camera: new Map<string, string>() };
   const get = db.prepare<[number, string], number>('SELECT id FROM words WHERE kind = ? AND word = ?').pluck();
   const insert = db.prepare<[number, string]>('INSERT INTO words (kind, word) VALUES (?, ?)');
   const insertParts = db.prepare<[number | bigint, string]>('INSERT INTO word_parts (rowid, word) VALUES (?, ?)');
   const byTrigram = db.prepare<[string, number], number>('SELECT rowid FROM word_parts WHERE word_parts MATCH ? LIMIT ?').pluck();
   const byScan = db.prepare<[string, number], number>('SELECT id FROM words WHERE kind = 0 AND instr(word, ?) > 0 LIMIT ?').pluck();
 
-  function number(kind: keyof typeof KINDS, word: string): number {
-    const key = `${kind} ${word}`;
-    const id = known.get(key) ?? get.get(KINDS[kind], word) ?? added(kind, word);
-    if (known.size >= REMEMBERED) known.clear();
-    known.set(key, id);
-    return id;
+  function codeOf(kind: keyof typeof KINDS, word: string): string {
+    const codes = known[kind];
+    const remembered = codes.get(word);
+    if (remembered !== undefined) return remembered;
+    if (codes.size >= REMEMBERED) codes.clear();
+    const found = code(get.get(KINDS[kind], word) ?? added(kind, word));
+    codes.set(word, found);
+    return found;
   }
   function added(kind: keyof typeof KINDS, word: string): number {
     const id = Number(insert.run(KINDS[kind], word).lastInsertRowid);
@@ -88,12 +91,12 @@ function wordList(db: Database): WordList {
   }
   const find = (kind: keyof typeof KINDS, word: string): number[] => get.all(KINDS[kind], word);
   return {
-    learn: (token) => number(token.kind, token.word),
-    camera: (id) => number('camera', id),
+    learn: (token) => codeOf(token.kind, token.word),
+    camera: (id) => codeOf('camera', id),
     find,
     gram: (word) => find('gram', word),
     // The trigrams know no parts of one or two letters.
     holding: (part) => ([...part].length < 3 || part.includes('\0') ? byScan.all(part, MOST_WORDS + 1) : byTrigram.all(`"${part.replaceAll('"', '""')}"`, MOST_WORDS + 1)),
-    forget: () => known.clear(),
+    forget: () => Object.values(known).forEach((codes) => codes.clear()),
   };
 }

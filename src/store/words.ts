@@ -2,12 +2,17 @@
 const RUN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3005]+/u;
 const PIECES = new RegExp(`${RUN.source}|[\\s\\S]+?(?=${RUN.source}|$)`, 'gu');
 
+// oxlint-disable-next-line no-control-regex -- all of ASCII, control characters too
+const ASCII = /^[\x00-\x7f]*$/;
+
 /** The longest piece that is indexed as one word; longer ones overlap by half, so that each part of up to half is in one. */
 const LONGEST = 128;
 const HALF = LONGEST / 2;
 
 /** What a search compares: without case, accents and differences of width (NFKD without combining marks, in small letters). */
 export function folded(text: string): string {
+  // Most texts are plain English, for which there is nothing else to do.
+  if (ASCII.test(text)) return text.toLowerCase();
   return text.normalize('NFKD').replace(/[\u0300-\u036f]/gu, '').normalize('NFC').toLowerCase();
 }
 
@@ -24,22 +29,21 @@ export interface Token {
 
 /** The pieces of a term: runs of script without spaces, and what is between them. */
 export function pieces(term: string): { text: string; run: boolean }[] {
+  if (ASCII.test(term)) return [{ text: term, run: false }];
   return [...term.matchAll(PIECES)].map(([text]) => ({ text, run: RUN.test(text) }));
 }
 
 /** What stands for a text in the index, each token once. */
 export function tokensOf(text: string): Token[] {
-  const found = new Map<string, Token>();
-  const add = (kind: Token['kind'], word: string): void => void found.set(`${kind} ${word}`, { kind, word });
-  for (const term of terms(text)) {
-    for (const piece of pieces(term)) {
-      if (piece.run) {
-        for (const c of new Set(piece.text)) add('gram', c);
-        for (const pair of pairs(piece.text)) add('gram', pair);
-      } else for (const part of parts(piece.text)) add('word', part);
-    }
+  const words = new Set<string>();
+  const grams = new Set<string>();
+  for (const piece of terms(text).flatMap(pieces)) {
+    if (piece.run) {
+      for (const c of piece.text) grams.add(c);
+      for (const pair of pairs(piece.text)) grams.add(pair);
+    } else for (const part of parts(piece.text)) words.add(part);
   }
-  return [...found.values()];
+  return [...[...words].map((word) => ({ kind: 'word', word }) as const), ...[...grams].map((word) => ({ kind: 'gram', word }) as const)];
 }
 
 /** The tokens that every text with this run holds. */
