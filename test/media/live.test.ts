@@ -1,0 +1,135 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { watch } from '../ingest/watch.ts';
+import { barClip, readIndex, startSimulator } from '../peers/simulator.ts';
+import type { ClipOptions, Simulator } from '../peers/simulator.ts';
+import { ffprobe, indices, pictures } from './recorded.ts';
+
+const RECORD = { seconds: 30, mb: 32, before: 5 };
+const FPS = 25;
+const FRAMES = 1000;
+const PERIOD = 1000 / FPS;
+
+const folder = mkdtempSync(join(tmpdir(), 'lookout-live-'));
+let simulator: Simulator;
+let abort = new AbortController();
+const left: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+}, 60_000);
+afterEach(() => {
+  abort.abort();
+  abort = new AbortController();
+});
+afterAll(async () => {
+  await simulator.stop();
+  for (const remove of left) await remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function serve(path: string, opts: Partial<ClipOptions> = {}): Promise<string> {
+  const made = await barClip({ frames: FRAMES, fps: FPS, gop: 50, ...opts });
+  left.push(made.remove);
+  await simulator.tell(path, { clip: made.file, fps: FPS, reports: { every: 500, late: 0, prompt: 0 } });
+  return simulator.url(path);
+}
+
+const kinds = [
+  ['H.264', 'plain', {}],
+  ['H.264 with B-frames', 'b', { bframes: 2 }],
+  ['H.265 with B-frames', 'hevc', { codec: 'hevc', bframes: 2 }],
+] as const;
+
+describe('an RTSP camera', { timeout: 120_000 }, () => {
+  it.each(kinds)('of %s has the clip and the picture of a moment, to the frame', async (_name, path, opts) => {
+    const watched = watch(await serve(path, opts), abort.signal, { record: RECORD, gate: false });
+    await watched.more(40);
+    const at = Date.now() - 1500;
+    const jpeg = join(folder, `${path}.jpg`);
+    expect(await watched.camera.snapshot(at, jpeg)).toBe(true);
+    const [picture] = await pictures(jpeg, 384, 256);
+    const { index, damaged } = readIndex(picture ?? expect.fail());
+    expect(damaged).toBe(false);
+    expect(Math.abs(simulator.truth(path, index, at) - at)).toBeLessThanOrEqual(PERIOD);
+
+    // a second of it is still to come
+    const [from, to, file] = [at - 1000, Date.now() + 1000, join(folder, `${path}.mp4`)];
+    const shown = await watched.camera.clip(from, to, file);
+    const seen = await indices(file);
+    const times = seen.map((one) => simulator.truth(path, one, at));
+    const probed = await ffprobe(file);
+    expect(seen).toEqual(seen.map((_, i) => ((seen[0] ?? 0) + i) % FRAMES));
+    expect(times[0]).toBeLessThanOrEqual(from + PERIOD);
+    expect(times[0]).toBeGreaterThanOrEqual(from - 50 * PERIOD - PERIOD);
+    expect(times.at(-1)).toBeGreaterThanOrEqual(to - PERIOD);
+    expect(times.at(-1)).toBeLessThanOrEqual(to + 6 * PERIOD);
+    expect(Math.abs((shown?.from ?? 0) - (times[0] ?? 0))).toBeLessThanOrEqual(PERIOD);
+    expect(Math.abs((shown?.to ?? 0) - (times.at(-1) ?? 0))).toBeLessThanOrEqual(PERIOD);
+    expect(probed.frames).toBe(seen.length);
+    expect(Math.abs(probed.duration - seen.length / FPS)).toBeLessThan(0.1);
+    expect(probed.tags.comment).toBe(`from ${new Date(shown?.from ?? 0).toISOString()}`);
+  });
+
+  it('that sleeps has what its packets show, and after it wakes', async () => {
+    const url = await serve('sleeper');
+    const watched = watch(url, abort.signal, { record: RECORD, sample: { frameRate: 4, idleInterval: 1, adaptive: true, lookBack: 2 } });
+    await watched.more(8);
+    const at = Date.now();
+    const file = join(folder, 'sleeper.mp4');
+    expect(await watched.camera.clip(at - 2000, at + 2000, file)).toBeDefined();
+    const times = (await indices(file)).map((one) => simulator.truth('sleeper', one, at));
+    times.slice(1).forEach((time, i) => expect(time).toBeGreaterThan(times[i] ?? 0));
+    expect(times.at(-1)).toBeGreaterThanOrEqual(at + 2000 - PERIOD);
+  });
+
+  it('whose process dies, or which breaks off, leaves no half file', async () => {
+    const watched = watch(await serve('killed'), abort.signal, { record: RECORD, gate: false });
+    await watched.more(20);
+    const now = Date.now();
+    const files = [0, 1].map((i) => join(folder, `killed${i}.mp4`));
+    const clips = files.map((file) => watched.camera.clip(now - 1000, now + 60_000, file));
+    await watched.more(4);
+    expect(readdirSync(folder).filter((file) => file.startsWith('killed')).toSorted()).toEqual(['killed0.mp4.part', 'killed1.mp4.part']);
+    process.kill(watched.camera.childPid ?? 0, 'SIGKILL');
+    expect(await Promise.all(clips)).toEqual([undefined, undefined]);
+    await watched.until('offline');
+    await watched.more(20);
+    expect(readdirSync(folder).filter((file) => file.startsWith('killed'))).toEqual([]);
+    const [again = ''] = files;
+    const broken = watched.camera.clip(Date.now() - 1000, Date.now() + 60_000, again);
+    await watched.more(2);
+    await simulator.tell('killed', { cut: true });
+    // what there was before the break
+    expect((await broken)?.to).toBeLessThan(Date.now() + 1000);
+    expect((await indices(again)).length).toBeGreaterThan(10);
+  });
+
+  it('refuses too much at once, and what it does not remember', async () => {
+    const watched = watch(await serve('busy'), abort.signal, { record: RECORD, gate: false });
+    await watched.more(20);
+    const now = Date.now();
+    const clips = Array.from({ length: 12 }, (_, i) => watched.camera.clip(now - 1000, now + 1500, join(folder, `busy${i}.mp4`)));
+    const shots = Array.from({ length: 30 }, (_, i) => watched.camera.snapshot(now - 500, join(folder, `busy${i}.jpg`)));
+    expect((await Promise.all(clips)).filter((shown) => shown !== undefined)).toHaveLength(4);
+    const taken = (await Promise.all(shots)).filter(Boolean).length;
+    expect(taken).toBeGreaterThanOrEqual(4);
+    expect(taken).toBeLessThan(30);
+    expect(readdirSync(folder).filter((file) => file.startsWith('busy')).every((file) => !file.endsWith('.part'))).toBe(true);
+    expect(watched.logged()).toContain('MEDIA_BUSY');
+    expect(await watched.camera.snapshot(now - 3_600_000, join(folder, 'long-ago.jpg'))).toBe(false);
+    expect(await watched.camera.clip(now - 3_600_000, now - 3_590_000, join(folder, 'long-ago.mp4'))).toBeUndefined();
+    expect(await watched.camera.snapshot(now, join(folder, 'nowhere', 'a.jpg'))).toBe(false);
+    expect(watched.logged()).toContain('MEDIA_WRITE');
+  });
+
+  it('remembers nothing where it is not told to', async () => {
+    const watched = watch(await serve('off'), abort.signal, { gate: false });
+    await watched.more(4);
+    const file = join(folder, 'off.jpg');
+    expect(await watched.camera.snapshot(Date.now() - 300, file)).toBe(false);
+    expect(existsSync(file)).toBe(false);
+  });
+});
