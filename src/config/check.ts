@@ -51,8 +51,9 @@ function keysAt(schema: z.ZodType, path: KeyPath): string[] {
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 
-/** A schema without its defaults around it. */
+/** A schema without its defaults around it, and before what is made of its values. */
 function bare(schema: unknown): unknown {
+  if (schema instanceof z.ZodPipe) return bare(schema.in);
   const wrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
   return wrapped ? bare(schema.unwrap()) : schema;
 }

@@ -10,7 +10,8 @@ import { withoutSecrets } from './environment.ts';
 import { configOf } from './load.ts';
 import { loadRules, rulesOf } from './rules.ts';
 import type { LoadedRule } from './rules.ts';
-import type { configSchema, ruleSchema } from './schema.ts';
+import type { ruleSchema } from './ruleSchema.ts';
+import type { configSchema } from './schema.ts';
 import { withItem, withoutItem } from './splice.ts';
 import { cannotWrite, removeFile, writeAtomically } from './write.ts';
 

@@ -5,7 +5,7 @@ import type { Rule } from '../rules/rule.ts';
 import { checked } from './check.ts';
 import { faultAt, placeOf, readSource, valuesOf } from './document.ts';
 import type { KeyPath, Source } from './document.ts';
-import { ruleSchema } from './schema.ts';
+import { ruleSchema } from './ruleSchema.ts';
 
 /** A rule and where it stands: `path` is empty in a file that holds one rule, `[index]` in one that holds a list. */
 export interface LoadedRule {

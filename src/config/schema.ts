@@ -136,16 +136,5 @@ export const configSchema = z.strictObject({
   log: log.prefault({}),
 });
 
-/** A rule as `rules/*.yaml` holds it; a file that holds one rule may leave the id to the file's name. */
-export const ruleSchema = z.strictObject({
-  id,
-  alert: z.string().trim().min(3).max(500).describe('what to alert on, in plain words of any language'),
-  cameras: z.array(id).default([]).describe('none means all'),
-  cooldown: z.number().min(0).default(0).describe('seconds without a further alert of this rule from the same camera'),
-  severity: z.enum(['info', 'warning', 'critical']).default('info'),
-  threshold: share.default(0.5).describe('least score of a match'),
-  enabled: z.boolean().default(true),
-});
-
 export type Config = z.output<typeof configSchema>;
 export type CameraConfig = Config['cameras'][number];
