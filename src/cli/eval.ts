@@ -12,7 +12,7 @@ import { LookoutError } from '../errors.ts';
 import type { EvalSource } from '../eval/evaluate.ts';
 import { createLogger } from '../health/log.ts';
 import type { Rule } from '../rules/rule.ts';
-import { configFile, configOption, jsonOption, parseCount, parseNumber } from './options.ts';
+import { configFile, configOption, jsonOption, parseCount, parseId, parseNumber } from './options.ts';
 import { print, progress } from './print.ts';
 
 interface EvalFlags {
@@ -26,6 +26,10 @@ interface EvalFlags {
   readonly tolerance: number;
   readonly windows?: boolean;
   readonly save?: string;
+  readonly feedback?: boolean;
+  readonly rule?: string;
+  readonly since?: string;
+  readonly stored?: boolean;
   readonly json?: boolean;
 }
 
@@ -48,13 +52,23 @@ export function register(program: Command): void {
     .option('--tolerance <seconds>', 'by which a said event may miss the labelled one', parseNumber(0, Infinity), 1)
     .option('--save <folder>', 'with --scenes: only film the scenes into labelled videos, for looking at or for other systems')
     .option('--windows', 'score the model window by window, without stitching and rules')
+    .option('--feedback', 'instead of videos: score the rules by what people said of their alerts (`lookout alert`), and suggest thresholds')
+    .option('--rule <id>', 'with --feedback: one rule', parseId)
+    .option('--since <time>', 'with --feedback: what was said since')
+    .option('--stored', 'with --feedback: by the scores of then, without asking the model again')
     .addOption(jsonOption('as one JSON object'))
     .addOption(configOption())
     .action(evaluate);
 }
 
 async function evaluate(videos: string | undefined, flags: EvalFlags): Promise<void> {
-  if ((videos === undefined) === (flags.scenes === undefined)) throw new LookoutError('USAGE', 'eval takes either videos or --scenes.');
+  if (flags.feedback) {
+    if (videos !== undefined || flags.scenes !== undefined) throw new LookoutError('USAGE', '--feedback goes without videos and scenes.');
+    const { evalFeedback } = await import('./evalFeedback.ts');
+    return evalFeedback(flags);
+  }
+  if (flags.rule !== undefined || flags.since !== undefined || flags.stored) throw new LookoutError('USAGE', '--rule, --since and --stored go with --feedback.');
+  if ((videos === undefined) === (flags.scenes === undefined)) throw new LookoutError('USAGE', 'eval takes either videos or --scenes, or --feedback.');
   if (flags.save !== undefined) return filmScenes(flags, flags.save);
   const { config, rules } = settings(flags);
   const { runEvaluation } = await import('../eval/evaluate.ts');

@@ -56,7 +56,7 @@ test.each([
   [['run', '-c', 'none.yaml'], 1, /^CONFIG_NOT_FOUND: there is no none\.yaml here\. Give the file with -c/],
   [['events', '--since', 'the day of the jackal'], 1, /^TIME_UNPARSABLE: /],
   [['events'], 1, /^STORE_OPEN: there is no event log at events\.db yet/],
-  [['eval'], 2, /^USAGE: eval takes either videos or --scenes\./],
+  [['eval'], 2, /^USAGE: eval takes either videos or --scenes, or --feedback\./],
   [['eval', '.', '--model', 'none'], 1, /^MODEL_NOT_FOUND: /],
   [['model', 'check', 'none', '--reference', 'none.safetensors'], 1, /REFERENCE_INVALID: |MODEL_NOT_FOUND: /],
   [['camera', 'probe', 'file:///etc/passwd'], 1, /^CAMERA_URL_SCHEME: /],

@@ -1,0 +1,40 @@
+import type { Config } from '../config/schema.ts';
+import { LookoutError } from '../errors.ts';
+import { createLogger } from '../health/log.ts';
+import type { TextQuestion } from '../infer/scoreTexts.ts';
+
+/** Scores texts by the configuration's model, which is opened at the first question. */
+export interface TextScorer {
+  readonly signal: AbortSignal;
+  score(questions: readonly TextQuestion[]): Promise<number[]>;
+}
+
+/** Lends a scorer: with a bar on a terminal, ended by Ctrl-C; the model goes when `use` is done. @throws LookoutError MODEL_…, USAGE */
+export async function withTextScorer<T>(config: Config, use: (scorer: TextScorer) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const end = (): void => stop.abort(new LookoutError('USAGE', 'Stopped before the end.'));
+  process.once('SIGINT', end).once('SIGTERM', end);
+  const closing: (() => Promise<void>)[] = [];
+  const score = async (questions: readonly TextQuestion[]): Promise<number[]> => {
+    if (questions.length === 0) return [];
+    const { modelProcessOptions } = await import('../daemon/settings.ts');
+    const { progressBar } = await import('../eval/progress.ts');
+    const { scoreTexts } = await import('../infer/scoreTexts.ts');
+    const { startModelProcess } = await import('../qwen3vl/process/process.ts');
+    const model = startModelProcess(modelProcessOptions(config), stop.signal, createLogger({ level: 'warn', pretty: process.stderr.isTTY }));
+    closing.push(() => model.close());
+    await model.ready;
+    const bar = progressBar(process.stderr, 'texts');
+    try {
+      return await scoreTexts((...args) => model.scoreMany(...args), questions, { signal: stop.signal, onProgress: (done, total) => bar.update(done, total) });
+    } finally {
+      bar.end();
+    }
+  };
+  try {
+    return await use({ signal: stop.signal, score });
+  } finally {
+    process.off('SIGINT', end).off('SIGTERM', end);
+    for (const close of closing) await close();
+  }
+}
