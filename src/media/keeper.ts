@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encode } from 'fast-png';
-import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
 import type { Alert, Frame } from '../values.ts';
 import { writeWhole } from './draft.ts';
 import { clipEnd, clipStart, decisiveMoment, LONGEST_CLIP } from './moments.ts';
+import { createPieces } from './pieces.ts';
+import type { Pieces } from './pieces.ts';
 import { openMediaPlace } from './place.ts';
 import type { MediaPlace } from './place.ts';
 import { openRoom } from './room.ts';
@@ -49,10 +50,12 @@ export interface MediaKeeper {
   finish(alert: Alert): Promise<Media>;
   /** Deletes files that no alert points to any longer. */
   remove(files: readonly string[]): void;
+  /** Clips end now; resolves when they are whole, or after two seconds. Call it before the cameras are stopped. */
+  close(): Promise<void>;
 }
 
-/** Of one camera at once; the newest is refused. */
-const MAX_PENDING = 16;
+/** What clips may take to end, ms. */
+const CLOSING = 2000;
 /** A camera whose packets come late is asked once more about a moment that is younger than this, after a while, ms. */
 const YOUNG = 6000;
 const AGAIN = 2000;
@@ -65,16 +68,16 @@ class Keeper implements MediaKeeper {
   readonly #opts: MediaKeeperOptions;
   readonly #place: MediaPlace;
   readonly #room: Room;
-  /** pieces of work under way, by camera */
-  readonly #pending = new Map<string, number>();
+  readonly #piece: Pieces;
   /** clips that are being cut, by alert */
-  readonly #cutting = new Map<string, { end(alert: Alert): void; readonly clip: Promise<Media> }>();
+  readonly #cutting = new Map<string, { end(at: number): void; readonly clip: Promise<Media> }>();
 
   constructor(opts: MediaKeeperOptions) {
     const { folder, maxMb, dropOldest, pointed, log, now } = opts;
     this.#opts = opts;
     this.#place = openMediaPlace(folder);
     this.#room = openRoom({ place: this.#place, maxMb, log, now, ...(dropOldest ? { dropOldest } : {}), ...(pointed ? { pointed } : {}) });
+    this.#piece = createPieces(this.#place, this.#room, log);
   }
 
   keep(alert: Alert): Promise<Media> {
@@ -87,7 +90,8 @@ class Keeper implements MediaKeeper {
   finish(alert: Alert): Promise<Media> {
     const running = this.#cutting.get(alert.id);
     const clip = running?.clip ?? this.#beginClip(alert);
-    this.#cutting.get(alert.id)?.end(alert);
+    const { before = 5, after = 5 } = this.#opts;
+    this.#cutting.get(alert.id)?.end(clipEnd(alert, before, after));
     return clip;
   }
 
@@ -99,10 +103,16 @@ class Keeper implements MediaKeeper {
     }
   }
 
+  async close(): Promise<void> {
+    const clips = [...this.#cutting.values()];
+    for (const { end } of clips) end(this.#opts.now());
+    await Promise.race([Promise.all(clips.map(({ clip }) => clip)), sleep(CLOSING, undefined, { ref: false })]);
+  }
+
   async #snapshot(alert: Alert): Promise<Media> {
     const { camera, now, kept } = this.#opts;
     const at = decisiveMoment(alert);
-    const snapshot = await this.#work(alert, 'jpg', async (file) => {
+    const snapshot = await this.#piece(alert, 'jpg', async (file) => {
       const take = async (): Promise<boolean> => (await camera(alert.camera)?.snapshot(at, this.#place.absolute(file))) === true;
       if (await take()) return file;
       if (now() - at < YOUNG) await sleep(AGAIN, undefined, { ref: false });
@@ -125,12 +135,12 @@ class Keeper implements MediaKeeper {
   }
 
   #beginClip(alert: Alert): Promise<Media> {
-    const { clips = true, before = 5, after = 5, camera, kept } = this.#opts;
+    const { clips = true, before = 5, camera, kept } = this.#opts;
     if (!clips) return Promise.resolve({});
     const from = clipStart(alert, before);
-    let end = (_alert: Alert): void => undefined;
-    const until = new Promise<number>((resolve) => (end = (ended) => resolve(Math.min(clipEnd(ended, before, after), from + LONGEST_CLIP))));
-    const work = this.#work(alert, 'mp4', async (file) => {
+    let end = (_at: number): void => undefined;
+    const until = new Promise<number>((resolve) => (end = (at) => resolve(Math.min(at, from + LONGEST_CLIP))));
+    const work = this.#piece(alert, 'mp4', async (file) => {
       const shown = await camera(alert.camera)?.clip(from, from + LONGEST_CLIP, this.#place.absolute(file), until);
       return shown ? file : undefined;
     });
@@ -142,31 +152,5 @@ class Keeper implements MediaKeeper {
     });
     this.#cutting.set(alert.id, { end, clip });
     return clip;
-  }
-
-  /** One piece of work for an alert, counted against its camera; the file that came of it. */
-  async #work(alert: Alert, ending: 'jpg' | 'mp4', make: (file: string) => Promise<string | undefined>): Promise<string | undefined> {
-    const { camera, id } = alert;
-    const waiting = this.#pending.get(camera) ?? 0;
-    this.#pending.set(camera, waiting + 1);
-    try {
-      if (waiting >= MAX_PENDING) throw new LookoutError('MEDIA_BUSY', `${waiting} pictures and clips of camera ${camera} are under way.`);
-      const file = this.#place.path(id, alert.detectedAt, ending);
-      if (file === undefined) throw new LookoutError('MEDIA_WRITE', 'An alert has an id that may not name a file.');
-      // made already, before a restart
-      if (this.#place.size(file) !== undefined) return file;
-      if (!this.#room.free()) return undefined;
-      const made = await make(file);
-      if (made !== undefined) this.#room.wrote(this.#place.size(made) ?? 0);
-      return made;
-    } catch (error) {
-      const { code, detail } = error instanceof LookoutError ? error : new LookoutError('MEDIA_WRITE', String(error));
-      this.#opts.log.warn({ camera, alert: id, code }, detail);
-      return undefined;
-    } finally {
-      const left = (this.#pending.get(camera) ?? 1) - 1;
-      if (left === 0) this.#pending.delete(camera);
-      else this.#pending.set(camera, left);
-    }
   }
 }
