@@ -1,8 +1,8 @@
 import type { Database } from 'better-sqlite3';
 import type { Event, EventPhase } from '../values.ts';
 import { EVENT_COLUMNS, MOST_REACH, SHORT, eventOf, longest } from './eventRow.ts';
-import { also, emptyFilter, rowLimit, whereClause } from './query.ts';
-import type { Filter } from './query.ts';
+import { also, emptyFilter, rowLimit, statement, whereClause } from './query.ts';
+import type { Filter, Value } from './query.ts';
 import type { TextIndex } from './textIndex.ts';
 import { folded, terms } from './words.ts';
 
@@ -23,14 +23,13 @@ export interface EventQuery {
 
 /** `values` are those of EVENT_COLUMNS. */
 interface Found { readonly seq: number; readonly start_at: number; readonly text: string; readonly values: readonly Value[] }
-type Value = string | number;
 
 const FIELDS = `events.seq, ${EVENT_COLUMNS.join(', ')}`;
 const [START, TEXT] = [EVENT_COLUMNS.indexOf('start_at'), EVENT_COLUMNS.indexOf('text')];
 
 /** Rows as lists: named ones take the driver three times as long. */
 function foundBy(db: Database, sql: string, filter: Filter): Found[] {
-  const rows = db.prepare<Value[]>(sql).raw().all(...filter.values) as Value[][];
+  const rows = statement(db, sql).raw().all(...filter.values) as Value[][];
   return rows.map(([seq, ...values]) => ({ seq: Number(seq), start_at: Number(values[START]), text: String(values[TEXT]), values }));
 }
 
@@ -77,7 +76,8 @@ function inOrder(db: Database, q: EventQuery, { match, lowest, spread, limit, ho
     also(filter, 'events_text MATCH ?', match || undefined);
     also(filter, `${key} >= ?`, ascending && last !== undefined ? last + 1 : bound(lowest, Math.floor));
     also(filter, `${key} <= ?`, !ascending && last !== undefined ? last - 1 : bound(q.until === undefined ? undefined : q.until + spread, Math.ceil));
-    const sql = `SELECT ${FIELDS} FROM ${source}${whereClause(filter)} ORDER BY ${key} ${ascending ? 'ASC' : 'DESC'} LIMIT ${chunk}`;
+    const sql = `SELECT ${FIELDS} FROM ${source}${whereClause(filter)} ORDER BY ${key} ${ascending ? 'ASC' : 'DESC'} LIMIT ?`;
+    filter.values.push(chunk);
     const rows = foundBy(db, sql, filter);
     for (const row of rows) {
       // No row from here on can begin before (after) the last one wanted.

@@ -1,4 +1,4 @@
-import type { Database } from 'better-sqlite3';
+import type { Database, Statement } from 'better-sqlite3';
 import { LookoutError } from '../errors.ts';
 
 /** A filter under construction: conditions that must all hold, and their parameters in order. */
@@ -6,6 +6,22 @@ export interface Filter {
   readonly where: string[];
   readonly values: (string | number)[];
 }
+
+const prepared = new WeakMap<Database, Map<string, Statement<Value[]>>>();
+/** Statements of this file are remembered up to this many; a question's shape makes its statement, not what is asked for. */
+const REMEMBERED = 300;
+
+/** A statement, prepared once. */
+export function statement(db: Database, sql: string): Statement<Value[]> {
+  const known = prepared.get(db) ?? new Map<string, Statement<Value[]>>();
+  prepared.set(db, known);
+  const found = known.get(sql) ?? db.prepare<Value[]>(sql);
+  if (known.size >= REMEMBERED) known.clear();
+  known.set(sql, found);
+  return found;
+}
+
+export type Value = string | number;
 
 /** The most rows that one query returns, and how many where no limit is given. */
 export const MAX_ROWS = 100_000;

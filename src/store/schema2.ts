@@ -23,7 +23,7 @@ const TABLES = `
   CREATE INDEX events_reach ON events (reach) WHERE reach > 0;
 
   CREATE TABLE words (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, word TEXT NOT NULL, UNIQUE (kind, word)) STRICT;
-  CREATE VIRTUAL TABLE word_parts USING fts5(word, content='', contentless_delete=1, tokenize='trigram');
+  CREATE VIRTUAL TABLE word_parts USING fts5(parts, content='', contentless_delete=1, detail=none, tokenize='ascii');
   CREATE VIRTUAL TABLE events_text USING fts5(words, content='', contentless_delete=1, detail=none, tokenize='ascii');
 
   ALTER TABLE alerts ADD COLUMN evidence TEXT NOT NULL DEFAULT '[]';

@@ -21,14 +21,22 @@ export function terms(text: string): string[] {
   return folded(text).split(/\s+/u).filter((word) => word !== '');
 }
 
-/** `word`: a piece between spaces, searched by its parts. `gram`: one or two characters of a script without spaces. */
+/** `word`: letters between spaces, searched by their parts. `gram`: one to three characters of what is searched by its characters. */
 export interface Token {
   readonly kind: 'word' | 'gram';
   readonly word: string;
 }
 
-/** The pieces of a term: runs of script without spaces, and what is between them. */
-export function pieces(term: string): { text: string; run: boolean }[] {
+/**
+ * A piece of a term. `run`: of a script without spaces; such a piece is indexed by its characters and pairs of them, since people
+ * look for parts of any length.
+ */
+export interface Piece {
+  readonly text: string;
+  readonly run: boolean;
+}
+
+export function pieces(term: string): Piece[] {
   if (ASCII.test(term)) return [{ text: term, run: false }];
   return [...term.matchAll(PIECES)].map(([text]) => ({ text, run: RUN.test(text) }));
 }
@@ -38,28 +46,34 @@ export function tokensOf(text: string): Token[] {
   const words = new Set<string>();
   const grams = new Set<string>();
   for (const piece of terms(text).flatMap(pieces)) {
-    if (piece.run) {
-      for (const c of piece.text) grams.add(c);
-      for (const pair of pairs(piece.text)) grams.add(pair);
-    } else for (const part of parts(piece.text)) words.add(part);
+    if (piece.run) for (const gram of gramsUpTo(2, piece.text)) grams.add(gram);
+    // Number plates and the like are ever new ones: as words they would make the list of words as long as the log.
+    else if (/\d/.test(piece.text)) for (const gram of gramsUpTo(3, piece.text)) grams.add(gram);
+    else for (const part of parts(piece.text)) words.add(part);
   }
   return [...[...words].map((word) => ({ kind: 'word', word }) as const), ...[...grams].map((word) => ({ kind: 'gram', word }) as const)];
 }
 
-/** The tokens that every text with this run holds. */
-export function gramsOf(run: string): string[] {
-  const all = pairs(run);
-  return all.length > 0 ? all : [run];
+/** The tokens of a run that every text with it holds, or with `longest` 3 those of a word with digits. */
+export function gramsOf(text: string, longest: 2 | 3): string[] {
+  const characters = [...text];
+  return gramsOfLength(Math.min(longest, characters.length), characters);
+}
+
+/** All sequences of one to `longest` characters. */
+export function gramsUpTo(longest: 2 | 3, text: string): string[] {
+  const characters = [...text];
+  return Array.from({ length: longest }, (_, i) => gramsOfLength(i + 1, characters)).flat();
+}
+
+function gramsOfLength(length: number, characters: readonly string[]): string[] {
+  const count = Math.max(0, characters.length - length + 1);
+  return [...new Set(Array.from({ length: count }, (_, i) => characters.slice(i, i + length).join('')))];
 }
 
 /** What a word of the index must hold for a text to hold `piece`. */
 export function partSought(piece: string): string {
   return piece.length > HALF ? piece.slice(0, HALF) : piece;
-}
-
-function pairs(run: string): string[] {
-  const characters = [...run];
-  return characters.slice(1).map((c, i) => `${characters[i] ?? ''}${c}`);
 }
 
 function parts(piece: string): string[] {
