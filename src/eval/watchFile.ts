@@ -1,22 +1,28 @@
 import { lastValueFrom, pipe, Subject, tap, toArray } from 'rxjs';
 import { pulled } from '../daemon/pulled.ts';
+import { refine } from '../events/refine.ts';
 import { stitch, STITCH_DEFAULTS } from '../events/stitch.ts';
 import type { StitchOptions } from '../events/stitch.ts';
 import type { Backend } from '../infer/backend.ts';
 import { equivalent } from '../infer/equivalent.ts';
+import { createSecondLook } from '../infer/secondLook.ts';
 import { matchRules } from '../rules/match.ts';
 import type { Rule } from '../rules/rule.ts';
 import { sample } from '../sample/sample.ts';
 import type { SampleOptions } from '../sample/sample.ts';
 import type { Answer, Event, Frame, Verdict, Window } from '../values.ts';
+import { createRecentFrames, type RecentFrames } from '../window/recentFrames.ts';
 import { windows } from '../window/window.ts';
 import type { WindowOptions } from '../window/window.ts';
+import { FileClock } from './fileClock.ts';
 
 /** The stages' settings, as the daemon would run them. */
 export interface Stages {
   readonly sample: SampleOptions;
   readonly window: WindowOptions;
   readonly stitch: Pick<StitchOptions, 'tolerance' | 'minConfidence' | 'confirmations'>;
+  /** closer looks at what was seen; true where not given */
+  readonly refine?: boolean;
 }
 
 /** As the daemon runs them where the configuration says nothing else. */
@@ -30,10 +36,20 @@ export const DEFAULT_STAGES: Stages = {
 export interface Watched {
   /** each in its last phase; retracted ones are left out */
   readonly events: readonly Event[];
-  readonly verdicts: readonly Verdict[];
+  /** one for each alert that was given, as it was when it was given */
+  readonly verdicts: readonly GivenVerdict[];
   readonly windows: number;
   readonly visualTokens: number;
 }
+
+/** A verdict, when it was given (ms of the file), and whether its event was taken back afterwards. */
+export interface GivenVerdict extends Verdict {
+  readonly at: number;
+  readonly takenBack: boolean;
+}
+
+/** What is kept for second looks: seconds, and bytes. */
+export const RECENT = { seconds: 25, bytes: 64 * 2 ** 20 } as const;
 
 /**
  * Runs a file's frames through the daemon's own stages, in the file's time. Nothing is dropped: the next frame is read when
@@ -46,54 +62,93 @@ export async function watchFile(
   stages: Stages,
   signal?: AbortSignal,
 ): Promise<Watched> {
+  const tokens = new TokenCount(backend);
+  const chain = joinStages(tokens, rules, stages, signal);
+  let count = 0;
+  try {
+    for await (const window of pulled(frames, pipe(sample(stages.sample), tap((frame) => chain.frames.add(frame)), windows(stages.window)))) {
+      signal?.throwIfAborted();
+      if (chain.failed()) break;
+      await chain.clock.advance(window.cutAt);
+      const answer = await tokens.events(window, chain.lookFor, signal);
+      count += 1;
+      chain.answers.next(answer);
+    }
+    chain.answers.complete();
+  } catch (error) {
+    chain.answers.error(error);
+  }
+  return { ...(await chain.done), windows: count, visualTokens: tokens.count };
+}
+
+interface Chain {
+  readonly answers: Subject<Answer>;
+  readonly frames: RecentFrames;
+  readonly lookFor: readonly string[];
+  readonly clock: FileClock;
+  /** a stage failed; `done` says why */
+  failed(): boolean;
+  /** settles when the answers are complete */
+  readonly done: Promise<Pick<Watched, 'events' | 'verdicts'>>;
+}
+
+/** Answers in, events and verdicts out: as the daemon joins them, but by the file's clock. */
+function joinStages(backend: TokenCount, rules: readonly Rule[], stages: Stages, signal?: AbortSignal): Chain {
   const lookFor = rules.map((r) => r.alert);
   const answers = new Subject<Answer>();
+  const clock = new FileClock();
+  const frames = createRecentFrames(RECENT);
   const last = new Map<string, Event>();
-  let clock = 0;
+  const given: (Verdict & { at: number })[] = [];
   let ids = 0;
   let unscored: unknown;
-  const verdicts = lastValueFrom(
-    answers.pipe(
-      stitch({
-        ...stages.stitch,
-        equivalent: (a, b) => equivalent(backend, a, b),
-        now: () => clock,
-        newId: () => `event-${++ids}`,
-      }),
-      tap((event) => last.set(event.id, event)),
-      matchRules({
-        rules: () => rules,
-        score: (event, rule) => backend.score(event, rule),
-        now: () => clock,
-        newId: () => `alert-${++ids}`,
-        onError: (error) => (unscored ??= error),
-      }),
-      toArray(),
-    ),
+  const onError = (error: unknown): unknown => (unscored ??= error);
+  const secondLook = createSecondLook({ backend, frames, lookFor: () => lookFor, now: clock.now, onFailed: onError, ...(signal ? { signal } : {}) });
+  const watched = answers.pipe(
+    stitch({ ...stages.stitch, equivalent: (a, b) => equivalent(backend, a, b), now: clock.now, newId: () => `event-${++ids}` }),
+    stages.refine === false ? tap() : refine({ look: (event) => clock.wait(secondLook.refine(event)), now: clock.now, scheduler: clock.scheduler }),
+    tap((event) => last.set(event.id, event)),
+    matchRules({ rules: () => rules, score: (event, rule) => backend.score(event, rule), now: clock.now, newId: () => `alert-${++ids}`, onError }),
+    tap((verdict) => verdict.phase === 'new' && given.push({ ...verdict, at: clock.now() })),
+    toArray(),
   );
   let failed = false;
-  // the stages' failure is thrown below; here it only ends the reading
-  verdicts.catch(() => (failed = true));
-  let count = 0;
-  let visualTokens = 0;
-  try {
-    for await (const window of windowsOf(frames, stages)) {
-      signal?.throwIfAborted();
-      if (failed) break;
-      clock = window.cutAt;
-      const answer = await backend.events(window, lookFor, signal);
-      count += 1;
-      visualTokens += answer.visualTokens;
-      answers.next(answer);
-    }
-    answers.complete();
-  } catch (error) {
-    answers.error(error);
+  const done = lastValueFrom(watched).then(() => {
+    // figures that lack a score would not be the model's
+    if (unscored !== undefined) throw unscored;
+    const takenBack = (id: string | null): boolean => id !== null && last.get(id)?.phase === 'retracted';
+    return { events: [...last.values()].filter((e) => e.phase !== 'retracted'), verdicts: given.map((v) => ({ ...v, takenBack: takenBack(v.eventId) })) };
+  });
+  // thrown to whoever waits for it; here it only ends the reading
+  done.catch(() => (failed = true));
+  return { answers, frames, lookFor, clock, failed: () => failed, done };
+}
+
+/** A back end that counts what it is shown. */
+class TokenCount implements Pick<Backend, 'events' | 'lookAgain' | 'score'> {
+  readonly #backend: Backend;
+  count = 0;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
   }
-  const given = await verdicts;
-  // figures that lack a score would not be the model's
-  if (unscored !== undefined) throw unscored;
-  return { events: [...last.values()].filter((e) => e.phase !== 'retracted'), verdicts: given, windows: count, visualTokens };
+
+  async events(window: Window, lookFor: readonly string[], signal?: AbortSignal): Promise<Answer> {
+    return this.#add(await this.#backend.events(window, lookFor, signal));
+  }
+
+  async lookAgain(window: Window, lookFor: readonly string[], signal?: AbortSignal): Promise<Answer> {
+    return this.#add(await (this.#backend.lookAgain?.(window, lookFor, signal) ?? this.#backend.events(window, lookFor, signal)));
+  }
+
+  score(event: string, rule: string): Promise<number> {
+    return this.#backend.score(event, rule);
+  }
+
+  #add(answer: Answer): Answer {
+    this.count += answer.visualTokens;
+    return answer;
+  }
 }
 
 /** The windows that the stages cut from frames, pulled one by one. */

@@ -6,6 +6,11 @@ export interface Backend {
   /** Lists a window's events. `lookFor` are the sentences of the rules that watch this camera. */
   events(window: Window, lookFor: readonly string[], signal?: AbortSignal): Promise<Answer>;
   /**
+   * Lists the events of a window that no other follows: the same answer, and what is kept of the cameras' rolling windows stays.
+   * Where a back end lacks it, `events` does.
+   */
+  lookAgain?(window: Window, lookFor: readonly string[], signal?: AbortSignal): Promise<Answer>;
+  /**
    * Takes in the frames that a window has so far (features, KV), so that less is left to do when it closes; says nothing of it
    * and changes no answer. Short against `events`. The same `lookFor` as for the answer.
    */

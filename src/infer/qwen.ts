@@ -31,26 +31,23 @@ const MOST_HINT_TEXT = 800;
 /** Qwen3-VL as a back end. `alignTimes` false tells it evenly spaced times instead of the frames' own. */
 export function qwenBackend(model: VideoModel, { alignTimes = true } = {}): Backend {
   const score = batchScores((...args) => model.scoreMany(...args));
+  const list = async (window: Window, lookFor: readonly string[], keep: Pick<GenerateRequest, 'stream' | 'once'>, signal?: AbortSignal): Promise<Answer> => {
+    signal?.throwIfAborted();
+    const time = videoTime(window, alignTimes);
+    const began = performance.now();
+    const video = { frames: window.frames, times: time.times };
+    const result = await model.generate({ video, prompt: eventsPrompt(hints(lookFor)), maxTokens: EVENTS_TOKENS, schema: EVENTS_SCHEMA, ...keep });
+    signal?.throwIfAborted();
+    return toAnswer(window, time, result, model.name, performance.now() - began);
+  };
   return {
     name: model.name,
     async prepare(window, _lookFor, signal) {
       signal?.throwIfAborted();
       await model.prefill({ frames: window.frames, times: videoTime(window, alignTimes).times }, window.camera);
     },
-    async events(window, lookFor, signal) {
-      signal?.throwIfAborted();
-      const time = videoTime(window, alignTimes);
-      const began = performance.now();
-      const result = await model.generate({
-        video: { frames: window.frames, times: time.times },
-        prompt: eventsPrompt(hints(lookFor)),
-        maxTokens: EVENTS_TOKENS,
-        schema: EVENTS_SCHEMA,
-        stream: window.camera,
-      });
-      signal?.throwIfAborted();
-      return toAnswer(window, time, result, model.name, performance.now() - began);
-    },
+    events: (window, lookFor, signal) => list(window, lookFor, { stream: window.camera }, signal),
+    lookAgain: (window, lookFor, signal) => list(window, lookFor, { once: true }, signal),
     score,
     async ask(window, question, start, end) {
       const video = { frames: window.frames, times: videoTime(window, alignTimes).times };

@@ -3,6 +3,7 @@ import type { CoverageReason } from '../record.ts';
 import type { Answer, Window } from '../values.ts';
 import { Alarm } from './alarm.ts';
 import type { Backend } from './backend.ts';
+import type { SpareLine } from './spareLine.ts';
 import { WaitingLine } from './waiting.ts';
 
 export interface TurnOptions {
@@ -20,9 +21,14 @@ export interface TurnOptions {
   maxAge?: number | ((window: Window) => number);
   /** A growing window could not be taken in, or (without one) no more of them come; its answer is not in danger. */
   onPrepareFailed?(error: unknown, window?: Window): void;
+  /** looks that are done while no window waits, and no growing one either */
+  spare?: SpareLine;
   /** runs the timer of the windows that wait; a test's virtual clock, else the process's */
   scheduler?: SchedulerLike;
 }
+
+/** Names a look among what is in the model; cameras' names have no such character. */
+const LOOK = '\u0000';
 
 /** Who has the model, who waits for it, and until when. Bounded by the cameras: of each one window runs, waits and grows. */
 export class ModelTurns {
@@ -32,7 +38,7 @@ export class ModelTurns {
   readonly #waiting = new WaitingLine();
   readonly #growing = new WaitingLine();
   /** what is in the model, by camera */
-  readonly #running = new Map<string, Window>();
+  readonly #running = new Map<string, Window | undefined>();
   readonly #alarm: Alarm;
   #closed = false;
 
@@ -40,6 +46,7 @@ export class ModelTurns {
     this.#options = options;
     this.#answers = answers;
     this.#alarm = new Alarm(() => options.now(), () => this.#next(), options.scheduler);
+    options.spare?.attach(() => this.#next());
   }
 
   /** A window is closed and wants an answer. */
@@ -73,6 +80,7 @@ export class ModelTurns {
     this.#abort.abort();
     this.#waiting.clear();
     this.#growing.clear();
+    this.#options.spare?.clear();
     this.#alarm.set(Infinity);
   }
 
@@ -87,8 +95,11 @@ export class ModelTurns {
     while (!signal.aborted && this.#running.size < (this.#options.concurrency ?? 1)) {
       const window = this.#waiting.take(isFree);
       const growing = window || this.#waiting.size > 0 ? undefined : this.#growing.take(isFree);
-      if (window) this.#run(window, () => this.#infer(window));
-      else if (growing) this.#run(growing, () => this.#prepare(growing));
+      // one look at a time, and none that cannot begin before windows wait
+      const look = window || growing || this.#waiting.size > 0 || this.#running.has(LOOK) ? undefined : this.#options.spare?.take();
+      if (window) this.#run(window.camera, window, () => this.#infer(window));
+      else if (growing) this.#run(growing.camera, growing, () => this.#prepare(growing));
+      else if (look) this.#run(LOOK, undefined, () => look.run());
       else break;
     }
     // what has to wait after all may be too old for it
@@ -101,13 +112,17 @@ export class ModelTurns {
     const now = this.#options.now();
     this.#growing.expire(now);
     for (const window of this.#waiting.expire(now)) if (!this.#abort.signal.aborted) this.#options.onDropped(window, 'overloaded');
-    if (!this.#abort.signal.aborted) this.#alarm.set(Math.min(this.#waiting.deadline(), this.#growing.deadline()));
+    this.#options.spare?.expire(now);
+    const looks = this.#options.spare?.due(now) ?? Infinity;
+    if (!this.#abort.signal.aborted) this.#alarm.set(Math.min(this.#waiting.deadline(), this.#growing.deadline(), looks));
   }
 
-  #run(window: Window, work: () => Promise<void>): void {
-    this.#running.set(window.camera, window);
+  #run(name: string, window: Window | undefined, work: () => Promise<void>): void {
+    const began = this.#options.now();
+    this.#running.set(name, window);
     void work().finally(() => {
-      this.#running.delete(window.camera);
+      this.#running.delete(name);
+      this.#options.spare?.took(this.#options.now() - began, name === LOOK);
       if (!this.#abort.signal.aborted) this.#next();
     });
   }

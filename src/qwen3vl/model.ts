@@ -29,6 +29,8 @@ export type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from '.
 
 /** End an answer, whatever the checkpoint's files say. */
 const STOPS = ['<|im_end|>', '<|endoftext|>'] as const;
+/** The stream of windows that no other follows; cameras' names have no such character. */
+const ONCE = '\u0000';
 /** Answers that guesses are made from, besides the stream's own. */
 const MOST_ANSWERS = 8;
 const FEATURE_BYTES = 256 * 2 ** 20;
@@ -80,7 +82,7 @@ export class Qwen3VL {
       const prompt = await this.prompt(request.prompt, request.video);
       const seen = performance.now();
       const maxTokens = Math.min(request.maxTokens, this.context - prompt.ids.length);
-      const stream = request.video && this.#streams.get(request.stream ?? '');
+      const stream = request.video && this.#streams.get(request.once ? ONCE : (request.stream ?? ''));
       const cache = stream?.cache ?? this.#text;
       const { logits, reused } = await this.#decoder.prefill(prompt, cache, maxTokens);
       const filled = performance.now();
@@ -90,10 +92,10 @@ export class Qwen3VL {
       const before = request.schema ? [stream?.answer ?? [], ...this.#latest, this.#tokenizer.encode(sampleText(request.schema))] : [];
       const result = await answer(this.#decoder, cache, logits, prompt.next, { maxTokens, grammar, stops: this.#stops, tokenizer: this.#tokenizer, before });
       if (grammar && stream) this.#remember(stream, result.tokens);
-      this.#streams.trim();
+      if (!request.once) this.#streams.trim();
       const ms = { vision: seen - began, prefill: filled - seen, decode: performance.now() - filled };
       return { ...result, visualTokens: prompt.visualTokens, promptTokens: prompt.ids.length, reusedTokens: reused, runs: this.#decoder.runs - runs, ms };
-    });
+    }, () => request.once && this.#streams.drop(ONCE));
   }
 
   /** Takes in a window that still grows, ahead of its question: then only what comes after it is left to do. */
@@ -159,8 +161,8 @@ export class Qwen3VL {
     return [...new Set(spellings.flatMap((w) => this.#tokenizer.encode(w).slice(0, 1)))];
   }
 
-  #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work, work);
+  #exclusively<T>(work: () => Promise<T>, after: () => unknown = () => undefined): Promise<T> {
+    const mine = this.#turn.then(work, work).finally(after);
     this.#turn = mine.catch(() => undefined);
     return mine;
   }

@@ -34,6 +34,8 @@ export interface GenerateRequest {
    * before pays only for what is new. The answer is the same with and without.
    */
   readonly stream?: string;
+  /** no window that follows begins with this one: of its keys and values nothing is kept, and other streams keep theirs */
+  readonly once?: boolean;
 }
 
 export interface GenerateResult {

@@ -29,6 +29,12 @@ export class Streams {
     return state;
   }
 
+  /** Lets go of a stream that no window follows in. */
+  drop(name: string): void {
+    this.#states.get(name)?.cache.dispose();
+    this.#states.delete(name);
+  }
+
   /** Brings the memory back under its bound; the stream used last stays, be it larger than the bound. */
   trim(): void {
     let bytes = [...this.#states.values()].reduce((sum, { cache }) => sum + cache.bytes, 0);

@@ -1,0 +1,117 @@
+import type { Answer, Event, Frame, Sighting, Window } from '../values.ts';
+import type { Backend } from './backend.ts';
+import { closeUps } from './closeUp.ts';
+import { equivalent } from './equivalent.ts';
+import { settle } from './settle.ts';
+import type { SpareLine } from './spareLine.ts';
+
+export interface SecondLookOptions {
+  readonly backend: Pick<Backend, 'events' | 'lookAgain' | 'score'>;
+  /** the kept frames of the last seconds */
+  readonly frames: { between(camera: string, from: number, to: number): readonly Frame[] };
+  /** probability that an event's text satisfies a rule's; the back end's where not given */
+  score?(event: string, rule: string): Promise<number>;
+  /** the sentences of the rules that watch a camera, as in the windows' prompts */
+  lookFor?(camera: string): readonly string[];
+  /** where looks wait until the model has nothing else to do; without it they are asked at once */
+  readonly line?: SpareLine;
+  /** wall clock, ms */
+  now?(): number;
+  readonly signal?: AbortSignal;
+  /** a look failed; it counts as none */
+  onFailed?(error: unknown, event: Event): void;
+}
+
+export interface SecondLook {
+  /**
+   * How sure a look at the very frames is that an event satisfies a rule, 0..1: the best score of what it shows at the event's
+   * time. Undefined where the frames are gone, or the model has no time for it within two seconds.
+   */
+  verify(event: Event, ruleText: string): Promise<number | undefined>;
+  /**
+   * The event as closer looks at its beginning and its end tell it: times and their uncertainty; `retracted` where no look that
+   * shows its whole time shows it. Undefined where nothing can be said: frames gone, model busy or failing.
+   */
+  refine(event: Event): Promise<Event | undefined>;
+}
+
+/** Somebody waits for a verification no longer than this, ms; nobody waits for a refinement, but frames go. */
+const VERIFY_WITHIN = 2000;
+const REFINE_WITHIN = 10_000;
+/** Frames that far from an event can be part of a look at it, ms. */
+const REACH = 4000;
+/** A sighting may begin this far from an event that it shows, ms. */
+const NEAR = 1500;
+/** A happening longer than this, ms, is looked at twice: where it begins, and where it ends. */
+const SHORT = 1500;
+
+/** Only so many frames within so many ms of an event can deny it. */
+const LEAST_SHOWN = 4;
+const BESIDE = 600;
+
+/** Second looks at events, in windows made of all frames that were kept around them. Never rejects. */
+export function createSecondLook(opts: SecondLookOptions): SecondLook {
+  const { backend, frames, line, signal, now = Date.now } = opts;
+  const score = opts.score ?? ((event: string, rule: string): Promise<number> => backend.score(event, rule));
+  const windowsOf = (event: Event, from: number, to: number): Window[] =>
+    closeUps(frames.between(event.camera, from - REACH, to + REACH), { from, to }, `${event.id}-again`);
+
+  const ask = (windows: readonly Window[], event: Event): Promise<Answer[]> => {
+    const lookFor = opts.lookFor?.(event.camera) ?? [];
+    return Promise.all(windows.map((w) => (backend.lookAgain ? backend.lookAgain(w, lookFor, signal) : backend.events(w, lookFor, signal))));
+  };
+  /** Answers to windows when it is their turn; undefined where it does not come, or they fail. */
+  const look = (windows: readonly Window[], event: Event, urgent: boolean): Promise<readonly Answer[] | undefined> => {
+    const failed = (error: unknown): undefined => void (signal?.aborted || opts.onFailed?.(error, event));
+    if (windows.length === 0) return Promise.resolve(undefined);
+    if (!line) return ask(windows, event).catch(failed);
+    const deadline = now() + (urgent ? VERIFY_WITHIN : REFINE_WITHIN);
+    return new Promise((resolve) => {
+      const run = (): Promise<void> => ask(windows, event).catch(failed).then(resolve);
+      line.add({ camera: event.camera, urgent, deadline, run, skip: () => resolve(undefined) });
+    });
+  };
+
+  return {
+    async verify(event, ruleText) {
+      const end = Math.min(event.end, event.start + SHORT);
+      const answers = await look(windowsOf(event, event.start, end), event, true);
+      if (!answers) return undefined;
+      const texts = new Set(answers.flatMap((a) => a.sightings.filter((s) => meets(s, event)).map((s) => s.text)));
+      try {
+        return Math.max(0, ...(await Promise.all([...texts].map((text) => score(text, ruleText)))));
+      } catch (error) {
+        opts.onFailed?.(error, event);
+        return undefined;
+      }
+    },
+    async refine(event) {
+      const long = event.end - event.start > SHORT;
+      const spans = long ? [[event.start, event.start], [event.end, event.end]] as const : [[event.start, event.end]] as const;
+      const answers = (await Promise.all(spans.map(([from, to]) => look(windowsOf(event, from, to), event, false)))).flatMap((a) => a ?? []);
+      if (answers.length === 0) return undefined;
+      try {
+        const settled = settle(event, await Promise.all(answers.map((answer) => shownIn(answer, event))));
+        // frames far apart may fall beside it
+        const shown = frames.between(event.camera, event.start - BESIDE, event.end + BESIDE).length;
+        return settled?.phase === 'retracted' && shown < LEAST_SHOWN ? undefined : settled;
+      } catch (error) {
+        opts.onFailed?.(error, event);
+        return undefined;
+      }
+    },
+  };
+
+  /** What a look shows of an event: the sighting nearest in time that says the same. */
+  async function shownIn(answer: Answer, event: Event): Promise<{ answer: Answer; sighting: Sighting | undefined }> {
+    const near = answer.sightings.filter((s) => meets(s, event)).sort((a, b) => Math.abs(a.start - event.start) - Math.abs(b.start - event.start));
+    for (const sighting of near) if (await equivalent({ score }, event.text, sighting.text)) return { answer, sighting };
+    return { answer, sighting: undefined };
+  }
+}
+
+/** May a sighting show the event? What a window's first or last frame cuts off may have begun earlier, or go on. */
+function meets(s: Sighting, event: Event): boolean {
+  const overlaps = s.start <= event.end && s.end >= event.start;
+  return Math.abs(s.start - event.start) <= NEAR || (overlaps && (s.openStart || s.openEnd || event.end - event.start > SHORT));
+}
