@@ -42,12 +42,11 @@ export function followClip(ring: PacketRing, span: Span, file: string): Followed
   };
   const wait = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(late, Math.max(0, to - Date.now()) + LATE);
+    timer = setTimeout(late, Math.max(0, to + LATE - Date.now()));
   };
   begin();
   const deaf = ring.listen(heard);
   wait();
-  if (!job && to < Date.now()) late();
   return {
     until(moment) {
       to = moment;
