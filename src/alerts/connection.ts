@@ -1,14 +1,11 @@
 import { connect, ErrorWithReasonCode } from 'mqtt';
-import type { MqttClient } from 'mqtt';
-import { LookoutError } from '../errors.ts';
-import { redactUrl } from '../secret.ts';
-import type { Secret } from '../secret.ts';
+import type { IClientPublishOptions, MqttClient } from 'mqtt';
+import type { LookoutError } from '../errors.ts';
+import { asError, brokerError, isProtocolRefusal } from './brokerError.ts';
+import { accessOptions } from './tls.ts';
+import type { BrokerAccess } from './tls.ts';
 
-export interface BrokerOptions {
-  /** mqtt://, mqtts://, ws:// or wss:// */
-  readonly url: string;
-  readonly username?: string;
-  readonly password?: Secret;
+export interface BrokerOptions extends BrokerAccess {
   readonly clientId: string;
   /** the retained topic that says online or offline */
   readonly available: string;
@@ -17,12 +14,27 @@ export interface BrokerOptions {
 export interface PublishOptions {
   readonly qos: 0 | 1;
   readonly retain: boolean;
+  /** The payload is JSON; with what subscribers may sort by without reading it. Told to brokers that speak MQTT 5. */
+  readonly json?: Readonly<Record<string, string>>;
 }
+
+export interface Message {
+  readonly topic: string;
+  readonly payload: Buffer;
+  /** kept by the broker from before, and not said now */
+  readonly retain: boolean;
+}
+
+/** `heard` is false where a broker that speaks MQTT 5 says that nobody is subscribed. */
+export type Published = (refusal: Error | undefined, heard: boolean) => void;
 
 /** One connection to the broker, from its acceptance to its loss. */
 export interface Connection {
   /** `done` is called once at most: with QoS 1 when the broker acknowledges or refuses; not at all if the connection is lost. */
-  publish(topic: string, payload: string, opts: PublishOptions, done?: (refusal?: Error) => void): void;
+  publish(topic: string, payload: string, opts: PublishOptions, done?: Published): void;
+  /** `done` is told which of the topics the broker refuses; not called if the connection is lost. */
+  subscribe(topics: readonly string[], done: (refused: readonly string[]) => void): void;
+  unsubscribe(topic: string): void;
   /** how many QoS 1 messages the broker takes unacknowledged */
   readonly receiveMaximum: number;
   /** more waits in the socket than should be added to */
@@ -33,6 +45,7 @@ export interface Connection {
 
 export interface ConnectionEvents {
   up(connection: Connection): void;
+  message(message: Message): void;
   /** exactly once, whether it was up or not */
   down(why: LookoutError, unknownProtocol: boolean): void;
 }
@@ -58,7 +71,8 @@ export function openConnection(opts: BrokerOptions, version: ProtocolVersion, ev
     setImmediate(() => events.down(brokerError(opts.url, asError(error)), false));
     return { abort: () => undefined };
   }
-  client.on('connect', (packet) => events.up(connectionOf(client, packet.properties?.receiveMaximum ?? 65_535)));
+  client.on('connect', (packet) => events.up(connectionOf(client, version, packet.properties?.receiveMaximum ?? 65_535)));
+  client.on('message', (topic, payload, { retain }) => events.message({ topic, payload, retain }));
   client.on('disconnect', (packet) => {
     failure ??= new Error(`the broker ended the connection (reason ${packet.reasonCode ?? 0})`);
   });
@@ -74,11 +88,11 @@ export function openConnection(opts: BrokerOptions, version: ProtocolVersion, ev
   return { abort: () => void client.end(true) };
 }
 
+/** Alerts carry no expiry: one that nobody could be told of in time is still to be told. */
 function clientOptions(opts: BrokerOptions, protocolVersion: ProtocolVersion): NonNullable<Parameters<typeof connect>[1]> {
   return {
+    ...accessOptions(opts),
     clientId: opts.clientId,
-    username: opts.username,
-    password: opts.password?.reveal(),
     protocolVersion,
     clean: true,
     keepalive: KEEPALIVE_S,
@@ -89,16 +103,33 @@ function clientOptions(opts: BrokerOptions, protocolVersion: ProtocolVersion): N
   };
 }
 
-function connectionOf(client: MqttClient, receiveMaximum: number): Connection {
+/** PUBACK's reason "no matching subscribers". */
+const NOBODY = 16;
+/** From here on a SUBACK's code is a refusal. */
+const REFUSAL = 128;
+
+function connectionOf(client: MqttClient, version: ProtocolVersion, receiveMaximum: number): Connection {
+  // The client tells of refusals only; that nobody listens it keeps to itself.
+  const unheard = new Set<number>();
+  client.on('packetreceive', (packet) => {
+    if (packet.cmd === 'puback' && packet.reasonCode === NOBODY) unheard.add(packet.messageId ?? 0);
+  });
   return {
     receiveMaximum,
-    publish(topic, payload, { qos, retain }, done) {
-      client.publish(topic, payload, { qos, retain }, (error) => {
+    publish(topic, payload, opts, done) {
+      client.publish(topic, payload, publishOptions(opts, version), (error, packet) => {
         // A lost connection calls back with an error as well, but that one is no answer of the broker's.
-        if (!error) done?.();
-        else if (error instanceof ErrorWithReasonCode && client.connected) done?.(error);
+        if (!error) done?.(undefined, !unheard.delete(packet?.messageId ?? 0));
+        else if (error instanceof ErrorWithReasonCode && client.connected) done?.(error, true);
       });
     },
+    subscribe(topics, done) {
+      client.subscribe([...topics], { qos: 1 }, (error, _, packet) => {
+        const codes = packet?.granted ?? [];
+        if (client.connected) done(error ? topics.filter((_topic, index) => Number(codes[index] ?? REFUSAL) >= REFUSAL) : []);
+      });
+    },
+    unsubscribe: (topic) => void client.unsubscribe(topic, () => undefined),
     get backedUp() {
       return client.stream.writableLength > MAX_SOCKET_BYTES;
     },
@@ -114,27 +145,9 @@ function connectionOf(client: MqttClient, receiveMaximum: number): Connection {
   };
 }
 
-/** Reason codes of CONNACK, MQTT 3.1.1 and 5, that speak of who one is: bad password, not authorised, banned, bad method. */
-const REFUSED = new Set([4, 5, 134, 135, 138, 140]);
-
-function brokerError(url: string, cause: Error | undefined): LookoutError {
-  const refused = cause instanceof ErrorWithReasonCode && REFUSED.has(cause.code);
-  const detail = cause ? cause.message || String(codeOf(cause) ?? cause.name) : 'the connection was closed or never answered';
-  const shown = `${redactUrl(url)}: ${detail.replace(/\s+/g, ' ').trim().replace(/[.:]$/, '')}.`;
-  return new LookoutError(refused ? 'BROKER_REFUSED' : 'BROKER_UNREACHABLE', shown, { cause });
-}
-
-/** The broker does not speak this version: it says so, or answers in a way that cannot be read as this version's. */
-function isProtocolRefusal(error: Error | undefined, version: ProtocolVersion): boolean {
-  if (version !== 5 || error === undefined) return false;
-  if (error instanceof ErrorWithReasonCode) return error.code === 1 || error.code === 132;
-  return codeOf(error) === undefined && /pars|invalid|protocol/i.test(error.message);
-}
-
-function codeOf(error: Error): unknown {
-  return 'code' in error ? error.code : undefined;
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+function publishOptions({ qos, retain, json }: PublishOptions, version: ProtocolVersion): IClientPublishOptions {
+  if (!json || version !== 5) return { qos, retain };
+  // No user properties are none: an empty set of them makes a packet that brokers reject.
+  const user = Object.keys(json).length > 0 ? { userProperties: { ...json } } : {};
+  return { qos, retain, properties: { contentType: 'application/json', payloadFormatIndicator: true, ...user } };
 }

@@ -1,105 +1,156 @@
-import type { Alert, EventPhase } from '../values.ts';
 import type { Logger } from '../health/log.ts';
+import type { Alert, EventPhase } from '../values.ts';
 import type { Connection } from './connection.ts';
 import { alertPayload } from './payload.ts';
+import { retryLater } from './retryLater.ts';
+import type { RetryLater } from './retryLater.ts';
+import { settling } from './settling.ts';
+import type { Settling } from './settling.ts';
 import type { Topics } from './topics.ts';
+import { unheard } from './unheard.ts';
+import type { Unheard } from './unheard.ts';
 
-type Pending = Alert & { readonly seq: number };
+export type Pending = Alert & { readonly seq: number };
+
+/** A state of an alert that the broker has taken; `at` is when it was handed over, ms. */
+export type Delivered = Pick<Pending, 'id' | 'phase' | 'seq'> & { readonly at: number };
 
 /** Where alerts wait until the broker has them; the store is one. */
 export interface Outbox {
   /** oldest first, those with a `seq` beyond `after` */
   pendingAlerts(limit: number, after?: number): readonly Pending[];
   markPublished(id: string, phase: EventPhase, at: number, seq?: number): void;
+  /** the same for many, in one transaction, where the store knows how */
+  markAllPublished?(rows: readonly Delivered[]): void;
 }
 
-/** Empties the outbox into one connection. */
-export interface Drain {
-  /** there may be new rows */
-  pump(): void;
-  /** the connection is gone: acknowledgements that still come count for nothing */
-  stop(): void;
+export interface DrainOptions {
+  readonly topics: Topics;
+  /** how long an acknowledged alert stays in the outbox, in case the broker vanishes and takes it along, ms */
+  readonly settle: number;
+  readonly mediaUrl?: string;
+  /** called after every acknowledgement */
+  progress(): void;
 }
 
 /** Alerts on their way at once: enough to fill a slow link, few enough to be sent again without harm after a loss. */
-const MAX_IN_FLIGHT = 16;
-/** When to try again what the broker refused or the store could not mark, ms. */
-const RETRY = 15_000;
+const MAX_IN_FLIGHT = 64;
 
 /**
- * Publishes the outbox in order with QoS 1 and marks each alert when the broker acknowledges it. One that is refused does not
- * hold up the rest; it is tried again after a while. `progress` is called after every acknowledgement.
+ * Empties the outbox into one connection, in order, with QoS 1. What the broker acknowledges leaves the outbox a little later: a
+ * broker that is killed may not have passed it on. One that is refused does not hold up the rest, but for what else there is to
+ * say of the same alert; it is tried again after a while, and so is for some time what nobody was there to hear.
  */
-export function drain(outbox: Outbox, connection: Connection, topics: Topics, log: Logger, progress: () => void): Drain {
-  const window = Math.min(MAX_IN_FLIGHT, connection.receiveMaximum);
-  let cursor = 0;
-  let inFlight = 0;
-  let live = true;
+export class Drain {
+  readonly #outbox: Outbox;
+  readonly #connection: Connection;
+  readonly #opts: DrainOptions;
+  readonly #window: number;
+  readonly #onTheWay = new Set<number>();
+  readonly #refused = new Set<string>();
+  readonly #later: RetryLater;
+  readonly #settling: Settling<Delivered>;
+  readonly #unheard: Unheard;
+  #cursor = 0;
+  #live = true;
 
-  function pump(): void {
-    if (!live || inFlight >= window) return;
-    attempt('the outbox cannot be read', () => {
-      for (const row of outbox.pendingAlerts(window - inFlight, cursor)) {
-        cursor = row.seq;
-        attempt('an alert cannot be published; it stays in the outbox', () => send(row));
+  constructor(outbox: Outbox, connection: Connection, opts: DrainOptions, log: Logger) {
+    this.#outbox = outbox;
+    this.#connection = connection;
+    this.#opts = opts;
+    this.#window = Math.min(MAX_IN_FLIGHT, connection.receiveMaximum);
+    this.#later = retryLater(log, () => this.#again());
+    this.#settling = settling(opts.settle, (rows) => this.#leave(rows));
+    this.#unheard = unheard(() => this.#again(), log);
+  }
+
+  /** There may be new rows. */
+  pump(): void {
+    if (!this.#live) return;
+    this.#attempt('the outbox cannot be read', () => {
+      // What settles stays where it is, so that after a retry whole pages may hold nothing to send.
+      for (let rows = this.#next(); rows.length > 0; rows = this.#next()) {
+        for (const row of rows) {
+          this.#cursor = row.seq;
+          if (!this.#waits(row)) this.#attempt('an alert cannot be published; it stays in the outbox', () => this.#send(row));
+        }
       }
     });
   }
 
-  function send(row: Pending): void {
+  /** The broker has acknowledged everything that is in the outbox. */
+  idle(): boolean {
+    return this.#onTheWay.size === 0 && !this.#later.armed() && this.#outbox.pendingAlerts(1, this.#cursor).length === 0;
+  }
+
+  /** What was acknowledged leaves the outbox now. */
+  settle(): void {
+    this.#settling.flush();
+  }
+
+  /** The connection is gone: acknowledgements that still come count for nothing, and neither do those that have not settled. */
+  stop(): void {
+    this.#live = false;
+    this.#later.stop();
+    this.#settling.stop();
+    this.#unheard.stop();
+  }
+
+  #next(): readonly Pending[] {
+    const room = this.#connection.backedUp ? 0 : this.#window - this.#onTheWay.size;
+    return room > 0 ? this.#outbox.pendingAlerts(room, this.#cursor) : [];
+  }
+
+  #waits({ seq, id }: Pending): boolean {
+    return this.#onTheWay.has(seq) || this.#settling.has(seq) || this.#refused.has(id) || this.#unheard.waits(id);
+  }
+
+  #send(row: Pending): void {
     const at = Date.now();
-    const topic = topics.alert(row.camera);
-    const payload = JSON.stringify(alertPayload(row, at));
-    inFlight += 1;
-    connection.publish(topic, payload, { qos: 1, retain: false }, (refusal) => {
-      if (!live) return;
-      inFlight -= 1;
-      if (refusal) later.arm(refusal, 'the broker refused an alert; it stays in the outbox');
-      else attempt('an alert was delivered but cannot be marked so; it will be sent once more', () => settle(row, at));
-      pump();
+    const { id, phase, seq, ruleId: rule, severity } = row;
+    const topic = this.#opts.topics.alert(row.camera);
+    const payload = JSON.stringify(alertPayload(row, at, this.#opts.mediaUrl));
+    this.#onTheWay.add(seq);
+    this.#connection.publish(topic, payload, { qos: 1, retain: false, json: { id, phase, rule, severity } }, (refusal, heard) => {
+      if (!this.#live) return;
+      this.#onTheWay.delete(seq);
+      if (refusal) this.#refuse(id, refusal);
+      else this.#acknowledge({ id, phase, seq, at }, heard);
+      this.#opts.progress();
+      this.pump();
     });
   }
 
-  function settle(row: Pending, at: number): void {
-    outbox.markPublished(row.id, row.phase, at, row.seq);
-    progress();
+  #refuse(id: string, refusal: Error): void {
+    this.#refused.add(id);
+    this.#later.arm(refusal, 'the broker refused an alert; it stays in the outbox');
   }
 
-  function attempt(failure: string, run: () => void): void {
+  #acknowledge(row: Delivered, heard: boolean): void {
+    if (!heard && this.#unheard.keep(row)) return;
+    this.#settling.add(row);
+    if (heard) this.#unheard.heard(row.seq);
+  }
+
+  /** From the beginning: what is in the outbox, not on its way and does not settle is what failed. */
+  #again(): void {
+    this.#refused.clear();
+    this.#cursor = 0;
+    this.pump();
+  }
+
+  #leave(rows: readonly Delivered[]): void {
+    this.#attempt('alerts were delivered but cannot be marked so; they will be sent once more', () => {
+      if (this.#outbox.markAllPublished) this.#outbox.markAllPublished(rows);
+      else for (const { id, phase, at, seq } of rows) this.#outbox.markPublished(id, phase, at, seq);
+    });
+  }
+
+  #attempt(failure: string, run: () => void): void {
     try {
       run();
     } catch (error) {
-      later.arm(error, failure);
+      this.#later.arm(error, failure);
     }
   }
-
-  const later = retryLater(log, () => {
-    // Everything before the cursor has been answered: what is still in the outbox is what failed.
-    if (inFlight === 0) cursor = 0;
-    pump();
-  });
-
-  return {
-    pump,
-    stop: () => {
-      live = false;
-      later.stop();
-    },
-  };
-}
-
-/** Logs the first failure of a while and runs once at its end. */
-function retryLater(log: Logger, run: () => void): { arm(error: unknown, what: string): void; stop(): void } {
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    arm(error, what) {
-      if (timer) return;
-      log.error({ err: error }, what);
-      timer = setTimeout(() => {
-        timer = undefined;
-        run();
-      }, RETRY);
-    },
-    stop: () => clearTimeout(timer),
-  };
 }

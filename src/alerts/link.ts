@@ -3,11 +3,12 @@ import { backOff } from '../health/backOff.ts';
 import type { Logger } from '../health/log.ts';
 import { redactUrl } from '../secret.ts';
 import { openConnection } from './connection.ts';
-import type { BrokerOptions, Connection, ProtocolVersion } from './connection.ts';
+import type { BrokerOptions, Connection, Message, ProtocolVersion } from './connection.ts';
 
 /** What happens with every connection, one after another. */
 export interface LinkEvents {
   up(connection: Connection): void;
+  message(message: Message): void;
   down(): void;
 }
 
@@ -18,7 +19,7 @@ export function keepConnected(
   log: Logger,
   events: LinkEvents,
 ): { problem(): LookoutError | undefined; stopped: Promise<void> } {
-  const wait = backOff({ first: 250, most: 10_000, calm: 5000 });
+  const wait = backOff({ first: 250, most: 2000, calm: 5000 });
   const shown = redactUrl(opts.url);
   let version: ProtocolVersion = 5;
   let problem: LookoutError | undefined;
@@ -28,6 +29,7 @@ export function keepConnected(
       let connection: Connection | undefined;
       const stop = (): void => void (connection ? connection.end() : attempt.abort());
       const attempt = openConnection(opts, version, {
+        message: events.message,
         up(opened) {
           connection = opened;
           problem = undefined;

@@ -1,11 +1,12 @@
 import { connectAsync } from 'mqtt';
 import { createServer } from 'node:net';
+import { asError, brokerError } from '../alerts/brokerError.ts';
+import { accessOptions, brokerAccess } from '../alerts/tls.ts';
 import type { CameraConfig, Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
 import { addressParts, parseAddress } from '../ingest/address.ts';
 import { connectTo } from '../network/connect.ts';
 import { redactUrl } from '../secret.ts';
-import { brokerError } from './brokerError.ts';
 import type { Check, Finding } from './doctor.ts';
 
 type Outcome = Omit<Finding, 'name'>;
@@ -23,13 +24,12 @@ export function networkChecks(config: Config): Check[] {
 }
 
 async function broker(mqtt: Config['mqtt']): Promise<Outcome> {
-  const credentials = { ...(mqtt.username ? { username: mqtt.username } : {}), ...(mqtt.password ? { password: mqtt.password.reveal() } : {}) };
   try {
-    const client = await connectAsync(mqtt.url, { ...credentials, connectTimeout: PATIENCE_MS, reconnectPeriod: 0 }, false);
+    const client = await connectAsync(mqtt.url, { ...accessOptions(brokerAccess(mqtt)), connectTimeout: PATIENCE_MS, reconnectPeriod: 0 }, false);
     await client.endAsync(true);
     return { state: 'ok', detail: `${redactUrl(mqtt.url)} accepts Lookout` };
   } catch (error) {
-    throw brokerError(error, mqtt.url);
+    throw brokerError(mqtt.url, asError(error));
   }
 }
 

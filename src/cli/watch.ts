@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
 import { connect } from 'mqtt';
 import type { MqttClient } from 'mqtt';
+import { asError, brokerError } from '../alerts/brokerError.ts';
+import { accessOptions, brokerAccess } from '../alerts/tls.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
 import { redactUrl } from '../secret.ts';
-import { brokerError } from './brokerError.ts';
 import { configFile, configOption, jsonOption } from './options.ts';
 import { localTime, print, progress, visible } from './print.ts';
 
@@ -26,13 +27,9 @@ export function register(program: Command): void {
     .action((opts: WatchOptions) => watch(loadConfig(configFile(opts.config)).config.mqtt, opts));
 }
 
-/** Resolves when the user has seen enough. @throws LookoutError BROKER_UNREACHABLE, BROKER_REFUSED before the first connection */
+/** Resolves when the user has seen enough. @throws LookoutError BROKER_… before the first connection */
 function watch(mqtt: Config['mqtt'], opts: WatchOptions): Promise<void> {
-  const client = connect(mqtt.url, {
-    ...(mqtt.username ? { username: mqtt.username } : {}),
-    ...(mqtt.password ? { password: mqtt.password.reveal() } : {}),
-    connectTimeout: 5000,
-  });
+  const client = connect(mqtt.url, { ...accessOptions(brokerAccess(mqtt)), connectTimeout: 5000 });
   const kinds = opts.events ? ['alert', 'status', 'event'] : ['alert', 'status'];
   client.on('message', (topic, payload) => show(topic.slice(mqtt.prefix.length + 1), topic, payload, opts.json ?? false));
   return new Promise<void>((resolve, reject) => {
@@ -43,7 +40,7 @@ function watch(mqtt: Config['mqtt'], opts: WatchOptions): Promise<void> {
       client.subscribe([...kinds.map((kind) => `${mqtt.prefix}/+/${kind}`), `${mqtt.prefix}/available`], { qos: 1 });
     });
     client.on('error', (error) => {
-      if (!connected) reject(brokerError(error, mqtt.url));
+      if (!connected) reject(brokerError(mqtt.url, asError(error)));
     });
     client.on('close', () => {
       if (connected) progress('The connection to the broker is lost; trying again …');

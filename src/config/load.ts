@@ -47,7 +47,9 @@ function withAbsolutePaths(config: Config, file: string): Config {
   const { name, features_dir: features } = config.model;
   const model = { ...config.model, name: from(name), ...(features ? { features_dir: from(features) } : {}) };
   const media = { ...config.media, dir: from(config.media.dir) };
-  return { ...config, model, store, media, rules_dir: from(config.rules_dir) };
+  const { ca, cert, key } = config.mqtt;
+  const mqtt = { ...config.mqtt, ...(ca ? { ca: from(ca) } : {}), ...(cert ? { cert: from(cert) } : {}), ...(key ? { key: from(key) } : {}) };
+  return { ...config, model, mqtt, store, media, rules_dir: from(config.rules_dir) };
 }
 
 /** What no single key can know. */
@@ -59,10 +61,20 @@ function refuseContradictions(source: Source, config: Config): void {
   if (config.window.hop > config.window.length) {
     throw faultAt(source, ['window', 'hop'], `is longer than the window, ${config.window.length} s: what happens between windows would be missed`);
   }
-  const broker = brokerUrlFault(config.mqtt.url);
-  if (broker) throw faultAt(source, ['mqtt', 'url'], broker.message);
-  if (config.mqtt.password && !config.mqtt.username) throw faultAt(source, ['mqtt', 'password'], 'needs mqtt.username');
+  refuseBroker(source, config.mqtt);
   config.cameras.forEach((camera, index) => refuseCamera(source, config, camera, index));
+}
+
+function refuseBroker(source: Source, mqtt: Config['mqtt']): void {
+  const broker = brokerUrlFault(mqtt.url);
+  if (broker) throw faultAt(source, ['mqtt', 'url'], broker.message);
+  if (mqtt.password && !mqtt.username) throw faultAt(source, ['mqtt', 'password'], 'needs mqtt.username');
+  if (mqtt.cert && !mqtt.key) throw faultAt(source, ['mqtt', 'cert'], 'needs mqtt.key');
+  if (mqtt.key && !mqtt.cert) throw faultAt(source, ['mqtt', 'key'], 'needs mqtt.cert');
+  if (/^(mqtts|wss):/i.test(mqtt.url)) return;
+  // Settings of TLS beside an address without it: who wrote them believes that the connection is safe.
+  const idle = (['ca', 'cert'] as const).find((part) => mqtt[part]) ?? (mqtt.verify ? undefined : 'verify');
+  if (idle) throw faultAt(source, ['mqtt', idle], 'is of TLS: mqtt.url has to begin with mqtts:// or wss://');
 }
 
 function refuseCamera(source: Source, config: Config, camera: CameraConfig, index: number): void {

@@ -7,6 +7,7 @@ export const ID = /^[a-z0-9_-]{1,64}$/;
 
 const id = z.string().regex(ID, 'must be 1 to 64 of a-z, 0-9, _ and -');
 const secret = z.string().min(1).transform((text) => new Secret(text));
+const file = z.string().min(1);
 const count = z.int().positive();
 const seconds = z.number().positive();
 const share = z.number().min(0).max(1);
@@ -54,10 +55,19 @@ const events = z.strictObject({
 });
 
 const mqtt = z.strictObject({
-  url: z.string().min(1).default('mqtt://127.0.0.1:1883').describe('the broker'),
+  url: z.string().min(1).default('mqtt://127.0.0.1:1883').describe('the broker: mqtt:// or ws://, with TLS mqtts:// or wss://'),
   username: z.string().min(1).optional(),
   password: secret.optional(),
+  ca: file.optional().describe("PEM file of the authority that signed the broker's certificate; by default the well-known ones"),
+  cert: file.optional().describe('PEM file of the certificate to show to a broker that asks for one'),
+  key: file.optional().describe('PEM file of its key'),
+  verify: z.boolean().default(true).describe('false: take any certificate'),
   prefix: z.string().regex(/^[a-z0-9_-]+(\/[a-z0-9_-]+)*$/, 'must be made of a-z, 0-9, _, - and /').default('lookout').describe('first part of every topic'),
+  settle: z.number().min(0).max(3600).default(2).describe('seconds that an acknowledged alert is kept, to be sent again should the broker vanish within them'),
+  media_url: z.url({ protocol: /^https?$/ }).optional().describe('where the folder of pictures and clips can be reached, for links in alerts'),
+  commands: z.boolean().default(true).describe('obey <prefix>/…/set'),
+  discovery: z.boolean().default(true).describe('tell Home Assistant what there is'),
+  discovery_prefix: z.string().regex(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, 'must be made of letters, digits, _, - and /').default('homeassistant').describe("first part of Home Assistant's topics"),
 });
 
 const store = z.strictObject({

@@ -21,6 +21,7 @@ it('publishes every time twice, ISO and ms, and the whole way from the happening
     happened_at: '2026-11-22T14:30:00.000Z', happened_at_ms: NOON, detected_at: '2026-11-22T14:30:03.100Z', detected_at_ms: NOON + 3100,
     published_at: '2026-11-22T14:30:03.500Z', published_at_ms: NOON + 3500,
     latency_ms: { capture: 40, queue: 5, infer: 600, match: 20, publish: 380, total: 3500 },
+    evidence: [], verified: null, snapshot: null, clip: null, snapshot_url: null, clip_url: null,
   });
 });
 

@@ -84,6 +84,8 @@ it('keeps the alert that the broker’s access list forbids, says so, and delive
   const url = await guardedBroker('user lookout\ntopic readwrite #\ntopic deny lookout/hall/alert\n');
   store.putAlert(alert({ id: 'forbidden', camera: 'hall' }));
   store.putAlert(alert({ id: 'allowed', camera: 'yard' }));
+  const heard = await subscriber(url, { username: 'lookout', password: 'right' });
+  cleanUp.push(heard.end);
   publisher({ url, username: 'lookout', password: new Secret('right') });
   await until('only the forbidden one waits', () => store.pendingAlerts(10).map((a) => a.id).join() === 'forbidden');
   await until('it is said', () => lines.length > 0);
