@@ -19,7 +19,7 @@ import { textIndex } from './textIndex.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The store over an open file; `release` lets go of it. */
+/** The store over an open file; `release` closes it. */
 export function assemble(db: Database, opts: StoreOptions, log: Logger, release: () => void): Store {
   const logs = tables(db);
   const { events, alerts, gaps, decisions, looks, states, feedback, media } = logs;
@@ -69,7 +69,6 @@ export function assemble(db: Database, opts: StoreOptions, log: Logger, release:
     close: () => {
       if (!db.open) return;
       gathered.end();
-      db.close();
       release();
     },
   };

@@ -2,6 +2,8 @@ import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LookoutError } from '../errors.ts';
+import type { Logger } from '../health/log.ts';
+import { checkAtStart } from './check.ts';
 import { SCHEMA_VERSION, migrate, refuseNewer, schemaVersion } from './migrations.ts';
 
 /** `annotate`: writes as well, beside the daemon, but makes and mends nothing. */
@@ -65,9 +67,33 @@ function prepareForWriting(db: Database.Database): void {
   // Pages that are written again and again (indexes) reach the file less often; 16 MB of write-ahead log.
   db.pragma('wal_autocheckpoint = 4000');
   db.pragma('foreign_keys = ON');
-  const verdict = String(db.pragma('quick_check(1)', { simple: true }));
-  if (verdict !== 'ok') throw new LookoutError('STORE_CORRUPT', `${db.name}: ${verdict}.`);
+  refuseStrange(db);
+  if (schemaVersion(db) > 0) checkAtStart(db);
   migrate(db);
+}
+
+/** @throws LookoutError STORE_OPEN for a database that another program made */
+function refuseStrange(db: Database.Database): void {
+  const tables = Number(db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get());
+  if (schemaVersion(db) === 0 && tables > 0) throw new LookoutError('STORE_OPEN', `${db.name} is a database of another program.`);
+}
+
+/** Notes that a daemon has the file, until endRun; returns whether the last one did not end in order. */
+export function beginRun(db: Database.Database): boolean {
+  const unclean = db.prepare("SELECT 1 FROM meta WHERE key = 'running'").pluck().get() !== undefined;
+  db.prepare("INSERT OR REPLACE INTO meta VALUES ('running', 1)").run();
+  return unclean;
+}
+
+/** Closes the file; where that could not be noted (the disk is full, say), the next start checks more than it has to. */
+export function endRun(db: Database.Database, log: Logger): void {
+  try {
+    db.prepare("DELETE FROM meta WHERE key = 'running'").run();
+  } catch (error) {
+    log.warn({ err: error }, 'the end of the run could not be noted in the log');
+  } finally {
+    db.close();
+  }
 }
 
 function refuseUnwritten(db: Database.Database): void {

@@ -1,15 +1,19 @@
+import type { Database } from 'better-sqlite3';
+import { LookoutError } from '../errors.ts';
 import type { Coverage, CoverageReason, Decision, Feedback, Look } from '../record.ts';
 import type { Alert, Event, EventPhase } from '../values.ts';
 import type { Logger } from '../health/log.ts';
 import type { AlertQuery, StoredAlert } from './alertSearch.ts';
 import type { PendingAlert, Published } from './alerts.ts';
+import { isDatabase, salvage, setAside } from './aside.ts';
 import { assemble } from './assemble.ts';
+import { checkBeside } from './check.ts';
 import type { CoverageQuery } from './coverage.ts';
 import type { DecisionQuery } from './decisions.ts';
 import type { EventQuery } from './eventSearch.ts';
 import type { FeedbackQuery, JudgedAlert } from './feedback.ts';
 import type { LookQuery } from './looks.ts';
-import { holdFile, openDatabase } from './open.ts';
+import { beginRun, endRun, guarded, holdFile, openDatabase } from './open.ts';
 import type { Pruned } from './retention.ts';
 import type { StoreStats } from './stats.ts';
 
@@ -110,15 +114,55 @@ export interface Store {
  * Opens the log. It lives in the daemon's own process: better-sqlite3 is synchronous, but an event takes it a fraction of a
  * millisecond and an alert a few (it is forced to the disk); asking another process and waiting for it would take longer.
  * Other processes may read the file meanwhile (WAL), and none may write to it.
+ * A damaged file is set aside under another name, and what can be read of it is taken over; STORE_CORRUPT is thrown for what is no
+ * database at all, and to readers.
  * @throws LookoutError STORE_OPEN, STORE_LOCKED, STORE_CORRUPT
  */
 export function openStore(opts: StoreOptions, log: Logger): Store {
-  const mode = opts.readOnly ? 'read' : opts.annotate ? 'annotate' : 'write';
-  const release = mode === 'write' ? holdFile(opts.path) : () => undefined;
+  if (opts.readOnly || opts.annotate) return guest(opts, log);
+  const letGo = holdFile(opts.path);
   try {
-    return assemble(openDatabase(opts.path, mode), opts, log, release);
+    return soundStore(opts, log, letGo);
   } catch (error) {
-    release();
+    letGo();
+    throw error;
+  }
+}
+
+function guest(opts: StoreOptions, log: Logger): Store {
+  const db = openDatabase(opts.path, opts.readOnly ? 'read' : 'annotate');
+  return orClosed(db, opts.path, () => assemble(db, opts, log, () => void db.close()));
+}
+
+/** A log that is damaged is set aside: cameras are to be watched all the same. */
+function soundStore(opts: StoreOptions, log: Logger, letGo: () => void): Store {
+  try {
+    return host(opts, log, letGo);
+  } catch (error) {
+    if (!(error instanceof LookoutError && error.code === 'STORE_CORRUPT' && isDatabase(opts.path))) throw error;
+    const damaged = setAside(opts.path, error, log);
+    return host(opts, log, letGo, (db) => salvage(db, damaged, log));
+  }
+}
+
+function host(opts: StoreOptions, log: Logger, letGo: () => void, prepare: (db: Database) => void = () => undefined): Store {
+  const db = openDatabase(opts.path, 'write');
+  return orClosed(db, opts.path, () => {
+    prepare(db);
+    const stopCheck = checkBeside(db, beginRun(db), log);
+    return assemble(db, opts, log, () => {
+      stopCheck();
+      endRun(db, log);
+      letGo();
+    });
+  });
+}
+
+function orClosed(db: Database, path: string, operation: () => Store): Store {
+  try {
+    return guarded(path, operation);
+  } catch (error) {
+    db.close();
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import Database from 'better-sqlite3';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/health/log.ts';
 import { SCHEMA_VERSION } from '../../src/store/migrations.ts';
@@ -29,24 +30,86 @@ function filled(): void {
   store.close();
 }
 
+/** Lines that are logged, as objects. */
+function listener(): { log: ReturnType<typeof createLogger>; lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = [];
+  const stream = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+  return { log: pino({ level: 'info' }, stream), lines };
+}
+
 describe('a damaged file', () => {
+  const rubbish = (): void => {
+    const bytes = readFileSync(path);
+    bytes.fill(0xa5, 8192, bytes.length - 4096);
+    writeFileSync(path, bytes);
+  };
+
   it.each([
-    ['text instead of a database', () => writeFileSync(path, 'this is no database, but it is long enough for a header\n'.repeat(50))],
-    ['pages of rubbish', () => {
-      filled();
-      const bytes = readFileSync(path);
-      bytes.fill(0xa5, 8192, bytes.length - 4096);
-      writeFileSync(path, bytes);
-    }],
-    ['a file cut short', () => {
-      filled();
-      truncateSync(path, Math.floor(statSync(path).size / 2 / 4096) * 4096);
-    }],
-  ])('is told at once: %s', (_what, damage) => {
+    ['pages of rubbish', rubbish],
+    ['a file cut short', () => truncateSync(path, Math.floor(statSync(path).size / 2 / 4096) * 4096)],
+  ])('is set aside, whole, and watching goes on with a new one: %s', (_what, damage) => {
+    filled();
     damage();
+    const before = readFileSync(path);
+    const { log: heard, lines } = listener();
+    const store = openStore({ path, retentionDays: 7 }, heard);
+    const aside = readdirSync(folder).find((name) => name.startsWith('lookout.db.damaged-')) ?? '';
+    expect(readFileSync(join(folder, aside)).equals(before)).toBe(true);
+    const told = lines.filter((line) => line.code === 'STORE_CORRUPT');
+    expect(told).toMatchObject([{ msg: expect.stringMatching(/restore a copy\. It is set aside as .*damaged-/) as string, file: join(folder, aside) }]);
+    store.putEvent(event({ id: 'next' }));
+    store.putAlert(alert({ id: 'next' }));
+    expect(store.events({}).map((e) => e.id)).toContain('next');
+    store.close();
+    expect(new Database(path).pragma('integrity_check', { simple: true })).toBe('ok');
+  });
+
+  it('gives its alerts that wait, and what people said of others, to the new one as far as they can be read', () => {
+    const store = open();
+    for (const id of ['waits', 'judged', 'sent']) store.putAlert(alert({ id }));
+    for (const id of ['judged', 'sent']) store.markPublished(id, 'new', NOON + 3200);
+    store.putFeedback({ alertId: 'judged', right: true, note: 'a good one', at: NOON });
+    store.saveRuleState('phone', 'hall', '{"cooldown":1}');
+    store.markAlive(NOON);
+    store.close();
+    // A fault that the check finds and that leaves the rows alone: an index that lacks its entries.
+    const db = new Database(path);
+    db.unsafeMode();
+    db.pragma('writable_schema = ON');
+    db.exec("UPDATE sqlite_schema SET sql = replace(sql, '(happened_at)', '(detected_at)') WHERE name = 'alerts_time'");
+    db.exec("UPDATE sqlite_schema SET rootpage = 1 WHERE name = 'looks_time'");
+    db.close();
+    const { log: heard, lines } = listener();
+    const next = openStore({ path, retentionDays: 7 }, heard);
+    expect(lines.map((line) => line.code).filter(Boolean)).toEqual(['STORE_CORRUPT']);
+    expect(next.pendingAlerts(10).map((a) => a.id)).toEqual(['waits']);
+    expect(next.feedback({})).toMatchObject([{ alertId: 'judged', note: 'a good one', alert: { delivered: true } }]);
+    expect(next.loadRuleState('phone', 'hall')).toBe('{"cooldown":1}');
+    expect(next.aliveAt()).toBe(NOON);
+    next.close();
+  });
+
+  it('that is no database at all is left where it is: store.path may be mistyped', () => {
+    writeFileSync(path, 'this is no database, but it is long enough for a header\n'.repeat(50));
     const before = readFileSync(path);
     expect(open).toThrow(new RegExp(`^STORE_CORRUPT: ${path}.*restore a copy\\.$`));
     expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(folder).filter((name) => name.includes('damaged'))).toEqual([]);
+  });
+
+  it('is told to readers and not touched by them', () => {
+    filled();
+    rubbish();
+    const before = readFileSync(path);
+    expect(() => open(true)).toThrow(/^STORE_CORRUPT: /);
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  it('of another program is refused', () => {
+    const db = new Database(path);
+    db.exec('CREATE TABLE photos (id)');
+    db.close();
+    expect(open).toThrow(/^STORE_OPEN: .*is a database of another program/);
   });
 });
 
