@@ -3,17 +3,24 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Logger } from '../health/log.ts';
 import type { Backend } from '../infer/backend.ts';
 import { inferWindows } from '../infer/schedule.ts';
-import type { Rule } from '../rules/rule.ts';
+import type { SpareLine } from '../infer/spareLine.ts';
+import type { Look } from '../record.ts';
 import type { Store } from '../store/store.ts';
 import type { Answer, Window } from '../values.ts';
 import { DroppedWindows } from './gaps.ts';
 import { guard } from './guard.ts';
+import type { WatchedTime } from './watched.ts';
 
 export interface LookOptions {
   current(): LoadedConfig;
   readonly backend: Backend;
+  /** sentences that a camera's windows are searched for */
+  lookFor(camera: string): string[];
   readonly growing: Observable<Window>;
+  /** looks that wait until no window does */
+  readonly spare: SpareLine;
   readonly store: Store;
+  readonly watched: WatchedTime;
   readonly log: Logger;
 }
 
@@ -25,31 +32,51 @@ export interface Looks {
   close(): void;
 }
 
-export function looks({ current, backend, growing, store, log }: LookOptions): Looks {
-  const active = (camera: string): Rule[] => current().rules.filter((rule) => rule.enabled && (rule.cameras.length === 0 || rule.cameras.includes(camera)));
+export function looks({ current, backend, lookFor, growing, spare, store, watched, log }: LookOptions): Looks {
   const dropped = new DroppedWindows();
   const counts = { windows: 0, visualTokens: 0 };
+  const framesOf = new Map<string, number>();
   const answers = pipe(
+    tap((window: Window) => {
+      watched.cut(window);
+      framesOf.set(window.id, window.frames.length);
+    }),
     inferWindows({
       backend: () => backend,
-      lookFor: (camera) => active(camera).map((rule) => rule.alert),
+      lookFor,
       now: Date.now,
       growing$: growing,
+      spare,
       onPrepareFailed: (error) => log.debug({ err: error }, 'a growing window could not be taken in'),
       maxAge: () => current().config.window.length * 1000,
       onDropped: (window, reason, error) => {
+        framesOf.delete(window.id);
         const detail = error instanceof Error ? error.message : 'The model was not free in time.';
         // under load this is the plan, and a gap only where no later window shows the same time
         log[reason === 'model' ? 'warn' : 'debug']({ camera: window.camera, reason }, `a window was dropped: ${detail}`);
-        guard(log, () => dropped.drop(window, reason, detail).forEach((gap) => store.putCoverage(gap)));
+        const gaps = dropped.drop(window, reason, detail);
+        gaps.forEach((gap) => watched.gap(gap));
+        guard(log, () => gaps.forEach((gap) => store.putCoverage(gap)));
       },
     }),
     tap((answer) => {
       counts.windows++;
       counts.visualTokens += answer.visualTokens;
       log.debug({ camera: answer.camera, reason: answer.reason, sightings: answer.sightings, latency: answer.latency }, 'answer');
-      guard(log, () => dropped.answered(answer).forEach((gap) => store.putCoverage(gap)));
+      const gaps = dropped.answered(answer);
+      guard(log, () => {
+        store.putLook(lookOf(answer, framesOf.get(answer.windowId) ?? 0));
+        gaps.forEach((gap) => store.putCoverage(gap));
+      });
+      framesOf.delete(answer.windowId);
+      gaps.forEach((gap) => watched.gap(gap));
+      watched.answered(answer);
     }),
   );
   return { answers, counters: () => ({ ...counts }), close: () => guard(log, () => dropped.rest().forEach((gap) => store.putCoverage(gap))) };
+}
+
+function lookOf({ windowId, camera, reason, from, to, sightings }: Answer, frames: number): Look {
+  const told = sightings.map(({ text, start, end, confidence }) => ({ text, start, end, confidence }));
+  return { windowId, camera, reason, from, to, frames, answeredAt: Date.now(), sightings: told };
 }

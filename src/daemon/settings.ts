@@ -23,7 +23,7 @@ export function modelProcessOptions({ model, video_processor: video }: Config): 
 }
 
 /** Rules and cameras are taken up while running; these are not. */
-const FIXED = ['model', 'events', 'mqtt', 'store', 'rtmp', 'log'] as const;
+const FIXED = ['model', 'events', 'mqtt', 'store', 'media', 'rtmp', 'log'] as const;
 
 export function tellRestart(before: Config, after: Config, log: Logger): void {
   const changed = FIXED.filter((key) => fingerprint(before[key]) !== fingerprint(after[key]));

@@ -3,11 +3,13 @@ import type { Logger } from '../health/log.ts';
 import type { Store } from '../store/store.ts';
 import type { CameraSinks } from './cameras.ts';
 import { guard } from './guard.ts';
+import type { WatchedTime } from './watched.ts';
 
 /** A camera's state goes to MQTT (retained), and every time in which it is not watched into the log. */
-export function statusSink(store: Store, publisher: Publisher, log: Logger): Omit<CameraSinks, 'window' | 'growing'> {
+export function statusSink(store: Store, publisher: Publisher, watched: WatchedTime, log: Logger): Pick<CameraSinks, 'status' | 'gone' | 'gap'> {
   return {
     status(camera, status) {
+      if (status.state !== 'online') watched.offline(camera);
       guard(log, () => {
         if (status.state === 'online') {
           store.closeGap(camera, status.since);
@@ -20,9 +22,13 @@ export function statusSink(store: Store, publisher: Publisher, log: Logger): Omi
       publisher.publishStatus(camera, { ...status, since: new Date(status.since).toISOString(), since_ms: status.since });
     },
     gone(camera) {
+      watched.offline(camera);
       guard(log, () => store.closeGap(camera, Date.now()));
       publisher.clearStatus(camera);
     },
-    gap: (gap) => guard(log, () => store.putCoverage(gap)),
+    gap: (gap) => {
+      watched.gap(gap);
+      guard(log, () => store.putCoverage(gap));
+    },
   };
 }

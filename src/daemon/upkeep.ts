@@ -1,4 +1,5 @@
 import type { Logger } from '../health/log.ts';
+import type { MediaKeeper } from '../media/keeper.ts';
 import type { Store } from '../store/store.ts';
 import { guard } from './guard.ts';
 
@@ -19,11 +20,12 @@ export function recordAbsence(store: Store, cameras: readonly string[], now: num
 }
 
 /** Signs of life and retention, until the signal aborts. */
-export function keepUp(store: Store, signal: AbortSignal, log: Logger): void {
+export function keepUp(store: Store, media: Pick<MediaKeeper, 'remove'> | undefined, signal: AbortSignal, log: Logger): void {
   const alive = (): void => guard(log, () => store.markAlive(Date.now()));
   const prune = (): void =>
     guard(log, () => {
-      const { deleted, more } = store.prune(Date.now());
+      const { deleted, more, media: files } = store.prune(Date.now());
+      media?.remove(files);
       if (deleted > 0) log.info({ deleted }, 'deleted what is older than the retention');
       if (more && !signal.aborted) setImmediate(prune);
     });

@@ -34,6 +34,7 @@ export function takeFolder(wanted: string): DemoFolder {
     const path = inUse(wanted) ? mkdtempSync(`${resolve(wanted)}-`) : resolve(wanted);
     mkdirSync(join(path, 'rules'), { recursive: true });
     for (const file of ['lookout.db', 'lookout.db-wal', 'lookout.db-shm', 'lookout.log']) rmSync(join(path, file), { force: true });
+    rmSync(join(path, 'media'), { recursive: true, force: true });
     const pid = join(path, 'demo.pid');
     writeFileSync(pid, String(process.pid));
     const config = relative(process.cwd(), join(path, 'lookout.yaml'));

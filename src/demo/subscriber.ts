@@ -5,7 +5,7 @@ import { LookoutError } from '../errors.ts';
 import type { ReceivedAlert } from './scoreboard.ts';
 
 /** What a stranger needs of an alert's message; the rest is let be. */
-const alertMessage = z.object({ id: z.string(), phase: z.string(), rule: z.string(), event_id: z.string(), event: z.string(), start_ms: z.number() });
+const alertMessage = z.object({ id: z.string(), phase: z.string(), rule: z.string(), event_id: z.string().nullable(), event: z.string(), start_ms: z.number() });
 const statusMessage = z.object({ state: z.string() });
 
 export interface HeardAlert extends ReceivedAlert {
@@ -59,7 +59,7 @@ export async function subscribeAlerts(opts: { url: string; prefix: string; now?:
     if (!read.success) unreadable += 1;
     if (!read.success || read.data.phase !== 'new' || alerts.length >= MAX_ALERTS) return;
     const { id, rule, event_id: eventId, event: text, start_ms: start } = read.data;
-    const alert = { id, rule, eventId, at, text, start };
+    const alert = { id, rule, eventId: eventId ?? '', at, text, start };
     alerts.push(alert);
     alerts$.next(alert);
   });

@@ -1,0 +1,118 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { from, merge, Subject, tap } from 'rxjs';
+import type { Publisher } from '../alerts/publisher.ts';
+import type { LoadedConfig } from '../config/load.ts';
+import { refine } from '../events/refine.ts';
+import { STITCH_DEFAULTS, stitch } from '../events/stitch.ts';
+import type { Logger } from '../health/log.ts';
+import { equivalent } from '../infer/equivalent.ts';
+import { qwenBackend, type VideoModel } from '../infer/qwen.ts';
+import { createSecondLook } from '../infer/secondLook.ts';
+import { SpareLine } from '../infer/spareLine.ts';
+import { matchRules } from '../rules/match.ts';
+import type { Store } from '../store/store.ts';
+import type { Event, Watched, Window } from '../values.ts';
+import type { RecentFrames } from '../window/recentFrames.ts';
+import type { AlertDesk } from './alerts.ts';
+import { guard } from './guard.ts';
+import { looks } from './looks.ts';
+import { sentencesFor } from './sentences.ts';
+import { WatchedTime } from './watched.ts';
+
+/** Rules that an event is held against together. */
+const SCORES_AT_ONCE = 64;
+
+export interface PipelineOptions {
+  current(): LoadedConfig;
+  readonly model: VideoModel;
+  readonly store: Store;
+  readonly publisher: Pick<Publisher, 'publishEvent'>;
+  readonly desk: Pick<AlertDesk, 'tell'>;
+  readonly frames: RecentFrames;
+  /** events that the last run may not have told to the end */
+  readonly recalled: readonly Event[];
+  readonly log: Logger;
+}
+
+export interface Pipeline {
+  readonly windows: Subject<Window>;
+  /** windows that are not cut yet */
+  readonly growing: Subject<Window>;
+  readonly watched: WatchedTime;
+  counters(): { windows: number; visualTokens: number };
+  /** the windows that wait are answered, open events end, and what no window showed is written down; at most `ms` */
+  finish(ms: number): Promise<void>;
+}
+
+/** Windows in, alerts out; this is the drawing of the README. */
+export function joinRooms({ current, model, store, publisher, desk, frames, recalled, log }: PipelineOptions): Pipeline {
+  const { events, video_processor: video } = current().config;
+  const backend = qwenBackend(model, { alignTimes: video.enable_temporal_alignment });
+  const windows = new Subject<Window>();
+  const growing = new Subject<Window>();
+  const seen = new Subject<Watched>();
+  const watched = new WatchedTime((stretch) => seen.next(stretch));
+  const spare = new SpareLine({ now: Date.now });
+  const lookFor = (camera: string): string[] => sentencesFor(camera, current().rules, Date.now());
+  const { answers, counters, close } = looks({ current, backend, lookFor, growing, spare, store, watched, log });
+  const onFailed = (error: unknown, { id }: Event): void => log.debug({ err: error, event: id }, 'a second look failed');
+  const again = createSecondLook({ backend, frames, lookFor, line: spare, onFailed });
+
+  const happened = windows.pipe(
+    answers,
+    stitch({
+      ...STITCH_DEFAULTS,
+      minConfidence: events.min_confidence,
+      confirmations: events.confirmations,
+      equivalent: (a, b) => equivalent(backend, a, b),
+      now: Date.now,
+      newId: randomUUID,
+    }),
+    refine({ look: again.refine, now: Date.now, onFailed }),
+    tap((event) => {
+      log.info({ camera: event.camera, phase: event.phase, event: event.text, at: new Date(event.start).toISOString() }, 'event');
+      guard(log, () => store.putEvent(event));
+      publisher.publishEvent(event);
+    }),
+  );
+  const subscription = merge(happened, seen, from(recalled))
+    .pipe(
+      matchRules({
+        rules: () => current().rules,
+        score: (event, sentence) => backend.score(event, sentence),
+        verify: (event, _rule, sentence) => again.verify(event, sentence),
+        concurrency: SCORES_AT_ONCE,
+        now: Date.now,
+        newId: randomUUID,
+        memory: ruleMemory(store, log),
+        onDecision: (decision) => guard(log, () => store.putDecision(decision)),
+        onError: (error, event, rule) => log.error({ err: error, event: event.id, rule: rule.id }, 'a rule could not be held against an event'),
+        onDropped: (event, rule) => log.error({ event: event.id, rule: rule.id }, 'the model cannot keep up: a rule was not held against an event'),
+      }),
+    )
+    .subscribe({
+      next: (verdict) => desk.tell(verdict),
+      error: (error: unknown) => log.fatal({ err: error }, 'the pipeline failed'),
+    });
+  const finish = async (ms: number): Promise<void> => {
+    const over = new Promise<void>((resolve) => void subscription.add(resolve));
+    for (const source of [growing, windows, seen]) source.complete();
+    await Promise.race([over, sleep(ms, undefined, { ref: false })]);
+    subscription.unsubscribe();
+    close();
+  };
+  return { windows, growing, watched, counters, finish };
+}
+
+/** What rules wait for outlives the daemon; a log that fails leaves them what they have in mind. */
+function ruleMemory(store: Store, log: Logger): { load(rule: string, camera: string): string | undefined; save(rule: string, camera: string, state: string | undefined): void } {
+  return {
+    load(rule, camera) {
+      let state: string | undefined;
+      guard(log, () => (state = store.loadRuleState(rule, camera)));
+      return state;
+    },
+    save: (rule, camera, state) => guard(log, () => store.saveRuleState(rule, camera, state)),
+  };
+}
