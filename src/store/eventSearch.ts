@@ -73,9 +73,10 @@ function inOrder(db: Database, q: EventQuery, { match, lowest, spread, limit, ho
   let edge: number | undefined;
   for (;;) {
     const filter = conditions(q);
+    // Cast: numbers come as floats, by which FTS5 does not seek.
     also(filter, 'events_text MATCH ?', match || undefined);
-    also(filter, `${key} >= ?`, ascending && last !== undefined ? last + 1 : bound(lowest, Math.floor));
-    also(filter, `${key} <= ?`, !ascending && last !== undefined ? last - 1 : bound(q.until === undefined ? undefined : q.until + spread, Math.ceil));
+    also(filter, `${key} >= CAST(? AS INTEGER)`, ascending && last !== undefined ? last + 1 : bound(lowest, Math.floor));
+    also(filter, `${key} <= CAST(? AS INTEGER)`, !ascending && last !== undefined ? last - 1 : bound(q.until === undefined ? undefined : q.until + spread, Math.ceil));
     const sql = `SELECT ${FIELDS} FROM ${source}${whereClause(filter)} ORDER BY ${key} ${ascending ? 'ASC' : 'DESC'} LIMIT ?`;
     filter.values.push(chunk);
     const rows = foundBy(db, sql, filter);

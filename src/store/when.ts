@@ -3,21 +3,38 @@ import { chineseSpan } from './whenChinese.ts';
 import { englishSpan } from './whenEnglish.ts';
 import { before, calendar, dayOf, moment } from './span.ts';
 import type { Edge, Span, Unit } from './span.ts';
+import { readInZone, zoneAtEnd } from './zone.ts';
 
 /**
  * Reads a time as programs write it (ISO 8601, seconds or milliseconds since the epoch, `10m`, `2h30m`) or as people say it, in
  * English or Chinese: "10 minutes ago", "yesterday 3pm", "last week", "昨天下午3点", "10分钟前". Where no zone is given, it is local
- * time. Of what is not a moment ("yesterday"), `since` is the first millisecond and `until` the last; a clock time or a weekday
+ * time; a zone may stand at the end (`utc`, `+02:00`, `Asia/Shanghai`). Of what is not a moment ("yesterday"), `since` is the first millisecond and `until` the last; a clock time or a weekday
  * without more is, as `since`, the latest that is past.
  * @returns wall clock, ms since the epoch
  * @throws LookoutError TIME_UNPARSABLE
  */
 export function parseWhen(text: string, now: Date, edge: Edge = 'since'): number {
-  const clean = text.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
-  const span = clean.length > 100 ? undefined : written(clean, now) ?? chineseSpan(clean, now, edge) ?? englishSpan(clean, now, edge);
+  const clean = cleanTime(text);
+  const plain = spanOf(clean, now, edge);
+  const zoned = plain ? undefined : zoneAtEnd(clean);
+  const span = zoned ? readInZone(now, zoned.offset, (there, back) => shifted(spanOf(zoned.rest, there, edge), back)) : plain;
   const at = edge === 'since' ? span?.from : span?.to;
   if (at === undefined || !Number.isFinite(at)) throw new LookoutError('TIME_UNPARSABLE', `${JSON.stringify(text.slice(0, 100))} is no time I can read.`);
   return at;
+}
+
+/** As all of this reads it: in small letters, half-width, with single spaces. */
+export function cleanTime(text: string): string {
+  return text.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
+}
+
+/** The stretch that a clean text means; undefined where it is none that is known. */
+export function spanOf(clean: string, now: Date, edge: Edge): Span | undefined {
+  return clean.length > 100 ? undefined : written(clean, now) ?? chineseSpan(clean, now, edge) ?? englishSpan(clean, now, edge);
+}
+
+function shifted(span: Span | undefined, back: (local: number) => number): Span | undefined {
+  return span && { from: back(span.from), to: back(span.to) };
 }
 
 function written(text: string, now: Date): Span | undefined {
