@@ -23,15 +23,22 @@ export interface Mosquitto {
 /** Debian puts it where only root looks. */
 const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/usr/local/sbin`;
 
+/** What outlives the broker's death: every change; what mosquitto saves of its own accord, half-hourly and at a goodbye; nothing. */
+export type Saving = 'always' | 'default' | 'never';
+
+const SAVING: Readonly<Record<Saving, readonly string[]>> = {
+  always: ['persistence true', 'autosave_on_changes true', 'autosave_interval 1'],
+  default: ['persistence true'],
+  never: ['persistence false'],
+};
+
 /** @param config extra lines; `{dir}` stands for the broker's own folder, in which `files` lie */
-export async function mosquitto(config = 'allow_anonymous true', files: Record<string, string> = {}): Promise<Mosquitto> {
+export async function mosquitto(config = 'allow_anonymous true', files: Record<string, string> = {}, saving: Saving = 'always'): Promise<Mosquitto> {
   const dir = mkdtempSync(join(tmpdir(), 'lookout-mosquitto-'));
   const port = await freePort();
-  // Sessions are saved at every change, so that a subscriber misses nothing when the broker is killed.
-  const lines = [
-    `listener ${port} 127.0.0.1`, 'user root', 'persistence true', `persistence_location ${dir}/`,
-    'autosave_on_changes true', 'autosave_interval 1', config.replaceAll('{dir}', dir),
-  ];
+  const location = saving === 'never' ? [] : [`persistence_location ${dir}/`];
+  // TLS is for the listener above it, so what a test adds comes right after.
+  const lines = [`listener ${port} 127.0.0.1`, config.replaceAll('{dir}', dir), 'user root', ...SAVING[saving], ...location];
   writeFileSync(join(dir, 'mosquitto.conf'), `${lines.join('\n')}\n`);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text, { mode: 0o600 });
   let child: ChildProcess | undefined;
