@@ -4,7 +4,7 @@ import { openClipWriter } from '../media/clipWriter.ts';
 import type { ClipWriter } from '../media/clipWriter.ts';
 import { createDecodeTimes } from '../media/decodeTimes.ts';
 import type { Decoded } from '../media/decodeTimes.ts';
-import { writeWhole } from '../media/draft.ts';
+import { fillDraft } from '../media/draft.ts';
 import type { Track } from '../media/track.ts';
 import { groupTime } from './packetRing.ts';
 import type { Group, RingPacket } from './packetRing.ts';
@@ -48,7 +48,7 @@ export function follows(before: Group, after: Group): boolean {
   return before.track === after.track && to > from && to - before.newest < LONGEST_GAP && steady;
 }
 
-/** Cuts from the first packet that is offered, which begins a group, to the picture at `to` (wall clock, ms) or the stream's end. */
+/** Cuts from the first packet that is offered, which begins a group, to the picture at `to` (wall clock, ms) or the stream's end, into a new file. */
 export function startClip(file: string, first: Group, to: number): ClipJob {
   return new Cut(file, first, to);
 }
@@ -78,7 +78,7 @@ class Cut implements ClipJob {
     this.#at = groupTime(first) ?? first.came;
     this.#tick = (1000 * num) / den;
     this.#wanted = (to - this.#at) / this.#tick;
-    this.done = writeWhole(file, (draft) => this.#cut(draft)).finally(() => {
+    this.done = fillDraft(file, () => this.#cut()).finally(() => {
       this.#ended = true;
       for (const { packet } of this.#queue.splice(0)) packet.free();
     });
@@ -110,8 +110,8 @@ class Cut implements ClipJob {
     this.#wake();
   }
 
-  async #cut(draft: string): Promise<Span> {
-    const writer = await openClipWriter(draft, this.#track, { at: this.#at, extradata: this.#sets });
+  async #cut(): Promise<Span> {
+    const writer = await openClipWriter(this.#file, this.#track, { at: this.#at, extradata: this.#sets });
     try {
       const last = await copy(writer, () => this.#next(), () => this.#wanted);
       if (last === undefined) throw new LookoutError('MEDIA_GONE', `${this.#file}: the camera no longer has the moment, or not yet.`);

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 
-/** What a camera's process is told to keep. Times are wall clock, ms; files are absolute, in a folder that is there. Each is answered once, `until` is not. */
+/** What a camera's process is told to keep. Times are wall clock, ms; files are drafts, absolute, in a folder that is there. Each is answered once, `until` is not. */
 export type KeepOrder =
   | { readonly kind: 'snapshot'; readonly id: number; readonly at: number; readonly file: string }
   | { readonly kind: 'clip'; readonly id: number; readonly from: number; readonly to: number; readonly file: string }

@@ -1,6 +1,6 @@
-import { rm } from 'node:fs/promises';
+import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
-import { draftOf } from '../media/draft.ts';
+import { draftOf, removeDraft, settleDraft } from '../media/draft.ts';
 import type { Kept, KeepOrder } from './keepWire.ts';
 
 /** What a camera is asked to keep of its last moments, as files. Times are wall clock, ms; the files' folder is there. */
@@ -33,11 +33,17 @@ export function createKeeping(camera: string, send: (order: KeepOrder) => boolea
   const asked = new Map<number, Asked>();
   let ids = 0;
 
-  const told = (kept: Kept | undefined, file: string): { from: number; to: number } | undefined => {
-    if (kept?.ok) return { from: kept.from, to: kept.to };
-    const code = kept?.code ?? 'MEDIA_GONE';
-    log[code === 'MEDIA_WRITE' ? 'warn' : 'debug']({ camera, code, file }, kept?.detail ?? "the camera's process could not be asked");
-    return undefined;
+  /** What its process made is put in its place here: to wait for the disk would hold up the camera. */
+  const settled = async (kept: Kept | undefined, file: string): Promise<{ from: number; to: number } | undefined> => {
+    try {
+      if (kept?.ok !== true) throw new LookoutError(kept?.code ?? 'MEDIA_GONE', kept?.detail ?? "The camera's process is gone, or does not answer.");
+      await settleDraft(file);
+      return { from: kept.from, to: kept.to };
+    } catch (error) {
+      const { code, detail } = error instanceof LookoutError ? error : new LookoutError('MEDIA_WRITE', String(error));
+      log[code === 'MEDIA_WRITE' ? 'warn' : 'debug']({ camera, code, file }, detail);
+      return undefined;
+    }
   };
   const ask = async (order: KeepOrder & { readonly file: string }, patience: number, begun?: (extend: (ms: number) => void) => void): Promise<Kept | undefined> => {
     let timer: NodeJS.Timeout | undefined;
@@ -58,23 +64,23 @@ export function createKeeping(camera: string, send: (order: KeepOrder) => boolea
   };
   return {
     async snapshot(at, file) {
-      const kept = await ask({ kind: 'snapshot', id: ++ids, at, file }, 0);
-      return told(kept, file) !== undefined;
+      const kept = await ask({ kind: 'snapshot', id: ++ids, at, file: draftOf(file) }, 0);
+      return (await settled(kept, file)) !== undefined;
     },
     async clip(from, to, file, until) {
       const id = ++ids;
-      const kept = await ask({ kind: 'clip', id, from, to, file }, to - Date.now(), (extend) => {
+      const kept = await ask({ kind: 'clip', id, from, to, file: draftOf(file) }, to - Date.now(), (extend) => {
         void until?.then((moment) => {
           if (asked.has(id) && send({ kind: 'until', id, to: moment })) extend(moment - Date.now());
         });
       });
-      return told(kept, file);
+      return settled(kept, file);
     },
     answered: (kept) => asked.get(kept.id)?.settle(kept),
     lost() {
       for (const { file, settle } of asked.values()) {
         // its process may have died in the middle of it
-        void rm(draftOf(file), { force: true }).catch(() => undefined);
+        void removeDraft(file);
         settle(undefined);
       }
       asked.clear();

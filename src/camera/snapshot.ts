@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { AV_FRAME_DATA_DISPLAYMATRIX, AV_NOPTS_VALUE, AV_PIX_FMT_RGB24 } from 'node-av/constants';
 import type { Frame, Packet } from 'node-av/lib';
 import { LookoutError } from '../errors.ts';
@@ -6,7 +5,6 @@ import { openSoftware } from '../ingest/picture/codec.ts';
 import { readOrientation, turnUpright } from '../ingest/picture/orientation.ts';
 import { createScaler } from '../ingest/picture/scaler.ts';
 import { lying, shownSize } from '../ingest/picture/shapes.ts';
-import { writeWhole } from '../media/draft.ts';
 import { encodeJpeg } from '../media/jpeg.ts';
 import type { Rgb } from '../media/jpeg.ts';
 import type { Track } from '../media/track.ts';
@@ -40,26 +38,34 @@ export function planSnapshot(groups: readonly Group[], at: number): SnapshotPlan
   if (!group || !first || keyAt === undefined || keyAt - at > NEAR) throw gone;
   const wanted = first.pts + at - keyAt;
   if (wanted - group.newest > NEAR) throw gone;
-  const past = group.packets.findIndex((packet) => packet.pts > wanted);
-  const needed = past < 0 ? group.packets : group.packets.slice(0, past + BEYOND);
+  const next = timed[timed.indexOf(group) + 1];
+  // pictures that are shown before a keyframe may come after it
+  const all = next?.track === group.track ? [...group.packets, ...next.packets.slice(0, BEYOND)] : group.packets;
+  const past = all.findIndex((packet) => packet.pts > wanted);
+  const needed = past < 0 ? all : all.slice(0, past + BEYOND);
   if (needed.length > MAX_PACKETS) throw gone;
   const packets = needed.flatMap(({ packet }) => packet.clone() ?? []);
   return { track: group.track, packets, at, keyAt, keyPts: first.pts };
 }
 
+/** A picture with its wall clock, ms. */
+export interface Snapshot {
+  readonly at: number;
+  readonly jpeg: Buffer;
+}
+
 /**
- * Writes the picture at the planned moment as JPEG, whole, upright, pixels square, with a decoder of its own. Frees the plan. Returns the
- * picture's wall clock, ms. Throws MEDIA_GONE, MEDIA_WRITE, or CAMERA_NO_VIDEO where nothing can be decoded.
+ * The picture at the planned moment as JPEG, whole, upright, pixels square, with a decoder of its own. Frees the plan. Throws MEDIA_GONE, or
+ * CAMERA_NO_VIDEO where nothing can be decoded.
  */
-export async function takeSnapshot(plan: SnapshotPlan, file: string): Promise<number> {
-  return writeWhole(file, async (draft) => {
+export async function takeSnapshot(plan: SnapshotPlan): Promise<Snapshot> {
+  try {
     const found = await decodeNearest(plan);
     if (!found) throw new LookoutError('MEDIA_GONE', `The picture of ${new Date(plan.at).toISOString()} cannot be decoded.`);
-    await writeFile(draft, await encodeJpeg(found.picture));
-    return found.at;
-  }).finally(() => {
+    return { at: found.at, jpeg: await encodeJpeg(found.picture) };
+  } finally {
     for (const packet of plan.packets) packet.free();
-  });
+  }
 }
 
 async function decodeNearest({ track, packets, at, keyAt, keyPts }: SnapshotPlan): Promise<{ at: number; picture: Rgb } | undefined> {

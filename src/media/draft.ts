@@ -7,23 +7,37 @@ export function draftOf(file: string): string {
   return `${file}.part`;
 }
 
-/**
- * Has `write` fill a draft of a file, readable by its owner alone, and puts it into its place when it is on the disk: there is a whole
- * file or none. Throws MEDIA_WRITE, or what `write` throws of its own.
- */
-export async function writeWhole<T>(file: string, write: (draft: string) => Promise<T>): Promise<T> {
-  const draft = draftOf(file);
+/** Has `write` fill a file that is readable by its owner alone; if that fails there is none. Throws MEDIA_WRITE, or what `write` throws of its own. */
+export async function fillDraft<T>(draft: string, write: () => Promise<T>): Promise<T> {
   try {
     await (await open(draft, 'w', 0o600)).close();
-    const result = await write(draft);
+    return await write();
+  } catch (error) {
+    await removeDraft(draft);
+    throw cannotWrite(draft, error);
+  }
+}
+
+/** Puts a file's draft into its place, once it is on the disk. Throws MEDIA_WRITE; then there is neither. */
+export async function settleDraft(file: string): Promise<void> {
+  const draft = draftOf(file);
+  try {
     await sync(draft);
     await rename(draft, file);
     await sync(dirname(file));
-    return result;
   } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined);
-    throw error instanceof LookoutError ? error : new LookoutError('MEDIA_WRITE', `${file}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
+    await removeDraft(draft);
+    throw cannotWrite(file, error);
   }
+}
+
+export async function removeDraft(draft: string): Promise<void> {
+  // what cannot be removed is swept up at the next start
+  await rm(draft, { force: true }).catch(() => undefined);
+}
+
+function cannotWrite(file: string, error: unknown): LookoutError {
+  return error instanceof LookoutError ? error : new LookoutError('MEDIA_WRITE', `${file}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
 }
 
 async function sync(path: string): Promise<void> {

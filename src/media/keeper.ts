@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { encode } from 'fast-png';
 import type { Logger } from '../health/log.ts';
 import type { Alert, Frame } from '../values.ts';
-import { writeWhole } from './draft.ts';
+import { draftOf, fillDraft, settleDraft } from './draft.ts';
 import { clipEnd, clipStart, decisiveMoment, LONGEST_CLIP } from './moments.ts';
 import { createPieces } from './pieces.ts';
 import type { Pieces } from './pieces.ts';
@@ -130,7 +130,9 @@ class Keeper implements MediaKeeper {
     const file = frame && this.#place.path(alert.id, alert.detectedAt, 'png');
     if (!frame || file === undefined) return undefined;
     const { width, height, data } = frame;
-    await writeWhole(this.#place.absolute(file), (draft) => writeFile(draft, encode({ width, height, data, channels: 3, depth: 8 })));
+    const path = this.#place.absolute(file);
+    await fillDraft(draftOf(path), () => writeFile(draftOf(path), encode({ width, height, data, channels: 3, depth: 8 })));
+    await settleDraft(path);
     return file;
   }
 

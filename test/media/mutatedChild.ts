@@ -53,11 +53,11 @@ for (let stream = 0; stream < Number(streams); stream++) {
   for (const [from, to] of [[0, 3000], [4000, 5000], [0, 60_000]] as const) {
     await followClip(ring, { from: EPOCH + from, to: EPOCH + to }, join(folder, 'clip.mp4')).done.then(() => count('clip'), told);
     const at = EPOCH + random() * GROUPS * 10 * FRAME;
-    await (async () => takeSnapshot(planSnapshot(ring.groups, at), join(folder, 'picture.jpg')))().then(() => count('picture'), told);
+    await (async () => takeSnapshot(planSnapshot(ring.groups, at)))().then(() => count('picture'), told);
   }
   ring.clear();
   await close();
   await rm(source);
 }
-process.stdout.write(JSON.stringify({ came, left: readdirSync(folder).filter((file) => file.endsWith('.part')), memory: Math.round(process.memoryUsage().rss / 2 ** 20) }));
+process.stdout.write(JSON.stringify({ came, clips: readdirSync(folder).filter((file) => !file.endsWith('.ts')), memory: Math.round(process.memoryUsage().rss / 2 ** 20) }));
 process.exit(0);
