@@ -41,7 +41,8 @@ export async function scoreClip(clip: Clip, backend: Backend, opts: ClipScoring,
   const watched = await watchFile(clip.frames(signal), backend, clip.rules, opts.stages, signal);
   const said = watched.events.map(toHappening);
   const matches = await pairByMeaning(said, clip.labels, opts.meaning, backend, opts.tolerance);
-  const rules = clip.rules.length === 0 ? null : tallyRules(givenHits(watched.verdicts), await expectedHits(clip, backend), opts.tolerance);
+  const tells = new Map(watched.events.flatMap((e, i) => matches.filter((m) => m.said === said[i]).map((m) => [e.id, m.truth] as const)));
+  const rules = clip.rules.length === 0 ? null : tallyRules(givenHits(watched.verdicts, tells), await expectedHits(clip, backend), opts.tolerance);
   return {
     name: clip.name,
     events: tally(said, clip.labels, matches),

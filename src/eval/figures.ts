@@ -49,7 +49,7 @@ export function rates(right: number, expected: number, said: number): Rates {
   return { recall: share(right, expected), precision: share(right, said), f1: share(2 * right, expected + said) };
 }
 
-function errorFigures(signed: readonly number[]): ErrorFigures {
+export function errorFigures(signed: readonly number[]): ErrorFigures {
   const absolute = signed.map(Math.abs);
   return { mean: mean(absolute), median: quantile(absolute, 0.5), p95: quantile(absolute, 0.95), bias: mean(signed) };
 }

@@ -16,11 +16,20 @@ export class FileClock {
     return work;
   }
 
-  /** Goes on to `at`: what was due until then is begun, and waited for. */
+  /** Goes on to `at`, when what is under way is done; what was due until then is begun, and waited for. */
   async advance(at: number): Promise<void> {
+    await this.#rest();
     this.scheduler.maxFrames = at;
     this.scheduler.flush();
     this.scheduler.frame = at;
-    while (this.#work.size > 0) await Promise.allSettled(this.#work);
+    await this.#rest();
+  }
+
+  async #rest(): Promise<void> {
+    // what comes of one answer may be another question
+    for (let busy = true; busy; busy = this.#work.size > 0) {
+      await Promise.allSettled(this.#work);
+      await new Promise(setImmediate);
+    }
   }
 }

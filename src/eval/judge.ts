@@ -1,11 +1,12 @@
 import type { Backend } from '../infer/backend.ts';
 import { equivalent, normalised } from '../infer/equivalent.ts';
 import type { Rule } from '../rules/rule.ts';
-import type { Event, Sighting, Verdict } from '../values.ts';
+import type { Event, Sighting } from '../values.ts';
 import type { Clip, ClipLabel } from './clip.ts';
-import type { RuleHit } from './ruleScore.ts';
+import type { GivenHit, RuleHit } from './ruleScore.ts';
 import { near, pairHappenings } from './score.ts';
 import type { Happening, Match } from './score.ts';
+import type { GivenVerdict } from './watchFile.ts';
 
 /** From wall clock of a file (ms from its beginning) to seconds. */
 export function toHappening(event: Pick<Event | Sighting, 'text' | 'start' | 'end'>): Happening {
@@ -52,6 +53,10 @@ async function reads(backend: Backend, label: ClipLabel, rule: Rule): Promise<bo
   return rule.enabled && (await backend.score(label.text, rule.alert)) >= rule.threshold;
 }
 
-export function givenHits(verdicts: readonly Verdict[]): RuleHit[] {
-  return verdicts.map((v) => ({ ruleId: v.ruleId, happening: toHappening(v) }));
+/** The alerts that were given; `tells`: which label each event was paired with. */
+export function givenHits(verdicts: readonly GivenVerdict[], tells: ReadonlyMap<string, Happening> = new Map()): GivenHit[] {
+  return verdicts.map((v) => {
+    const label = v.eventId === null ? undefined : tells.get(v.eventId);
+    return { ruleId: v.ruleId, happening: toHappening(v), at: (v.at + v.latency.infer) / 1000, takenBack: v.takenBack, ...(label ? { tells: label } : {}) };
+  });
 }

@@ -4,6 +4,8 @@ import { createRandom } from '../demo/random.ts';
 import type { Random } from '../demo/random.ts';
 import { WEAR } from '../demo/story.ts';
 import type { Backend } from '../infer/backend.ts';
+import { secondOpinion } from '../infer/secondOpinion.ts';
+import { wordingsOf } from '../rules/wordings.ts';
 import { rates } from './figures.ts';
 import type { Rates } from './figures.ts';
 import { shareOut } from './shareOut.ts';
@@ -22,7 +24,7 @@ interface Question {
 /** Half of the questions are true ones; of the others a third differ only in who it is. `seed` draws them. */
 export async function scorePhrases(backends: readonly Backend[], language: 'en' | 'zh', count: number, seed: number): Promise<PhraseFigures> {
   const questions = draw(language, count, createRandom(seed));
-  const said = await shareOut(questions, backends, async (q, backend) => (await backend.score(q.event, q.rule)) >= 0.5);
+  const said = await shareOut(questions, backends, async (q, backend) => (await secondOpinion((e, r) => backend.score(e, r), wordingsOf)(q.event, q.rule)) >= 0.5);
   const right = questions.filter((q, i) => q.truth && said[i]).length;
   return { pairs: count, ...rates(right, questions.filter((q) => q.truth).length, said.filter(Boolean).length) };
 }

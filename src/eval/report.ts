@@ -69,7 +69,8 @@ export function reportLines(report: EvalReport): string[] {
     `End      median ${time(e.endError.median)}  p95 ${time(e.endError.p95)}  mean ${time(e.endError.mean)}  bias ${time(e.endError.bias)}`,
     `tIoU     R@1 ≥0.3 ${rate(e.recallAt.iou30)}  ≥0.5 ${rate(e.recallAt.iou50)}  ≥0.7 ${rate(e.recallAt.iou70)}  mean ${rate(e.meanIou)}`,
     ...(r
-      ? [`Rules    recall ${rate(r.recall)}  precision ${rate(r.precision)}  F1 ${rate(r.f1)}  duplicates per happening ${rate(r.duplicatesPerHappening)}  (${r.expected} alerts expected, ${r.given} given${r.truth === 'model' ? '; expected by the model’s own reading of the labels' : ''})`]
+      ? [`Rules    recall ${rate(r.recall)}  precision ${rate(r.precision)}  F1 ${rate(r.f1)}  (${r.expected} alerts expected, ${r.given} given${r.truth === 'model' ? '; expected by the model’s own reading of the labels' : ''})`,
+         `Alerts   ${r.duplicate} twice, ${r.spurious} spurious; ${r.takenBack} taken back, then F1 ${rate(r.standing.f1)}; onset to alert median ${time(r.delay.median)}  p95 ${time(r.delay.p95)}`]
       : []),
     ...(m ? [`Wording  precision ${rate(m.en.precision)}  recall ${rate(m.en.recall)}  F1 ${rate(m.en.f1)}  Chinese F1 ${rate(m.zh.f1)}  (${m.en.pairs} + ${m.zh.pairs} questions)`] : []),
     ...(kinds.length > 0 ? [`Missed   ${kinds.map(([kind, k]) => `${kind} ${k.labelled - k.matched}/${k.labelled}`).join(', ')}`] : []),

@@ -1,13 +1,23 @@
 import { assign } from './assign.ts';
-import { rates } from './figures.ts';
-import type { Rates } from './figures.ts';
+import { errorFigures, rates } from './figures.ts';
+import type { ErrorFigures, Rates } from './figures.ts';
 import { near, sum } from './score.ts';
 import type { Happening } from './score.ts';
 
-/** An alert that was given, or should have been. */
+/** An alert that should be given. */
 export interface RuleHit {
   readonly ruleId: string;
   readonly happening: Happening;
+}
+
+/** An alert that was given. */
+export interface GivenHit extends RuleHit {
+  /** seconds: when it was given; undefined where nobody knows */
+  readonly at?: number;
+  /** its event was taken back afterwards */
+  readonly takenBack?: boolean;
+  /** the labelled happening that its event tells of, and no other event does */
+  readonly tells?: Happening;
 }
 
 export interface RuleTally {
@@ -16,38 +26,61 @@ export interface RuleTally {
   readonly right: number;
   /** alerts for a happening that already had one by the same rule; they count against precision as well */
   readonly duplicate: number;
+  /** alerts for what was not so, or does not satisfy the rule */
+  readonly spurious: number;
+  /** of all that were given, those that were taken back; and of the right ones */
+  readonly takenBack: number;
+  readonly rightTakenBack: number;
+  /** seconds from each right alert's happening until it was given */
+  readonly delays: readonly number[];
 }
 
-export interface RuleFigures extends Rates, RuleTally {
+export interface RuleFigures extends Rates, Omit<RuleTally, 'delays'> {
   /** duplicates per happening that satisfies a rule */
   readonly duplicatesPerHappening: number | null;
+  /** as it stands when what was taken back no longer counts */
+  readonly standing: Rates;
+  /** from onset to alert, seconds */
+  readonly delay: Pick<ErrorFigures, 'median' | 'p95'>;
 }
 
 /**
  * An alert is right when, at its time (± `tolerance` seconds), something happened that truly satisfies its rule; the words
  * that the model found for it do not matter. One alert per rule and happening.
  */
-export function tallyRules(given: readonly RuleHit[], expected: readonly RuleHit[], tolerance: number): RuleTally {
+export function tallyRules(given: readonly GivenHit[], expected: readonly RuleHit[], tolerance: number): RuleTally {
   const fits = (g: RuleHit, e: RuleHit): boolean => g.ruleId === e.ruleId && near(g.happening, e.happening, tolerance);
   const pairs = given.flatMap((g, row) =>
-    expected.flatMap((e, column) => (fits(g, e) ? [{ row, column, cost: Math.abs(g.happening.start - e.happening.start) }] : [])),
+    expected.flatMap((e, column) => (fits(g, e) ? [{ row, column, cost: Math.abs(g.happening.start - e.happening.start), g, e }] : [])),
   );
   const right = assign(pairs);
   const paired = new Set(right.map((p) => p.row));
-  const duplicate = given.filter((g, row) => !paired.has(row) && expected.some((e) => fits(g, e))).length;
-  return { expected: expected.length, given: given.length, right: right.length, duplicate };
+  // what tells of another happening is no second alert for this one, but one that the rule should not have given
+  const again = (g: GivenHit): boolean => expected.some((e) => fits(g, e) && (g.tells === undefined || g.tells === e.happening));
+  const duplicate = given.filter((g, row) => !paired.has(row) && again(g)).length;
+  return {
+    expected: expected.length,
+    given: given.length,
+    right: right.length,
+    duplicate,
+    spurious: given.length - right.length - duplicate,
+    takenBack: given.filter((g) => g.takenBack).length,
+    rightTakenBack: right.filter(({ g }) => g.takenBack).length,
+    delays: right.flatMap(({ g, e }) => (g.at === undefined ? [] : [g.at - e.happening.start])),
+  };
 }
 
 export function ruleFigures(tallies: readonly RuleTally[]): RuleFigures {
-  const total: RuleTally = {
-    expected: sum(tallies.map((t) => t.expected)),
-    given: sum(tallies.map((t) => t.given)),
-    right: sum(tallies.map((t) => t.right)),
-    duplicate: sum(tallies.map((t) => t.duplicate)),
-  };
+  const of = (count: (t: RuleTally) => number): number => sum(tallies.map(count));
+  const [expected, given, right] = [of((t) => t.expected), of((t) => t.given), of((t) => t.right)];
+  const [duplicate, takenBack, rightTakenBack] = [of((t) => t.duplicate), of((t) => t.takenBack), of((t) => t.rightTakenBack)];
+  const { median, p95 } = errorFigures(tallies.flatMap((t) => t.delays));
   return {
-    ...total,
-    ...rates(total.right, total.expected, total.given),
-    duplicatesPerHappening: total.expected === 0 ? null : total.duplicate / total.expected,
+    expected, given, right, duplicate, takenBack, rightTakenBack,
+    spurious: of((t) => t.spurious),
+    ...rates(right, expected, given),
+    duplicatesPerHappening: expected === 0 ? null : duplicate / expected,
+    standing: rates(right - rightTakenBack, expected, given - takenBack),
+    delay: { median, p95 },
   };
 }

@@ -5,9 +5,11 @@ import { stitch, STITCH_DEFAULTS } from '../events/stitch.ts';
 import type { StitchOptions } from '../events/stitch.ts';
 import type { Backend } from '../infer/backend.ts';
 import { equivalent } from '../infer/equivalent.ts';
+import { secondOpinion } from '../infer/secondOpinion.ts';
 import { createSecondLook } from '../infer/secondLook.ts';
 import { matchRules } from '../rules/match.ts';
 import type { Rule } from '../rules/rule.ts';
+import { wordingsOf } from '../rules/wordings.ts';
 import { sample } from '../sample/sample.ts';
 import type { SampleOptions } from '../sample/sample.ts';
 import type { Answer, Event, Frame, Verdict, Window } from '../values.ts';
@@ -103,12 +105,13 @@ function joinStages(backend: TokenCount, rules: readonly Rule[], stages: Stages,
   let ids = 0;
   let unscored: unknown;
   const onError = (error: unknown): unknown => (unscored ??= error);
-  const secondLook = createSecondLook({ backend, frames, lookFor: () => lookFor, now: clock.now, onFailed: onError, ...(signal ? { signal } : {}) });
+  const score = secondOpinion((event, rule) => backend.score(event, rule), wordingsOf);
+  const secondLook = createSecondLook({ backend, frames, score, lookFor: () => lookFor, now: clock.now, onFailed: onError, ...(signal ? { signal } : {}) });
   const watched = answers.pipe(
-    stitch({ ...stages.stitch, equivalent: (a, b) => equivalent(backend, a, b), now: clock.now, newId: () => `event-${++ids}` }),
+    stitch({ ...stages.stitch, equivalent: (a, b) => clock.wait(equivalent(backend, a, b)), now: clock.now, newId: () => `event-${++ids}` }),
     stages.refine === false ? tap() : refine({ look: (event) => clock.wait(secondLook.refine(event)), now: clock.now, scheduler: clock.scheduler }),
     tap((event) => last.set(event.id, event)),
-    matchRules({ rules: () => rules, score: (event, rule) => backend.score(event, rule), now: clock.now, newId: () => `alert-${++ids}`, onError }),
+    matchRules({ rules: () => rules, score: (event, rule) => clock.wait(score(event, rule)), now: clock.now, newId: () => `alert-${++ids}`, onError }),
     tap((verdict) => verdict.phase === 'new' && given.push({ ...verdict, at: clock.now() })),
     toArray(),
   );

@@ -19,8 +19,8 @@ export interface CameraStitchOptions {
   newId(): string;
 }
 
-/** Events of the same words that begin this near to each other (× tolerance) are one. */
-const TWIN = 1.25;
+/** Events of the same words that begin this near to each other (× tolerance) are one: nobody does the same twice without undoing it. */
+const TWIN = 2;
 /** Hard ceilings: a model that babbles must not fill the memory. */
 const MOST_TRACKS = 64;
 const MOST_WINDOWS = 16;

@@ -8,6 +8,7 @@ import type { EvalReport } from '../../src/eval/report.ts';
 import { heldOutScenes } from '../../src/eval/scenes.ts';
 import { scoreWindow, scoreWindows } from '../../src/eval/windowScore.ts';
 import { DEFAULT_STAGES } from '../../src/eval/watchFile.ts';
+import { wordingsOf } from '../../src/rules/wordings.ts';
 import type { Answer, Frame } from '../../src/values.ts';
 import { oracle } from './oracle.ts';
 import type { Flaws } from './oracle.ts';
@@ -22,7 +23,7 @@ const scenes = heldOutScenes(6, 3, 20).map((clip): Clip => {
 /** Reads off the clip whether an event satisfies a rule. */
 function truthOf(clip: Clip): (event: string, rule: string) => number {
   return (event, rule) => {
-    const id = clip.rules.find((r) => r.alert === rule)?.id ?? '';
+    const id = clip.rules.find((r) => [r.alert, ...wordingsOf(r.alert)].includes(rule))?.id ?? '';
     return clip.labels.some((l, i) => l.text === event && (clip.satisfied?.[i] ?? []).includes(id)) ? 1 : 0;
   };
 }

@@ -7,7 +7,7 @@ const scores = [
   {
     name: 'one',
     events: { labelled: 2, predicted: 2, matched: 1, onsetErrors: [0.25], endErrors: [-0.5], ious: [0.6, 0] },
-    rules: { expected: 1, given: 2, right: 1, duplicate: 1 },
+    rules: { expected: 1, given: 3, right: 1, duplicate: 1, spurious: 1, takenBack: 1, rightTakenBack: 0, delays: [1.25] },
     kinds: new Map([['falls', { labelled: 2, matched: 1 }]]),
     mistakes: { missed: [{ text: 'falls', start: 1, end: 2 }], spurious: [] },
     windows: 5,
@@ -34,7 +34,7 @@ test('the JSON has snake_case keys all through', () => {
     windows: 6,
     visual_tokens: 576,
     events: { recall: 0.5, precision: 0.5, onset_error: { mean: 0.25 }, recall_at: { iou50: 0.5 }, mean_iou: 0.3 },
-    rules: { recall: 1, precision: 0.5, duplicates_per_happening: 1, truth: 'labels' },
+    rules: { recall: 1, precision: 0.3333, duplicates_per_happening: 1, spurious: 1, taken_back: 1, standing: { precision: 0.5 }, delay: { p95: 1.25 }, truth: 'labels' },
     kinds: { falls: { labelled: 2, matched: 1 } },
     mistakes: [{ video: 'one', missed: [{ text: 'falls' }], spurious: [] }],
   });
@@ -45,6 +45,7 @@ test('the lines show the figures, and a dash where there are none', () => {
   const lines = reportLines(report).join('\n');
   expect(lines).toContain('recall 0.500  precision 0.500');
   expect(lines).toContain('falls 1/2');
+  expect(lines).toContain('1 twice, 1 spurious; 1 taken back, then F1 0.667; onset to alert median 1.25 s');
   const empty = reportLines(makeReport([], { model: 'demo', perWindow: true, rulesTruth: 'model', seconds: 0 })).join('\n');
   expect(empty).toContain('recall –');
   expect(empty).not.toContain('Rules');

@@ -118,8 +118,21 @@ describe('rule figures', () => {
     const expected = [hit('phone', 2), hit('phone', 20), hit('fall', 2), hit('fall', 30)];
     const given = [hit('phone', 2.2), hit('phone', 2.6), hit('phone', 40), hit('fall', 30)];
     const t = tallyRules(given, expected, 1);
-    expect(t).toEqual({ expected: 4, given: 4, right: 2, duplicate: 1 });
+    expect(t).toEqual({ expected: 4, given: 4, right: 2, duplicate: 1, spurious: 1, takenBack: 0, rightTakenBack: 0, delays: [] });
     expect(ruleFigures([t, t])).toMatchObject({ expected: 8, right: 4, recall: 0.5, precision: 0.5, f1: 0.5, duplicatesPerHappening: 0.25 });
+  });
+
+  test('an alert for an event that tells of another happening is spurious and no duplicate', () => {
+    const other = at('y', 2.5, 3.5);
+    const t = tallyRules([hit('phone', 2.2), { ...hit('phone', 2.6), tells: other }], [hit('phone', 2)], 1);
+    expect(t).toMatchObject({ right: 1, duplicate: 0, spurious: 1 });
+  });
+
+  test('what is taken back counts as given, but stands no longer; alerts have their delay', () => {
+    const given = [{ ...hit('phone', 2.2), at: 4 }, { ...hit('phone', 9), at: 11, takenBack: true }, { ...hit('fall', 30), at: 31.5, takenBack: true }];
+    const figures = ruleFigures([tallyRules(given, [hit('phone', 2), hit('fall', 30)], 1)]);
+    expect(figures).toMatchObject({ right: 2, spurious: 1, takenBack: 2, rightTakenBack: 1, recall: 1, standing: { recall: 0.5, precision: 1 }, delay: { p95: 2 } });
+    expect(figures.precision).toBeCloseTo(2 / 3);
   });
 
   test('no rules, no figures', () => {
