@@ -15,7 +15,7 @@ export interface BacktestOptions {
   /** wall clock, ms */
   readonly since: number;
   readonly until: number;
-  /** all that there are; those that the rule is for are taken */
+  /** all that are configured; what the log has of others counts as well, where the rule is for all */
   readonly cameras: readonly string[];
   /** scores of events' texts under the rule's sentences, in their order */
   score(questions: readonly { readonly text: string; readonly ask: string }[]): Promise<number[]>;
@@ -36,6 +36,8 @@ export interface BacktestReport {
   readonly texts: number;
   readonly watched: readonly { readonly camera: string; readonly ms: number }[];
   readonly alerts: number;
+  /** of them, those that later proved to be none */
+  readonly takenBack: number;
   /** per 24 hours of the time asked about, from the log's first event or look on; null where nothing was watched */
   readonly perDay: number | null;
   readonly days: readonly { readonly day: string; readonly alerts: number }[];
@@ -67,8 +69,7 @@ const DAY_MS = 86_400_000;
 export async function backtest(log: BacktestLog, opts: BacktestOptions): Promise<BacktestReport> {
   const { since, until, signal, thresholds = THRESHOLDS, margin = MARGIN } = opts;
   const rule = inForce(opts.rule);
-  const scores = await scoreWordings(log, rule, opts);
-  const cameras = rule.cameras.length > 0 ? rule.cameras : opts.cameras;
+  const { scores, texts, cameras } = await scoreWordings(log, rule, opts);
   const watched = cameras.map((camera) => watchedTime(log, camera, since, until));
   const classes = classesOf([rule.threshold, ...thresholds], [...scores.values()]);
   const variants = [...classes.keys()].map((threshold): Rule => ({ ...rule, id: threshold === rule.threshold ? rule.id : `${rule.id}#${threshold}`, threshold }));
@@ -91,8 +92,8 @@ export async function backtest(log: BacktestLog, opts: BacktestOptions): Promise
   const days = daysWatched(watched, until);
   const perDay = (alerts: number): number | null => (days === null ? null : alerts / days);
   return {
-    rule: opts.rule, since, until, events, texts: scores.size / clausesOf(rule).length, watched: watched.map(({ camera, ms }) => ({ camera, ms })),
-    alerts: own.alerts, perDay: perDay(own.alerts),
+    rule: opts.rule, since, until, events, texts, watched: watched.map(({ camera, ms }) => ({ camera, ms })),
+    alerts: own.alerts, takenBack: own.takenBack, perDay: perDay(own.alerts),
     days: [...own.days].map(([day, alerts]) => ({ day, alerts })), byCamera: [...own.cameras].map(([camera, alerts]) => ({ camera, alerts })), list: own.list,
     nearMisses: misses.nearest(MOST_TOLD), nearMissEvents: misses.events,
     inVain: own.inVain(MOST_TOLD), inVainCount: own.vain, outcomes: Object.fromEntries(own.outcomes),
@@ -129,17 +130,20 @@ function caveatsOf(rule: Rule): string[] {
   ];
 }
 
-/** A score for each wording under each of the rule's sentences; what a rule is not for is not asked about. */
-async function scoreWordings(log: BacktestLog, rule: Rule, { since, until, cameras, score, signal }: BacktestOptions): Promise<Map<string, number>> {
-  const mine = new Set(rule.cameras.length > 0 ? rule.cameras : cameras);
+/** A score for each wording under each of the rule's sentences, and the cameras that the rule is for. */
+async function scoreWordings(log: BacktestLog, rule: Rule, opts: BacktestOptions): Promise<{ scores: Map<string, number>; texts: number; cameras: string[] }> {
+  const cameras = new Set(rule.cameras.length > 0 ? rule.cameras : opts.cameras);
   const texts = new Set<string>();
-  for (const { events } of pages(log, { since, until })) {
-    signal?.throwIfAborted();
-    for (const event of events) if (mine.has(event.camera)) texts.add(event.text);
+  for (const { events } of pages(log, opts)) {
+    opts.signal?.throwIfAborted();
+    for (const { camera, text } of events) {
+      if (rule.cameras.length === 0) cameras.add(camera);
+      if (cameras.has(camera)) texts.add(text);
+    }
   }
   const questions = [...texts].flatMap((text) => clausesOf(rule).map(({ ask }) => ({ text, ask })));
-  const scores = await score(questions);
-  return new Map(questions.map(({ text, ask }, i) => [keyOf(text, ask), scores[i] ?? 0]));
+  const scores = await opts.score(questions);
+  return { scores: new Map(questions.map(({ text, ask }, i) => [keyOf(text, ask), scores[i] ?? 0])), texts: texts.size, cameras: [...cameras] };
 }
 
 function keyOf(text: string, ask: string): string {

@@ -10,7 +10,11 @@ export interface BacktestAlert {
   readonly clause: string;
   readonly eventId: string | null;
   readonly evidence: readonly Evidence[];
+  /** it later proved to be none */
+  readonly takenBack: boolean;
 }
+
+type Counted = Omit<BacktestAlert, 'takenBack'> & { readonly id: string };
 
 /** Alerts, and parts of the rule that came true in vain, held for the report. */
 const MOST_ALERTS = 1000;
@@ -20,20 +24,33 @@ const MOST_PARTS = 2000;
 export class Tally {
   alerts = 0;
   /** the newest ones */
-  readonly list: BacktestAlert[] = [];
+  readonly #list: Counted[] = [];
+  readonly #takenBack = new Set<string>();
   readonly days = new Map<string, number>();
   readonly cameras = new Map<string, number>();
   readonly outcomes = new Map<Outcome, number>();
   readonly #parts = new Map<string, Decision>();
 
-  verdict({ phase, camera, happenedAt, text, score, clause, eventId, evidence }: Verdict): void {
+  /** alerts that later proved to be none; they count as alerts all the same */
+  get takenBack(): number {
+    return this.#takenBack.size;
+  }
+
+  /** The newest thousand alerts, oldest first. */
+  get list(): BacktestAlert[] {
+    return this.#list.map(({ id, ...alert }) => ({ ...alert, takenBack: this.#takenBack.has(id) })).sort((a, b) => a.happenedAt - b.happenedAt);
+  }
+
+  verdict({ id, phase, camera, happenedAt, text, score, clause, eventId, evidence }: Verdict): void {
     for (const one of evidence) this.#parts.delete(one.eventId);
+    if (phase === 'retracted') this.#takenBack.add(id);
+    else this.#takenBack.delete(id);
     if (phase !== 'new') return;
     this.alerts++;
     this.days.set(dayOf(happenedAt), (this.days.get(dayOf(happenedAt)) ?? 0) + 1);
     this.cameras.set(camera, (this.cameras.get(camera) ?? 0) + 1);
-    this.list.push({ camera, happenedAt, text, score, clause, eventId, evidence });
-    if (this.list.length > MOST_ALERTS) this.list.shift();
+    this.#list.push({ id, camera, happenedAt, text, score, clause, eventId, evidence });
+    if (this.#list.length > MOST_ALERTS) this.#list.shift();
   }
 
   decision(decision: Decision): void {
@@ -46,9 +63,9 @@ export class Tally {
     if (this.#parts.size > MOST_PARTS && !oldest.done) this.#parts.delete(oldest.value);
   }
 
-  /** Parts of the rule that came true without an alert: the nearest to one first (2 of 3 before 1 of 3), then the newest. */
+  /** Parts of the rule that came true without an alert and nearly became one: the nearest first, then the newest. */
   inVain(most: number): Decision[] {
-    return [...this.#parts.values()].sort((a, b) => share(b.detail) - share(a.detail) || b.at - a.at).slice(0, most);
+    return [...this.#parts.values()].filter((one) => nearness(one.detail) >= 0).sort((a, b) => nearness(b.detail) - nearness(a.detail) || b.at - a.at).slice(0, most);
   }
 
   get vain(): number {
@@ -56,10 +73,13 @@ export class Tally {
   }
 }
 
-/** How far it came, by the decision's words: "2 of 3", "was over after 12.0 s of 30 s". */
-function share(detail: string): number {
-  const [, some, all] = /(\d+(?:\.\d+)?) (?:s )?of (\d+(?:\.\d+)?)/.exec(detail) ?? [];
-  return some === undefined ? 0 : Number(some) / Number(all);
+/** How near it came, by the decision's words: "2 of 3", "was over after 25.0 s of 30 s". Below 0: not near. */
+function nearness(detail: string): number {
+  const [, some, unit, all] = /(\d+(?:\.\d+)?) (s )?of (\d+(?:\.\d+)?)/.exec(detail) ?? [];
+  if (some === undefined) return 0;
+  const share = Number(some) / Number(all);
+  const near = unit === undefined ? Number(all) - Number(some) <= 1 : share >= 0.5;
+  return near ? share : -1;
 }
 
 /** The day of the local calendar: 2026-01-31 */

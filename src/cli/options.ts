@@ -44,6 +44,11 @@ export function parseCount(text: string): number {
   return value;
 }
 
+/** `0.4,0.6,0.8` */
+export function parseThresholds(text: string): number[] {
+  return text.split(',').map((part) => parseNumber(0, 1)(part));
+}
+
 /** For options that may be given more than once. */
 export function collect<T>(parse: (text: string) => T): (text: string, before?: readonly T[]) => T[] {
   return (text, before = []) => [...before, parse(text)];

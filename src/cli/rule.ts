@@ -1,41 +1,53 @@
 import type { Command } from 'commander';
-import { Option } from 'commander';
 import { shown } from '../config/document.ts';
 import { addRule, removeRule } from '../config/edit.ts';
 import { withoutSecrets } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
+import { LookoutError } from '../errors.ts';
+import { describeRule } from '../rules/describe.ts';
 import type { Rule } from '../rules/rule.ts';
-import { collect, configFile, configOption, jsonOption, parseId, parseNumber } from './options.ts';
-import { print, printJson, printTable } from './print.ts';
+import { configFile, configOption, jsonOption, parseId } from './options.ts';
+import { print, printJson, printTable, visible } from './print.ts';
+import { addRuleFlags, entryOf } from './ruleFlags.ts';
+import type { RuleFlags } from './ruleFlags.ts';
+import { registerSwitches } from './ruleSwitch.ts';
+import { registerTest } from './ruleTest.ts';
 
-interface AddOptions {
+interface AddOptions extends RuleFlags {
   readonly config?: string;
   readonly id?: string;
-  readonly camera?: readonly string[];
-  readonly cooldown?: number;
-  readonly severity?: Rule['severity'];
-  readonly threshold?: number;
+  readonly until?: string;
+}
+
+interface ShowOptions {
+  readonly config?: string;
+  readonly json?: boolean;
 }
 
 export function register(program: Command): void {
-  const rule = program.command('rule').summary('add, list and remove rules').description("Edits the folder of rules; a running daemon takes changes up by itself.");
-  rule
-    .command('add')
+  const rule = program.command('rule').summary('add, try, list, switch and remove rules').description('Edits the folder of rules, which a running daemon takes up by itself, and tries rules on what has happened.');
+  addRuleFlags(rule.command('add'))
     .summary('add a rule: a sentence that says what to alert on')
     .argument('<sentence...>', 'for example "alert when someone picks up phone" or 当有人拿起电话时提醒我')
     .option('--id <id>', 'name in alerts and of the file (default: made from the sentence)', parseId)
-    .option('--camera <id>', 'only for this camera; may be given more than once (default: all)', collect(parseId))
-    .option('--cooldown <seconds>', 'no further alert of this rule from the same camera for so long', parseNumber(0, Infinity))
-    .addOption(new Option('--severity <level>', 'how much it matters').choices(['info', 'warning', 'critical']))
-    .option('--threshold <score>', 'least score of a match, 0 to 1', parseNumber(0, 1))
+    .option('--until <date>', 'it holds until this date or time: 2026-12-31')
     .addOption(configOption())
     .action((words: string[], opts: AddOptions) => add(words.join(' '), opts));
+  registerTest(rule);
   rule
     .command('list')
     .summary('list the rules')
     .addOption(jsonOption('as one JSON array'))
     .addOption(configOption())
-    .action((opts: { config?: string; json?: boolean }) => list(loadConfig(configFile(opts.config), withoutSecrets).rules, opts.json ?? false));
+    .action((opts: ShowOptions) => list(loadConfig(configFile(opts.config), withoutSecrets).rules, opts.json ?? false));
+  rule
+    .command('show')
+    .summary('show a rule, in a sentence')
+    .argument('<id>', 'as `rule list` shows it', parseId)
+    .addOption(jsonOption('as one JSON object'))
+    .addOption(configOption())
+    .action(show);
+  registerSwitches(rule);
   rule
     .command('remove')
     .summary('remove a rule')
@@ -49,15 +61,9 @@ export function register(program: Command): void {
 
 function add(sentence: string, opts: AddOptions): void {
   const file = configFile(opts.config);
-  const { camera, cooldown, severity, threshold } = opts;
   const id = opts.id ?? idFor(sentence, new Set(loadConfig(file, withoutSecrets).rules.map((rule) => rule.id)));
-  // What was not chosen is left out of the file, so that it follows the defaults.
-  const target = addRule(file, withoutUndefined({ id, alert: sentence, cameras: camera && [...camera], cooldown, severity, threshold }));
+  const target = addRule(file, { id, alert: sentence, ...entryOf(opts), ...(opts.until === undefined ? {} : { until: opts.until }) });
   print(`Rule ${id} is in ${shown(target)}.`);
-}
-
-function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
 }
 
 /** `someone-picks-up-phone`; a sentence without Latin letters gives `rule`. A number follows where the id is taken. */
@@ -77,8 +83,22 @@ function list(rules: readonly Rule[], json: boolean): void {
     print('No rules yet. Add one: npx lookout rule add "someone picks up phone"');
   } else {
     printTable(
-      ['RULE', 'STATE', 'SEVERITY', 'COOLDOWN', 'THRESHOLD', 'CAMERAS', 'ALERT'],
-      rules.map((rule) => [rule.id, rule.enabled ? 'on' : 'off', rule.severity, `${rule.cooldown} s`, String(rule.threshold), rule.cameras.join(',') || 'all', rule.alert]),
+      ['RULE', 'STATE', 'SEVERITY', 'THRESHOLD', 'WHAT IT DOES'],
+      rules.map((rule) => [rule.id, stateOf(rule), rule.severity, String(rule.threshold), describeRule(rule)]),
     );
   }
+}
+
+function show(id: string, opts: ShowOptions): void {
+  const rule = loadConfig(configFile(opts.config), withoutSecrets).rules.find((one) => one.id === id);
+  if (!rule) throw new LookoutError('RULE_NOT_FOUND', `there is no rule ${id}.`);
+  if (opts.json) printJson({ ...rule, says: describeRule(rule) });
+  else print(visible(describeRule(rule)), `${rule.id}: ${stateOf(rule)}, ${rule.severity}, threshold ${rule.threshold}.`);
+}
+
+function stateOf(rule: Rule): string {
+  const now = Date.now();
+  if (!rule.enabled) return 'off';
+  if (rule.until !== undefined && rule.until <= now) return 'over';
+  return rule.snoozedUntil !== undefined && rule.snoozedUntil > now ? 'snoozed' : 'on';
 }
