@@ -26,7 +26,8 @@ export interface Recording {
 
 /** What a camera's process keeps of the last moments, and what is made of it on demand. It outlives connections. */
 export interface Recorder {
-  open(source: Pick<Source, 'codec' | 'stream'>, clock: { read(pts: number): WallTime | undefined }): Recording;
+  /** `wanted` is called when packets that are held back are needed. */
+  open(source: Pick<Source, 'codec' | 'stream'>, clock: { read(pts: number): WallTime | undefined }, wanted?: () => void): Recording;
   /** Does as it is told, and answers once. */
   told(order: KeepOrder): void;
   /** A clip waits for what comes: packets should come at once. */
@@ -42,6 +43,7 @@ const SAME = 3000;
 export function createRecorder(record: NonNullable<CameraInit['record']>, send: (message: FromCamera) => boolean): Recorder {
   const ring = createPacketRing({ seconds: record.seconds, bytes: record.mb * 1e6 });
   const clips = new Map<number, FollowedClip>();
+  let wanted = (): void => undefined;
   let snapshots = 0;
   let last: { readonly at: number; readonly taken: Promise<Snapshot> } | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -85,8 +87,12 @@ export function createRecorder(record: NonNullable<CameraInit['record']>, send: 
     }
   };
   return {
-    open: (source, clock) => openRecording(ring, source, clock),
+    open(source, clock, release = () => undefined) {
+      wanted = release;
+      return openRecording(ring, source, clock);
+    },
     told(order) {
+      wanted();
       if (order.kind === 'snapshot') answer(order.id, snapshot(order.at, order.file));
       else if (order.kind === 'clip') answer(order.id, clip(order.id, order.from, order.to, order.file));
       else clips.get(order.id)?.until(order.to);
