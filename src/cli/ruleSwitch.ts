@@ -31,7 +31,7 @@ export function registerSwitches(rule: Command): void {
     .addOption(configOption())
     .action((id: string, seconds: number, flags: SwitchFlags) => {
       const until = Math.ceil((Date.now() + seconds * 1000) / 1000) * 1000;
-      changeRule(configFile(flags.config), id, { snoozed_until: seconds === 0 ? null : new Date(until).toISOString() });
+      changeRule(configFile(flags.config), id, { snoozed_until: seconds === 0 ? null : new Date(until).toISOString().replace('.000Z', 'Z') });
       print(seconds === 0 ? `Rule ${id} is no longer snoozed.` : `Rule ${id} is snoozed until ${localTime(until).slice(0, 19)}.`);
     });
 }
