@@ -73,6 +73,7 @@ const mqtt = z.strictObject({
 const store = z.strictObject({
   path: z.string().min(1).default('lookout.db').describe('the event log, an SQLite file'),
   retention_days: z.number().positive().default(30).describe('days that events and alerts are kept'),
+  max_mb: z.number().min(1).optional().describe('the greatest size of the event log, MB: the oldest goes first; without it only the age counts'),
 });
 
 const media = z.strictObject({

@@ -56,7 +56,7 @@ describe('what is wrong is told with file, line, column and key', () => {
     ['a missing section', 'log: { level: info }\n', 'CONFIG_INVALID c.yaml:1:1: model: is missing.'],
     ['a missing key', 'log: {}\nmodel:\n  device: cpu\n', 'CONFIG_INVALID c.yaml:2:1: model.name: is missing.'],
     ['an odd number of frames', `${MODEL}window: { max_frames: 15 }\n`, 'CONFIG_INVALID c.yaml:2:11: window.max_frames: Invalid number: must be a multiple of 2.'],
-    ['several faults', `${MODEL}store: { days: 1 }\nlog: { level: loud }\n`, 'CONFIG_INVALID c.yaml:2:10: store.days: unknown key; known are path, retention_days (and 1 more: log.level).'],
+    ['several faults', `${MODEL}store: { days: 1 }\nlog: { level: loud }\n`, 'CONFIG_INVALID c.yaml:2:10: store.days: unknown key; known are path, retention_days, max_mb (and 1 more: log.level).'],
     ['a key given twice', `${MODEL}log: {}\nlog: {}\n`, 'CONFIG_SYNTAX c.yaml:3:1: Map keys must be unique.'],
     ['broken YAML', `${MODEL}log: [\n`, 'CONFIG_SYNTAX c.yaml:3:1: Flow sequence in block collection must be sufficiently indented and end with a ].'],
     ['an unknown alias', `${MODEL}log: *none\n`, 'CONFIG_SYNTAX c.yaml: Unresolved alias (the anchor must be set before the alias): none.'],
