@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { existsSync } from 'node:fs';
-import { withoutSecrets } from '../config/environment.ts';
-import { loadConfig } from '../config/load.ts';
-import { shown } from '../config/document.ts';
+import { Option } from 'commander';
+import type { EventPhase } from '../values.ts';
 import { LookoutError } from '../errors.ts';
-import { createLogger } from '../health/log.ts';
 import type { Store } from '../store/store.ts';
-import { configFile, configOption, jsonOption, parseCount, parseId } from './options.ts';
+import { type Unwatched, unwatched } from './coverage.ts';
+import { configOption, jsonOption, parseCount, parseId } from './options.ts';
+import { withLog } from './withLog.ts';
 
 /** What `events` and `alerts` can be asked alike. */
 export interface LogOptions {
@@ -15,8 +14,10 @@ export interface LogOptions {
   readonly until?: string;
   readonly camera?: string;
   readonly text?: string;
+  readonly phase?: EventPhase;
   readonly limit: number;
   readonly json?: boolean;
+  readonly csv?: boolean;
 }
 
 /** The range and filter of a question to the log, times in ms. */
@@ -25,54 +26,77 @@ export interface LogQuery {
   readonly until?: number;
   readonly camera?: string;
   readonly text?: string;
+  readonly phase?: EventPhase;
   readonly limit: number;
+}
+
+/** What the log answers: oldest first. */
+export interface LogAnswer<T> {
+  readonly rows: T[];
+  /** there are more than these */
+  readonly more: boolean;
+  /** when the cameras that were asked for were not watched */
+  readonly gaps: Unwatched[];
 }
 
 const DEFAULT_LIMIT = 50;
 
 export function addLogOptions(command: Command): Command {
   return command
+    .argument('[when...]', '"yesterday afternoon", "between 2pm and 3pm", "last week", 14:00-14:20, 昨天下午2点到3点 …')
     .option('--since <time>', '2026-01-31T14:05, "10 minutes ago", "yesterday 3pm", 昨天下午3点 …')
     .option('--until <time>', 'the same')
     .option('--camera <id>', 'of one camera', parseId)
     .option('--text <words>', 'with these words in the text')
+    .addOption(new Option('--phase <phase>', 'in this phase').choices(['new', 'update', 'end', 'retracted']))
     .option('--limit <n>', 'the newest n', parseCount, DEFAULT_LIMIT)
-    .addOption(jsonOption('as one JSON array, oldest first'))
+    .addOption(jsonOption('as one JSON array, oldest first; at its end, times that were not watched, with the key "not_watched"').conflicts('csv'))
+    .option('--csv', 'as a table for spreadsheets (RFC 4180), times that were not watched at its end')
     .addOption(configOption());
 }
 
 /**
  * Asks the log, beside a running daemon or without one.
- * @throws LookoutError STORE_OPEN, STORE_CORRUPT, TIME_UNPARSABLE, CONFIG_…
+ * @throws LookoutError STORE_OPEN, STORE_CORRUPT, TIME_UNPARSABLE, USAGE, CONFIG_…
  */
-export async function askLog<T>(opts: LogOptions, ask: (store: Store, query: LogQuery) => T[]): Promise<T[]> {
-  const { store: at } = loadConfig(configFile(opts.config), withoutSecrets).config;
-  const query = await queryOf(opts);
-  if (!existsSync(at.path)) throw new LookoutError('STORE_OPEN', `there is no event log at ${shown(at.path)} yet: nothing has been watched.`);
-  const { openStore } = await import('../store/store.ts');
-  const store = openStore({ path: at.path, retentionDays: at.retention_days, readOnly: true }, createLogger({ level: 'warn' }));
-  try {
+export async function askLog<T>(when: readonly string[], opts: LogOptions, ask: (store: Store, query: LogQuery) => T[]): Promise<LogAnswer<T>> {
+  const query = await queryOf(when, opts, new Date());
+  return withLog(opts.config, (store, { config }) => {
+    // One more than wanted tells whether there are more.
+    const found = ask(store, { ...query, limit: query.limit + 1 });
+    const cameras = query.camera === undefined ? config.cameras.filter((camera) => camera.enabled).map((camera) => camera.id) : [query.camera];
     // The newest ones are wanted, in the order in which they happened.
-    return ask(store, query).reverse();
-  } finally {
-    store.close();
-  }
+    return { rows: found.slice(0, query.limit).reverse(), more: found.length > query.limit, gaps: unwatched(store, query, cameras, Date.now()) };
+  });
 }
 
-async function queryOf(opts: LogOptions): Promise<LogQuery> {
-  const { parseWhen } = await import('../store/when.ts');
-  const now = new Date();
-  const since = opts.since === undefined ? {} : { since: parseWhen(opts.since, now, 'since') };
-  const until = opts.until === undefined ? {} : { until: parseWhen(opts.until, now, 'until') };
-  const rest = { ...(opts.camera ? { camera: opts.camera } : {}), ...(opts.text ? { text: opts.text } : {}), limit: opts.limit };
-  const range = { ...since, ...until };
+async function queryOf(when: readonly string[], opts: LogOptions, now: Date): Promise<LogQuery> {
+  if (when.length > 0 && (opts.since !== undefined || opts.until !== undefined)) throw new LookoutError('USAGE', 'give the time either at once or with --since and --until.');
+  const range = when.length > 0 ? await whole(when.join(' '), now) : await ends(opts, now);
   if (range.since !== undefined && range.until !== undefined && range.since > range.until) {
     throw new LookoutError('USAGE', `--since (${new Date(range.since).toISOString()}) is later than --until (${new Date(range.until).toISOString()}).`);
   }
-  return { ...range, ...rest };
+  const rest = { ...(opts.camera ? { camera: opts.camera } : {}), ...(opts.text ? { text: opts.text } : {}), ...(opts.phase ? { phase: opts.phase } : {}) };
+  return { ...range, ...rest, limit: opts.limit };
+}
+
+async function whole(text: string, now: Date): Promise<Pick<LogQuery, 'since' | 'until'>> {
+  const { parseRange } = await import('../store/range.ts');
+  const { from, to } = parseRange(text, now);
+  return { since: from, until: to };
+}
+
+/** `--since "between 2pm and 3pm"` says both ends. */
+async function ends({ since, until }: LogOptions, now: Date): Promise<Pick<LogQuery, 'since' | 'until'>> {
+  const [{ parseWhen }, { isTwoEnded }] = await Promise.all([import('../store/when.ts'), import('../store/range.ts')]);
+  if (since !== undefined && until === undefined && isTwoEnded(since, now)) return whole(since, now);
+  return {
+    ...(since === undefined ? {} : { since: parseWhen(since, now, 'since') }),
+    ...(until === undefined ? {} : { until: parseWhen(until, now, 'until') }),
+  };
 }
 
 /** That the newest ones are not all there is, for people; programs see it by the count. */
-export function limitReached(count: number, limit: number): string[] {
-  return count === limit ? [`The newest ${limit}; see --limit, --since and --until for others.`] : [];
+export function limitReached(more: boolean, limit: number): string[] {
+  return more ? [`The newest ${limit}; see --limit, --since and --until for others.`] : [];
 }

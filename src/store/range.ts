@@ -44,6 +44,12 @@ export function parseRange(text: string, now: Date): Span {
   return found;
 }
 
+/** Whether the text says both ends, as "between 2pm and 3pm" does and "yesterday" does not. */
+export function isTwoEnded(text: string, now: Date): boolean {
+  const clean = cleanTime(text);
+  return HYPHEN.test(clean) || (spanOf(clean, now, 'since') === undefined && twoEnded(zoneAtEnd(clean)?.rest ?? clean, now) !== undefined);
+}
+
 /** Clock times with a hyphen between look like a time with a zone. */
 const HYPHEN = /(?:^|[^t\d])\d{1,2}:\d{2}(?::\d{2})?-\d{1,2}(?::\d{2}){0,2}$/;
 
