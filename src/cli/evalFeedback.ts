@@ -39,12 +39,12 @@ function show(verdicts: readonly RuleVerdict[]): void {
   if (verdicts.length === 0) return print('No alert has been judged yet. Say so with: lookout alert <id> --right, or --wrong');
   printTable(
     ['RULE', 'THRESHOLD', 'RIGHT', 'WRONG', 'PRECISION', 'NOW', 'SUGGESTED'],
-    verdicts.map((v) => [v.present ? v.rule : `${v.rule} (gone)`, figure(v.threshold), String(v.right), String(v.wrong), precision(v.stored), v.rescored ? precision(v.rescored) : '–', v.suggestion ? figure(v.suggestion.threshold) : '–']),
+    verdicts.map((v) => [v.present ? v.rule : `${v.rule} (gone)`, figure(v.threshold), String(v.right), String(v.wrong), precision(v.stored), v.rescored ? precision(v.rescored) : '–', v.suggestion ? String(v.suggestion.threshold) : '–']),
   );
   print('', ...verdicts.flatMap(sentences).map(visible));
 }
 
-/** 0.92 (0.7 to 0.98) */
+/** 92 % (70 % to 98 %) */
 function precision({ precision: share, interval }: AtThreshold): string {
   return share === null || interval === null ? 'no alerts' : `${percent(share)} (${percent(interval[0])} to ${percent(interval[1])})`;
 }
@@ -54,7 +54,7 @@ function sentences({ rule, suggestion, enough, right, wrong, labels, threshold }
   if (suggestion) {
     const cost = suggestion.rightLost === 0 ? 'no right one' : plural(suggestion.rightLost, 'right one');
     const sure = suggestion.sure === 'clear' ? '' : ' With so few labels that may be chance.';
-    return [`${rule}: a threshold of ${figure(suggestion.threshold)} instead of ${figure(threshold)} would have spared ${plural(suggestion.wrongSpared, 'wrong alert')} and cost ${cost}.${sure}`, ...told];
+    return [`${rule}: a threshold of ${suggestion.threshold} instead of ${figure(threshold)} would have spared ${plural(suggestion.wrongSpared, 'wrong alert')} and cost ${cost}.${sure}`, ...told];
   }
   if (!enough) return [`${rule}: ${right} right and ${wrong} wrong are too few for a suggestion; it takes ${ENOUGH} of each.`, ...told];
   return [`${rule}: no other threshold parts right from wrong better than ${figure(threshold)}.`, ...told];

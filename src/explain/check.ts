@@ -52,8 +52,9 @@ export function figure(value: number): string {
   return String(Number(value.toFixed(value > 0.99 || value < 0.01 ? 4 : 2)));
 }
 
+/** 52 %; near all of it with places, so that only 1 is 100 %. */
 export function percent(value: number): string {
-  return `${figure(value * 100)} %`;
+  return `${Number((value * 100).toFixed(value > 0.99 && value < 1 ? 2 : 0))} %`;
 }
 
 /** A length of time for people: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min. */
