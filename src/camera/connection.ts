@@ -69,6 +69,7 @@ async function watch(source: Source, init: CameraInit, address: Address, { send,
     pace.gather = shown.asleep && shown.decoded > 0 && !recorder?.waiting ? GATHER : 0;
     if (lives(shown)) watchdog.feed();
   };
+  stream.onForetold(alive);
   const looking = stream.run(signal);
   let failure: { readonly error: unknown } | undefined;
   try {

@@ -1,5 +1,6 @@
 import type { Packet } from 'node-av/lib';
 import type { DecodedPicture, Decoder } from '../ingest/decoder.ts';
+import type { Keyframe } from './check.ts';
 import { createPacketMemory } from './packetMemory.ts';
 import type { Place, Remembered } from './packetMemory.ts';
 import { createProgress } from './progress.ts';
@@ -10,7 +11,7 @@ export interface ReadPacket extends Remembered {
 }
 
 /** On waking, pictures from so long before are looked at: the start of what woke is in them, ms. */
-const LOOK_BACK = 2000;
+export const LOOK_BACK = 2000;
 
 /**
  * The packets in memory and the decoder's place among them. The decoder is in step while it has had every packet since a keyframe:
@@ -134,19 +135,24 @@ export class Decoding {
     this.#taken += 1;
   }
 
-  /** A keyframe by itself: the decoder is out of step afterwards. */
-  async alone(place: Place, look: (picture: DecodedPicture) => Promise<void>): Promise<void> {
-    const packet = this.#memory.at(place)?.packet.clone();
-    if (!packet) return;
+  /** A keyframe by itself, in memory or not: the decoder is out of step afterwards. */
+  async alone(packet: Packet, look: (picture: DecodedPicture) => Promise<void>): Promise<void> {
     this.#decoder.flush();
     this.#cursor = undefined;
     for (const part of [packet, null]) await this.#pictures(part, look);
     this.#decoder.flush();
-    packet.free();
   }
 
-  get lastPlace(): Place {
-    return this.#memory.end - 1;
+  /** The packet that came last, for whoever frees it; undefined when it is gone. */
+  lastPacket(): Keyframe {
+    const place = this.#memory.end - 1;
+    return () => this.#memory.at(place)?.packet.clone() ?? undefined;
+  }
+
+  /** What comes next does not follow on what came so far. */
+  forget(): void {
+    this.#memory.trim(this.#memory.end);
+    this.#cursor = undefined;
   }
 
   close(): void {

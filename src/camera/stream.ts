@@ -9,18 +9,17 @@ import { createPacketGate } from '../sample/packetGate.ts';
 import { packetKind } from '../sample/packetKind.ts';
 import { payloadSize } from '../sample/payloadSize.ts';
 import type { CameraInit, FromCamera } from './cameraWire.ts';
-import { Decoding } from './decoding.ts';
+import { Decoding, LOOK_BACK } from './decoding.ts';
 import { createStreamCounter } from './facts.ts';
 import { createGaze } from './gaze.ts';
 import type { LearningTurns } from './learning.ts';
 import type { Shown } from './lifeSigns.ts';
+import { createRelayed } from './relayed.ts';
 import type { Recorder } from './recorder.ts';
-import { createSelf } from './self.ts';
+import { createTally } from './tally.ts';
 import { Watcher } from './watcher.ts';
 
 const FALLBACK_FPS = 25;
-/** Asleep, facts are told every so many seconds. */
-const RARELY = 2;
 
 /** One connection's packets on their way to kept frames. */
 export interface CameraStreamSide {
@@ -29,6 +28,8 @@ export interface CameraStreamSide {
   run(signal: AbortSignal): Promise<void>;
   end(): void;
   readonly shown: Shown;
+  /** Gets what to call when a packet is known of that is not read yet. */
+  onForetold(heard: () => void): void;
   close(): void;
 }
 
@@ -45,32 +46,35 @@ export function createStream(init: CameraInit, source: Source, decoder: Decoder,
     if (begin && end) send({ kind: 'skipped', from: begin.at, to: end.at });
   };
   const decoding = new Decoding(decoder, skipped);
-  const watcher = new Watcher({ decoding, clock, gate, gaze, learning, keyframeInterval: () => counter.keyframeInterval });
-  const self = createSelf();
-  const recording = recorder?.open(source, clock);
-  let seconds = 0;
-
-  const tellFacts = (pts: number): void => {
-    const { codec, width, height, fps: declaredFps } = source;
-    const stream = { codec, width, height, declaredFps, ...counter.told, timeSource: clock.source, clock: clock.told(), until: clock.read(pts)?.at };
-    send({ kind: 'facts', facts: { ...stream, decoded: decoder.decoded, hardware: decoder.hardware, ...self.told } });
-  };
+  let heard = (): void => undefined;
+  const watcher = new Watcher({ decoding, clock, gate, gaze, learning, keyframeInterval: () => counter.keyframeInterval, release: () => relayed?.release() });
+  const recording = recorder?.open(source, clock, () => relayed?.release());
+  const count = createTally({ source, decoder, clock, counter, asleep: () => watcher.asleep, tell: (facts) => void send({ kind: 'facts', facts }) });
+  const relayed = createRelayed(source, {
+    foretold(packet) {
+      count(packet.times, packet.seen.keyframe, packet.size);
+      watcher.foretold(packet);
+      heard();
+    },
+    still: () => watcher.still && decoder.decoded > 0 && !recorder?.waiting,
+    left: (pts) => watcher.left(pts),
+  }, Math.max(LOOK_BACK, 1000 * (init.record?.before ?? 0)));
   return {
     arrived(packet, times) {
       const { pts } = times;
       const { isKeyframe: keyframe, size, data } = packet;
-      if (!Number.isNaN(pts)) {
-        clock.packet(times);
-        self.second(watcher.asleep, pts);
-        if (counter.packet(pts, keyframe, size) && (!watcher.asleep || seconds++ % RARELY === 0)) tellFacts(pts);
-      }
+      const known = data ? { size: payloadSize(source.codec, data), kind: packetKind(source.codec, data, keyframe), keyframe } : undefined;
+      const news = known && data && relayed ? relayed.packet(times, known, data) : 'new';
+      if (news === 'left') return packet.free();
+      if (news === 'new' && !Number.isNaN(pts)) count(times, keyframe, size);
       if (keyframe && data) learnEncoder(data, clock, send);
       // an RTSP stream's first packet may come before its time base is known (NaN): it tells no time, but it may be the only keyframe for long
-      const seen = data && !Number.isNaN(pts) ? { pts, size: payloadSize(source.codec, data), kind: packetKind(source.codec, data, keyframe), keyframe } : undefined;
+      const seen = known && !Number.isNaN(pts) ? { pts, ...known } : undefined;
       const read = { packet, pts, keyframe, size, free: recording ? freedTwice(packet) : () => packet.free() };
-      watcher.arrived(read, seen);
+      watcher.arrived(read, news === 'told' ? null : seen);
       recording?.packet(read);
     },
+    onForetold: (told) => void (heard = told),
     run: (signal) => watcher.run(signal),
     end: () => {
       watcher.end();

@@ -1,23 +1,12 @@
-import type { StreamClock } from '../ingest/clock/clock.ts';
 import type { DecodedPicture } from '../ingest/decoder.ts';
-import type { PacketGate, PacketSeen } from '../sample/packetGate.ts';
-import type { Decoding, ReadPacket } from './decoding.ts';
-import type { Gaze } from './gaze.ts';
+import type { PacketSeen } from '../sample/packetGate.ts';
+import { Check } from './check.ts';
+import type { Keyframe } from './check.ts';
+import { LOOK_BACK } from './decoding.ts';
+import type { ReadPacket } from './decoding.ts';
 import { CALM, Learner } from './learner.ts';
-import type { LearningTurns } from './learning.ts';
-import type { Place } from './packetMemory.ts';
-
-export interface WatcherParts {
-  readonly decoding: Decoding;
-  readonly clock: Pick<StreamClock, 'read'>;
-  /** undefined: the decoder never sleeps */
-  readonly gate: PacketGate | undefined;
-  readonly gaze: Gaze;
-  /** where turns to learn are asked for; undefined: the gate learns at once */
-  readonly learning?: Pick<LearningTurns, 'open'> | undefined;
-  /** ms between keyframes, once known */
-  keyframeInterval(): number | undefined;
-}
+import type { Foretold } from './relayed.ts';
+import type { WatcherParts } from './watcherParts.ts';
 
 /** A stream with keyframes farther apart than this is never slept through: waking would mean decoding all that since the last one, ms. */
 const RARE_KEYFRAMES = 20_000;
@@ -34,7 +23,9 @@ export class Watcher {
   #asleep: boolean;
   /** stream time (ms) at which something asked for the decoder; it has not begun yet */
   #wakeAt: number | undefined;
-  #check: Place | undefined;
+  readonly #check = new Check();
+  /** stream time of the newest packet that is known of, ms */
+  #newest = Number.NaN;
   /** it is awake for one picture only */
   #glimpse = false;
   /** stream time (ms) from which waking would decode */
@@ -54,19 +45,45 @@ export class Watcher {
     return this.#asleep;
   }
 
-  /** A packet has been read; `seen` is what the gate may know of it, undefined where it has no time yet. */
-  arrived(packet: ReadPacket, seen: PacketSeen | undefined): void {
+  /** Asleep, with nothing to do. */
+  get still(): boolean {
+    return this.#asleep && this.#wakeAt === undefined && !this.#check.pending;
+  }
+
+  /** A packet has been read; `seen` is what the gate may know of it, undefined where it has no time yet, and null where it was told before. */
+  arrived(packet: ReadPacket, seen: PacketSeen | undefined | null): void {
     const { decoding } = this.#parts;
-    const moving = this.#learner.packet(seen, this.#asleep);
-    if (!decoding.push(packet)) this.#wakeAt ??= packet.pts;
-    if (this.#asleep) {
-      if (packet.keyframe) this.#trimmedTo = decoding.trim();
-      const tooFar = packet.pts - this.#trimmedTo > RARE_KEYFRAMES;
-      if (moving || tooFar) this.#wakeAt ??= packet.pts;
-      else if (packet.keyframe && this.#learner.checkDue(packet.pts)) this.#check = decoding.lastPlace;
-    }
+    if (!decoding.push(packet)) this.#rouse(packet.pts);
+    if (this.#asleep && packet.keyframe) this.#trimmedTo = decoding.trim();
+    if (seen !== null) this.#known(packet.pts, packet.keyframe, seen, () => decoding.lastPacket());
     // asleep, most packets are nothing to do
-    if (!this.#asleep || this.#wakeAt !== undefined || this.#check !== undefined) this.#tell();
+    if (!this.still) this.#tell();
+  }
+
+  /** A packet is known of that has yet to be read, and perhaps only when it is asked for. */
+  foretold({ seen, packet }: Pick<Foretold, 'seen' | 'packet'>): void {
+    this.#known(seen.pts, seen.keyframe, seen, () => packet);
+    if (!this.still) this.#tell();
+  }
+
+  /** What will be read next does not follow on what was: it begins with the keyframe of this stream time (ms). */
+  left(pts: number): void {
+    this.#parts.decoding.forget();
+    this.#trimmedTo = pts;
+  }
+
+  #known(pts: number, keyframe: boolean, seen: PacketSeen | undefined, packet: () => Keyframe | undefined): void {
+    this.#newest = pts;
+    const moving = this.#learner.packet(seen, this.#asleep);
+    if (!this.#asleep) return;
+    const due = keyframe && this.#learner.checkDue(pts) ? packet() : undefined;
+    if (moving || pts - this.#trimmedTo > RARE_KEYFRAMES) this.#rouse(pts);
+    else if (due) this.#check.wants(due);
+  }
+
+  #rouse(at: number): void {
+    this.#wakeAt ??= at;
+    this.#parts.release?.();
   }
 
   /** No more will come. */
@@ -76,14 +93,12 @@ export class Watcher {
   }
 
   /** Looks until the signal aborts or everything that came has been seen. */
-  async run(signal: AbortSignal): Promise<void> {
+  run(signal: AbortSignal): Promise<void> {
     this.#learner.ask();
-    try {
-      await this.#watch(signal);
-    } finally {
+    return this.#watch(signal).finally(() => {
       this.#learner.over();
       this.#parts.decoding.close();
-    }
+    });
   }
 
   async #watch(signal: AbortSignal): Promise<void> {
@@ -100,10 +115,10 @@ export class Watcher {
   #learn(): void {
     // what is awake already has begun without it
     if (!this.#asleep) return;
-    const { newest } = this.#parts.decoding;
+    const newest = this.#newest;
     this.#glimpse = false;
     this.#learner.begin(newest);
-    this.#wakeAt ??= Number.isNaN(newest) ? Number.NEGATIVE_INFINITY : newest;
+    this.#rouse(Number.isNaN(newest) ? Number.NEGATIVE_INFINITY : newest);
     this.#tell();
   }
 
@@ -116,17 +131,19 @@ export class Watcher {
   async #step(): Promise<boolean> {
     const { decoding, clock } = this.#parts;
     // nothing is looked at before its time can be told
-    if (!clock.read(decoding.newest)) return false;
+    if (!clock.read(this.#newest)) return false;
     if (this.#wakeAt !== undefined) {
+      // what was held back comes from its beginning on, which may be long before
+      if (!this.#ended && decoding.newest < this.#wakeAt - LOOK_BACK) return false;
       if (!decoding.begin(this.#wakeAt)) return false;
-      if (this.#asleep && this.#learner.waiting) this.#learner.begin(decoding.newest);
+      if (this.#asleep && this.#learner.waiting) this.#learner.begin(this.#newest);
       this.#wakeAt = undefined;
-      this.#check = undefined;
+      this.#check.forget();
       this.#asleep = false;
     }
     if (!this.#asleep) return decoding.advance((picture) => this.#look(picture));
-    if (this.#check === undefined) return false;
-    await this.#checkKeyframe(this.#check);
+    if (!this.#check.waits) return false;
+    await this.#checkKeyframe();
     return true;
   }
 
@@ -144,23 +161,18 @@ export class Watcher {
     gaze.rest();
   }
 
-  async #checkKeyframe(place: Place): Promise<void> {
+  async #checkKeyframe(): Promise<void> {
     const { decoding, gaze } = this.#parts;
-    this.#check = undefined;
     // in case it was lost
     this.#learner.ask();
-    let seen = false;
-    await decoding.alone(place, async (picture) => {
-      seen = true;
-      const { pts } = picture;
-      const { moving } = await gaze.look(picture, true);
+    const seen = await this.#check.run(decoding, gaze, (pts, moving) => {
       this.#learner.checked(pts, moving);
-      if (moving) this.#wakeAt ??= pts;
+      if (moving) this.#rouse(pts);
     });
     if (seen) return;
     // a keyframe that gives no picture is none to sleep by; but an RTSP stream's first one tells no time, and the next picture will do
     this.#glimpse = this.#learner.waiting;
-    if (this.#glimpse) this.#learner.checked(decoding.newest, false);
-    this.#wakeAt ??= decoding.newest;
+    if (this.#glimpse) this.#learner.checked(this.#newest, false);
+    this.#rouse(this.#newest);
   }
 }

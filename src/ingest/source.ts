@@ -8,6 +8,7 @@ import type { PacketTimes } from './clock/clock.ts';
 import { openInlet } from './inlet/inlet.ts';
 import type { OpenInlet, SourceOptions } from './inlet/inlet.ts';
 import { markLosses } from './losses.ts';
+import type { RtpHold } from './rtp/hold.ts';
 
 export type { SourceOptions } from './inlet/inlet.ts';
 
@@ -28,6 +29,8 @@ export interface Source {
   readonly stream: Stream;
   /** ms that may lie between capture and arrival beyond what is usual, as with playlists; 0 otherwise */
   readonly latency: number;
+  /** what can hold the stream back, of RTSP over TCP */
+  readonly hold: RtpHold | undefined;
   /** the next video packet into `packet`; undefined at the end. Throws CAMERA_UNREACHABLE when the connection breaks. */
   next(packet: Packet): Promise<PacketTimes | undefined>;
   /** Goes to the last keyframe at or before this stream time (ms). False where the file cannot: it is then read on from where it is. */
@@ -98,6 +101,7 @@ async function openStream(address: Address, { inlet, opened, close }: OpenInlet,
       duration: milliseconds(context.duration),
       stream,
       latency: inlet.latency,
+      hold: inlet.hold,
       next: (packet) =>
         nextPacket(context, { index, tick }, packet, address, mark).catch((error: unknown) => {
           throw inlet.way?.fault ?? error;

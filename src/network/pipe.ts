@@ -55,9 +55,28 @@ export function createIntake(gather: Gather = () => 0): Intake {
   };
 }
 
-/** Writes on; false when it did not all go at once: then `from` is resumed as soon as it has. What waits here is one chunk at most. */
+/** Writes on; false when it did not all go at once: then `from` is resumed as soon as it has. What waits here is what one read brought, at most. */
 export function pass(chunk: Buffer, to: Socket, from: Socket): boolean {
   to.write(chunk);
+  return gone(to, from);
+}
+
+/** The same of several pieces, or none. */
+export function passAll(chunks: readonly Buffer[], to: Socket, from: Socket): boolean {
+  const [only] = chunks;
+  if (chunks.length === 1 && only) return pass(only, to, from);
+  sendAll(chunks, to);
+  return gone(to, from);
+}
+
+/** Writes pieces in one go. */
+export function sendAll(chunks: readonly Buffer[], to: Socket): void {
+  to.cork();
+  for (const chunk of chunks) to.write(chunk);
+  to.uncork();
+}
+
+function gone(to: Socket, from: Socket): boolean {
   if (to.writableLength === 0) return true;
   to.write(NOTHING, () => from.resume());
   return false;

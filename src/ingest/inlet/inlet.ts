@@ -6,6 +6,7 @@ import type { NetworkRules } from '../../network/rules.ts';
 import type { Way } from '../../network/way.ts';
 import { addressParts, PROTOCOLS } from '../address.ts';
 import type { Address, Parts } from '../address.ts';
+import type { RtpHold } from '../rtp/hold.ts';
 import { openHttp } from './http.ts';
 import { openRtmp } from './rtmp.ts';
 import { openRtsp } from './rtsp.ts';
@@ -32,6 +33,8 @@ export interface Inlet {
   readonly way: Way | undefined;
   /** where a camera that was refused for it redirects to */
   readonly redirect?: string | undefined;
+  /** what can hold a playing stream back, where there is such a thing */
+  readonly hold?: RtpHold | undefined;
 }
 
 /** An inlet in use. */
@@ -105,6 +108,9 @@ function withOptions(inlet: Inlet, options: Record<string, string>): Inlet {
     options,
     get redirect() {
       return inlet.redirect;
+    },
+    get hold() {
+      return inlet.hold;
     },
   };
 }

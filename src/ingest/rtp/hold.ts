@@ -1,0 +1,172 @@
+import { FRAME_HEAD, walkInterleaved } from '../../network/interleaved.ts';
+import type { Passage } from '../../network/rtspRelay.ts';
+import { createAccessUnits, createWhole } from './accessUnits.ts';
+import type { AccessUnits } from './accessUnits.ts';
+import { isRtcp, RtpPacket } from './packet.ts';
+import type { HoldListener, RelayedUnit } from './relayedUnit.ts';
+import { createReserve } from './reserve.ts';
+import type { Place } from './reserve.ts';
+import { createRuns } from './runs.ts';
+import { createSenderReports } from './senderReport.ts';
+import type { SenderReports } from './senderReport.ts';
+
+/** ms */
+const LONGEST = 20_000;
+
+/**
+ * Stands in the way of a playing stream's bytes (RTSP over TCP). It passes whole frames on, tells of the access units in them, and, where
+ * it is asked to, holds the stream back from an access unit's beginning on; reports and messages always go on at once. What is
+ * held can be released, or dropped up to an access unit: then sequence numbers are renumbered, since a gap of thousands would look like
+ * another stream to libav (RFC 3550, A.1).
+ */
+export class RtpHold implements Passage {
+  readonly #rtp: number;
+  readonly #packet = new RtpPacket();
+  readonly #reserve = createReserve();
+  #out: (bytes: readonly Buffer[]) => void = () => undefined;
+  #rest = Buffer.alloc(0);
+  #codec = '';
+  #units: AccessUnits | undefined;
+  #reports: SenderReports | undefined;
+  #listener: HoldListener | undefined;
+  #payloadType: number | undefined;
+  #broken = false;
+  #wanted = false;
+  #holding = false;
+  #dropped = 0;
+  /** of the access unit that is coming */
+  #begun: { readonly place: Place | undefined; readonly reported: number | undefined } = { place: undefined, reported: undefined };
+  #whole: RelayedUnit[] = [];
+  readonly #runs = createRuns((bytes) => this.#reserve.add(Buffer.from(bytes)));
+
+  /** libav must get something to read every so often (ms), to keep the session alive */
+  readonly longest: number;
+
+  /** @param rtp the channel of the stream's RTP packets */
+  constructor(rtp: number, longest: number) {
+    this.#rtp = rtp;
+    this.longest = Math.min(LONGEST, longest);
+  }
+
+  /** Begins to tell of access units; false for a codec that it cannot take apart. `tick`: of RTP timestamps, ms. */
+  start(codec: string, tick: number, listener: HoldListener): boolean {
+    this.#codec = codec;
+    this.#units = createAccessUnits(codec);
+    this.#reports = createSenderReports(tick);
+    this.#listener = listener;
+    return this.#units !== undefined && !this.#broken;
+  }
+
+  attach(out: (bytes: readonly Buffer[]) => void): void {
+    this.#out = out;
+  }
+
+  /** Whether keyframes are told with their data. */
+  set proving(on: boolean) {
+    if (this.#units) this.#units.whole = on;
+  }
+
+  /** what is held, bytes */
+  get size(): number {
+    return this.#reserve.size;
+  }
+
+  get holding(): boolean {
+    return this.#holding;
+  }
+
+  /** Holds from the next access unit on. */
+  hold(): void {
+    this.#wanted = !this.#broken;
+  }
+
+  /** Everything held goes on, and so does what comes. */
+  release(): void {
+    this.#wanted = this.#holding = false;
+    const bytes = this.#reserve.take(Number.POSITIVE_INFINITY, this.#dropped).bytes;
+    if (bytes.length > 0) this.#out(bytes);
+  }
+
+  /** What is held before a place is left out, but for what comes from `keep` on, which goes on to libav. */
+  drop(to: Place, keep: Place = to): void {
+    this.#dropped = (this.#dropped + this.#reserve.take(keep, 0).frames) & 0xffff;
+    const kept = this.#reserve.take(to, this.#dropped).bytes;
+    if (kept.length > 0) this.#out(kept);
+  }
+
+  /** Tells nothing any more, and holds nothing. */
+  stop(): void {
+    this.release();
+    this.#units = this.#listener = undefined;
+  }
+
+  /** The bytes of an access unit that is held, as libav would give it out; undefined where it is not. */
+  data(unit: RelayedUnit): Buffer | undefined {
+    const whole = createWhole(this.#codec);
+    if (unit.place === undefined || !whole) return undefined;
+    const packet = new RtpPacket();
+    this.#reserve.walk(unit.place, (bytes, from, to) => {
+      if (!packet.read(bytes, from + FRAME_HEAD, to) || packet.timestamp !== unit.timestamp) return false;
+      whole.add(packet, bytes);
+      return true;
+    });
+    return whole.data;
+  }
+
+  take(chunk: Buffer): readonly Buffer[] {
+    if (this.#broken) return [chunk];
+    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    this.#runs.begin(bytes);
+    try {
+      const end = walkInterleaved(bytes, this.#item);
+      const passed = this.#runs.end();
+      this.#rest = Buffer.from(bytes.subarray(end));
+      return passed;
+    } catch {
+      return this.#giveUp(bytes);
+    } finally {
+      if (this.#whole.length > 0) queueMicrotask(this.#tell);
+    }
+  }
+
+  #giveUp(bytes: Buffer): readonly Buffer[] {
+    const { to } = this.#runs;
+    const passed = this.#runs.end();
+    const held = this.#reserve.take(Number.POSITIVE_INFINITY, this.#dropped).bytes;
+    this.#rest = Buffer.alloc(0);
+    this.#broken = true;
+    this.#holding = this.#wanted = false;
+    this.#listener?.broken();
+    return [...passed, ...held, bytes.subarray(to)];
+  }
+
+  readonly #item = (bytes: Buffer, from: number, to: number, channel: number): void => this.#runs.add(to, this.#isHeld(bytes, from, to, channel));
+
+  #isHeld(bytes: Buffer, from: number, to: number, channel: number): boolean {
+    if (channel === -1) return false;
+    const rtp = this.#packet;
+    if (channel !== this.#rtp || !rtp.read(bytes, from + FRAME_HEAD, to)) {
+      if (isRtcp(bytes[from + FRAME_HEAD + 1] ?? 0)) this.#reports?.take(bytes, from + FRAME_HEAD, to);
+      return false;
+    }
+    // libav reads no other
+    this.#payloadType ??= rtp.payloadType;
+    if (rtp.payloadType !== this.#payloadType) return false;
+    const ended = this.#units?.packet(rtp, bytes);
+    if (ended) {
+      this.#whole.push({ ...ended, ...this.#begun, arrival: 0 });
+      if (this.#wanted) this.#holding = true;
+      const place = this.#holding ? this.#reserve.end + this.#runs.heldBefore(from) : undefined;
+      this.#begun = { place, reported: this.#reports?.at(rtp.timestamp) };
+    }
+    if (!this.#holding && this.#dropped !== 0) bytes.writeUInt16BE((rtp.sequence - this.#dropped) & 0xffff, from + FRAME_HEAD + 2);
+    return this.#holding;
+  }
+
+  readonly #tell = (): void => {
+    const units = this.#whole;
+    const arrival = Date.now();
+    this.#whole = [];
+    for (const unit of units) this.#listener?.unit({ ...unit, arrival });
+  };
+}
