@@ -9,8 +9,10 @@ import type { Logger } from '../health/log.ts';
 import { equivalent } from '../infer/equivalent.ts';
 import { qwenBackend, type VideoModel } from '../infer/qwen.ts';
 import { createSecondLook } from '../infer/secondLook.ts';
+import { secondOpinion } from '../infer/secondOpinion.ts';
 import { SpareLine } from '../infer/spareLine.ts';
 import { matchRules } from '../rules/match.ts';
+import { wordingsOf } from '../rules/wordings.ts';
 import type { Store } from '../store/store.ts';
 import type { Event, Watched, Window } from '../values.ts';
 import type { RecentFrames } from '../window/recentFrames.ts';
@@ -57,7 +59,8 @@ export function joinRooms({ current, model, store, publisher, desk, frames, reca
   const lookFor = (camera: string): string[] => sentencesFor(camera, current().rules, Date.now());
   const { answers, counters, close } = looks({ current, backend, lookFor, growing, spare, store, watched, log });
   const onFailed = (error: unknown, { id }: Event): void => log.debug({ err: error, event: id }, 'a second look failed');
-  const again = createSecondLook({ backend, frames, lookFor, line: spare, onFailed });
+  const score = secondOpinion((event, sentence) => backend.score(event, sentence), wordingsOf);
+  const again = createSecondLook({ backend, frames, score, lookFor, line: spare, onFailed });
 
   const happened = windows.pipe(
     answers,
@@ -80,7 +83,7 @@ export function joinRooms({ current, model, store, publisher, desk, frames, reca
     .pipe(
       matchRules({
         rules: () => current().rules,
-        score: (event, sentence) => backend.score(event, sentence),
+        score,
         verify: (event, _rule, sentence) => again.verify(event, sentence),
         concurrency: SCORES_AT_ONCE,
         now: Date.now,
