@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { shortOf } from '../rules/describe.ts';
 import type { Rule } from '../rules/rule.ts';
 import { longestOpening } from '../rules/schedule.ts';
 import { ownZone } from '../rules/zone.ts';
-import { count, duration, momentOf, schedule, shortOf } from './ruleTimes.ts';
+import { count, duration, momentOf, schedule } from './ruleTimes.ts';
 import { ID } from './schema.ts';
 
 const DAY = 86_400;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortOf } from '../rules/describe.ts';
 import type { Schedule } from '../rules/rule.ts';
 import { instantOf, isZone, ownZone } from '../rules/zone.ts';
 
@@ -33,19 +34,6 @@ export const count = z
   })
   .refine(({ times }) => times >= 2 && times <= 50, 'must count to 2 at least and to 50 at most')
   .refine(({ within }) => within >= 1 && within <= 86_400, 'must be within 1s to 1d');
-
-/** Seconds as people write them: "1h30m". */
-export function shortOf(seconds: number): string {
-  const parts: string[] = [];
-  let rest = seconds;
-  for (const [unit, size] of [['d', 86_400], ['h', 3600], ['m', 60]] as const) {
-    if (rest < size) continue;
-    parts.push(`${Math.floor(rest / size)}${unit}`);
-    rest %= size;
-  }
-  if (rest > 0 || parts.length === 0) parts.push(`${Number(rest.toFixed(3))}s`);
-  return parts.join('');
-}
 
 function secondsOf(text: string): number {
   let sum = 0;
