@@ -36,7 +36,9 @@ function runs(groups: readonly Group[]): Group[][] {
 function within(run: readonly Group[], from: number, to: number): readonly Group[] {
   const before = run.findLastIndex((group) => (group.at ?? 0) <= from);
   const covering = run[before];
-  const first = covering && endOf(covering) >= from - REACHES ? before : before + 1;
+  // the newest one may still come to it
+  const reaches = before === run.length - 1 ? 0 : REACHES;
+  const first = covering && endOf(covering) >= from - reaches ? before : before + 1;
   const after = run.findIndex((group) => (group.at ?? 0) > to);
   // pictures that are shown before a keyframe may come after it
   return run.slice(first, after < 0 ? undefined : after + (first < after ? 1 : 0));

@@ -1,11 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { AV_PKT_DATA_NEW_EXTRADATA } from 'node-av/constants';
 import { CodecParameters } from 'node-av/lib';
 import type { Packet } from 'node-av/lib';
 import { LookoutError } from '../errors.ts';
 import type { WallTime } from '../ingest/clock/clock.ts';
 import type { Source } from '../ingest/source.ts';
-import { fillDraft } from '../media/draft.ts';
 import type { CameraInit, FromCamera } from './cameraWire.ts';
 import { followClip } from './clipFollow.ts';
 import type { FollowedClip } from './clipFollow.ts';
@@ -13,8 +11,7 @@ import type { Span } from './clipJob.ts';
 import type { KeepOrder } from './keepWire.ts';
 import { createPacketRing } from './packetRing.ts';
 import type { PacketRing, RingPacket, TimedTrack } from './packetRing.ts';
-import { planSnapshot, takeSnapshot } from './snapshot.ts';
-import type { Snapshot } from './snapshot.ts';
+import { createSnapshots } from './snapshots.ts';
 
 /** One connection's packets on their way into the memory. */
 export interface Recording {
@@ -36,17 +33,12 @@ export interface Recorder {
 
 /** Of one camera at once; more are refused. */
 const MAX_CLIPS = 8;
-const MAX_SNAPSHOTS = 8;
-/** Several rules may want the same picture within this time, ms. */
-const SAME = 3000;
 
 export function createRecorder(record: NonNullable<CameraInit['record']>, send: (message: FromCamera) => boolean): Recorder {
   const ring = createPacketRing({ seconds: record.seconds, bytes: record.mb * 1e6 });
+  const snapshot = createSnapshots(ring);
   const clips = new Map<number, FollowedClip>();
   let wanted = (): void => undefined;
-  let snapshots = 0;
-  let last: { readonly at: number; readonly taken: Promise<Snapshot> } | undefined;
-  let turn: Promise<unknown> = Promise.resolve();
 
   const answer = (id: number, work: Promise<Span>): void => {
     work.then(
@@ -56,25 +48,6 @@ export function createRecorder(record: NonNullable<CameraInit['record']>, send: 
         send({ kind: 'kept', id, ok: false, code, detail });
       },
     );
-  };
-  const begin = (at: number): { readonly at: number; readonly taken: Promise<Snapshot> } => {
-    const plan = planSnapshot(ring.groups, at);
-    snapshots += 1;
-    // one decoder besides the one that watches
-    const taken = turn.then(() => takeSnapshot(plan)).finally(() => (snapshots -= 1));
-    turn = taken.catch(() => undefined);
-    const one = { at, taken };
-    setTimeout(() => {
-      if (last === one) last = undefined;
-    }, SAME).unref();
-    return one;
-  };
-  const snapshot = async (at: number, file: string): Promise<Span> => {
-    if (snapshots >= MAX_SNAPSHOTS) throw new LookoutError('MEDIA_BUSY', 'Too many snapshots wait.');
-    if (last?.at !== at) last = begin(at);
-    const taken = await last.taken;
-    await fillDraft(file, () => writeFile(file, taken.jpeg));
-    return { from: taken.at, to: taken.at };
   };
   const clip = async (id: number, from: number, to: number, file: string): Promise<Span> => {
     if (clips.size >= MAX_CLIPS) throw new LookoutError('MEDIA_BUSY', 'Too many clips are being cut.');

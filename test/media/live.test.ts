@@ -1,9 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { filter, firstValueFrom } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { watch } from '../ingest/watch.ts';
-import { barClip, readIndex, startSimulator } from '../peers/simulator.ts';
+import { barClip, makeClip, readIndex, startSimulator } from '../peers/simulator.ts';
 import type { ClipOptions, Simulator } from '../peers/simulator.ts';
 import { ffprobe, indices, pictures } from './recorded.ts';
 
@@ -73,16 +74,29 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
     expect(probed.tags.comment).toBe(`from ${new Date(shown?.from ?? 0).toISOString()}`);
   });
 
-  it('that sleeps has what its packets show, and after it wakes', async () => {
-    const url = await serve('sleeper');
-    const watched = watch(url, abort.signal, { record: RECORD, sample: { frameRate: 4, idleInterval: 1, adaptive: true, lookBack: 2 } });
-    await watched.more(8);
-    const at = Date.now();
+  it('that sleeps has the picture and the clip of a moment at which nothing happened, and what follows', { timeout: 240_000 }, async () => {
+    // bars that never change: a scene in which nothing moves
+    const made = await makeClip({ frames: 500, fps: FPS, gop: 50 }, (_index, i420) => {
+      for (let i = 0; i < i420.length; i++) i420[i] = 90 + (i % 31);
+    });
+    left.push(made.remove);
+    await simulator.tell('sleeper', { clip: made.file, fps: FPS, reports: { every: 1000, late: 0, prompt: 0 } });
+    const watched = watch(simulator.url('sleeper'), abort.signal, { record: RECORD, sample: { frameRate: 4, idleInterval: 2, adaptive: true, lookBack: 2 } });
+    await firstValueFrom(watched.camera.facts$.pipe(filter(({ asleep, observed }) => asleep * observed > 15)));
+    const at = Date.now() - 500;
+    const jpeg = join(folder, 'sleeper.jpg');
     const file = join(folder, 'sleeper.mp4');
-    expect(await watched.camera.clip(at - 2000, at + 2000, file)).toBeDefined();
-    const times = (await indices(file)).map((one) => simulator.truth('sleeper', one, at));
-    times.slice(1).forEach((time, i) => expect(time).toBeGreaterThan(times[i] ?? 0));
-    expect(times.at(-1)).toBeGreaterThanOrEqual(at + 2000 - PERIOD);
+    const clip = watched.camera.clip(at - 3000, at + 3000, file);
+    expect(await watched.camera.snapshot(at, jpeg)).toBe(true);
+    const shown = await clip;
+    expect(Math.abs((shown?.from ?? 0) - (at - 3000))).toBeLessThan(2100);
+    expect(shown?.to).toBeGreaterThanOrEqual(at + 3000 - PERIOD);
+    const { times, frames } = await ffprobe(file);
+    expect(Math.abs((times.at(-1) ?? 0) - ((shown?.to ?? 0) - (shown?.from ?? 0)))).toBeLessThan(2);
+    // nothing is missing in between
+    expect(frames).toBe(Math.round((times.at(-1) ?? 0) / PERIOD) + 1);
+    const settled = watched.camera.facts$.pipe(filter(({ observed }) => observed > 0));
+    expect((await firstValueFrom(settled)).asleep).toBeGreaterThan(0.2);
   });
 
   it('whose process dies, or which breaks off, leaves no half file', async () => {
