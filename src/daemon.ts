@@ -49,7 +49,7 @@ const RECENT = { seconds: 25, bytes: 128 * 2 ** 20 };
  */
 export async function startDaemon(loaded: LoadedConfig, opts: DaemonOptions): Promise<Daemon> {
   const halt = new AbortController();
-  const store = openStore({ path: loaded.config.store.path, retentionDays: loaded.config.store.retention_days }, opts.log);
+  const store = openStore({ path: loaded.config.store.path, retentionDays: loaded.config.store.retention_days, maxMb: loaded.config.store.max_mb }, opts.log);
   try {
     return await run(loaded, opts, store, halt);
   } catch (error) {

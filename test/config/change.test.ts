@@ -23,6 +23,12 @@ describe('a rule', () => {
     expect(text()).toBe('# the phone\nalert: someone picks up phone # any\nseverity: warning\nenabled: true\n# the end\n');
   });
 
+  test('ends as it ended', () => {
+    const { config, text } = rules('alert: someone falls\n');
+    changeRule(config, 'a', { enabled: false });
+    expect(text()).toBe('alert: someone falls\nenabled: false\n');
+  });
+
   test('is snoozed and woken', () => {
     const before = 'alert: someone picks up phone';
     const { config, text } = rules(before);
