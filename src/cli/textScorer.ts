@@ -3,7 +3,7 @@ import { LookoutError } from '../errors.ts';
 import { createLogger } from '../health/log.ts';
 import type { TextQuestion } from '../infer/scoreTexts.ts';
 
-/** Scores texts by the configuration's model, which is opened at the first question. */
+/** Scores texts as the daemon does, by the configuration's model, which is opened at the first question. */
 export interface TextScorer {
   readonly signal: AbortSignal;
   score(questions: readonly TextQuestion[]): Promise<number[]>;
@@ -19,14 +19,18 @@ export async function withTextScorer<T>(config: Config, use: (scorer: TextScorer
     if (questions.length === 0) return [];
     const { modelProcessOptions } = await import('../daemon/settings.ts');
     const { progressBar } = await import('../eval/progress.ts');
-    const { scoreTexts } = await import('../infer/scoreTexts.ts');
+    const { gatherTexts } = await import('../infer/scoreTexts.ts');
+    const { secondOpinion } = await import('../infer/secondOpinion.ts');
+    const { wordingsOf } = await import('../rules/wordings.ts');
     const { startModelProcess } = await import('../qwen3vl/process/process.ts');
     const model = startModelProcess(modelProcessOptions(config), stop.signal, createLogger({ level: 'warn', pretty: process.stderr.isTTY }));
     closing.push(() => model.close());
     await model.ready;
     const bar = progressBar(process.stderr, 'texts');
     try {
-      return await scoreTexts((...args) => model.scoreMany(...args), questions, { signal: stop.signal, onProgress: (done, total) => bar.update(done, total) });
+      const gathered = gatherTexts((...args) => model.scoreMany(...args), { signal: stop.signal, onProgress: (done, total) => bar.update(done, total) });
+      const opinion = secondOpinion(gathered, wordingsOf);
+      return await Promise.all(questions.map(({ text, ask }) => opinion(text, ask)));
     } finally {
       bar.end();
     }

@@ -47,14 +47,17 @@ export function quoted(text: string): string {
   return `“${plain.length > 160 ? `${plain.slice(0, 159)}…` : plain}”`;
 }
 
-/** 0.523 → 0.52; near 1 and 0 more places, so that a score below a threshold never looks like it. */
+/** 0.5237 → 0.52, cut and never rounded up, so that a score below a threshold does not look like it; near 0 and 1 a third place. */
 export function figure(value: number): string {
-  return String(Number(value.toFixed(value > 0.99 || value < 0.01 ? 4 : 2)));
+  if (Number(value.toFixed(3)) === value) return String(value);
+  const places = value > 0.99 || value < 0.1 ? 1000 : 100;
+  return String(Math.floor(value * places + 1e-9) / places);
 }
 
-/** 52 %; near all of it with places, so that only 1 is 100 %. */
+/** 52 %; near all of it with a place, so that only 1 is 100 %. */
 export function percent(value: number): string {
-  return `${Number((value * 100).toFixed(value > 0.99 && value < 1 ? 2 : 0))} %`;
+  const places = value > 0.99 ? 10 : 1;
+  return `${Math.floor(value * 100 * places + 1e-9) / places} %`;
 }
 
 /** A length of time for people: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min. */

@@ -23,7 +23,7 @@ export const scoreCheck: CheckOne = ({ candidate }) => {
   const { score, threshold, outcome, clause } = decision;
   const what = `${event ? quoted(event.text) : 'It'} scored ${score === null ? 'nothing' : figure(score)} under ${quoted(clause)}`;
   if (outcome === 'below_threshold') {
-    return failed(`${what}: below the threshold of ${figure(threshold)}${score === null ? '' : `, by ${figure(threshold - score)}`}.`, { decision });
+    return failed(`${what}: below the threshold of ${figure(threshold)}${score === null ? '' : `, by ${threshold - score < 0.001 ? 'less than 0.001' : figure(threshold - score)}`}.`, { decision });
   }
   return score === null ? passed('No event was needed for this part of the rule.', { decision }) : passed(`${what}; the threshold is ${figure(threshold)}.`, { decision });
 };

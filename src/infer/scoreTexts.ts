@@ -33,3 +33,28 @@ export async function scoreTexts(scoreMany: ScoreMany, questions: readonly TextQ
   }
   return prompts.map((prompt) => scores.get(prompt) ?? 0);
 }
+
+interface Waiting extends TextQuestion {
+  resolve(score: number): void;
+  reject(error: unknown): void;
+}
+
+/** The same for questions that come one by one: those of one turn of the event loop go together. */
+export function gatherTexts(scoreMany: ScoreMany, opts: ScoreTextsOptions = {}): (text: string, ask: string) => Promise<number> {
+  let waiting: Waiting[] = [];
+  const flush = async (): Promise<void> => {
+    const asked = waiting;
+    waiting = [];
+    try {
+      const scores = await scoreTexts(scoreMany, asked, opts);
+      asked.forEach(({ resolve }, i) => resolve(scores[i] ?? 0));
+    } catch (error) {
+      for (const { reject } of asked) reject(error);
+    }
+  };
+  return (text, ask) =>
+    new Promise((resolve, reject) => {
+      if (waiting.length === 0) setImmediate(() => void flush());
+      waiting.push({ text, ask, resolve, reject });
+    });
+}

@@ -128,7 +128,7 @@ describe('a model that did not tell of it', () => {
     store.putLook(look({ sightings: [sighting('a person walks in', 0.9)] }));
     store.putEvent(event({ text: 'a person walks in' }));
     store.putDecision(decision({ outcome: 'below_threshold', score: 0.012 }));
-    expect(ask(store)).toMatchObject({ failed: 'told', says: 'The model was shown that time and told of other things: “a person walks in”. The nearest to the rule, “a person walks in”, scored 0.01.' });
+    expect(ask(store)).toMatchObject({ failed: 'told', says: 'The model was shown that time and told of other things: “a person walks in”. The nearest to the rule, “a person walks in”, scored 0.012.' });
     expect(ask(store, { event: 'e1' })).toMatchObject({ failed: 'score' });
   });
 
