@@ -40,11 +40,19 @@ export function toRow(e: Event): EventRow {
   return checked(row, 'an event');
 }
 
-/** @throws LookoutError STORE_WRITE where a number of the row is none */
+const UNITS = /[\ud800-\udfff]/;
+/** Half of a character that takes two units: what UTF-8 cannot hold. */
+const HALF = /\p{Surrogate}/gu;
+
+/** The row as it can be kept. @throws LookoutError STORE_WRITE where a number of it is none */
 export function checked<T extends object>(row: T, what: string): T {
-  const wrong = Object.entries(row).find(([, value]) => typeof value === 'number' && !Number.isFinite(value));
-  if (wrong) throw new LookoutError('STORE_WRITE', `${what} cannot be kept: ${wrong[0]} is ${String(wrong[1])}.`);
-  return row;
+  let sound = row;
+  for (const column of Object.keys(row) as (keyof T & string)[]) {
+    const value: unknown = row[column];
+    if (typeof value === 'number' && !Number.isFinite(value)) throw new LookoutError('STORE_WRITE', `${what} cannot be kept: ${column} is ${value}.`);
+    if (typeof value === 'string' && UNITS.test(value)) sound = { ...sound, [column]: value.replace(HALF, '\ufffd') };
+  }
+  return sound;
 }
 
 /** The event of a row's values, in the order of EVENT_COLUMNS. */

@@ -5,15 +5,18 @@ const PIECES = new RegExp(`${RUN.source}|[\\s\\S]+?(?=${RUN.source}|$)`, 'gu');
 // oxlint-disable-next-line no-control-regex -- all of ASCII, control characters too
 const ASCII = /^[\x00-\x7f]*$/;
 
+/** Half of a character that takes two units; the log holds U+FFFD in its place. */
+const HALF = /\p{Surrogate}/gu;
+
 /** The longest piece that is indexed as one word; longer ones overlap by half, so that each part of up to half is in one. */
 const LONGEST = 128;
-const HALF = LONGEST / 2;
+const OVERLAP = LONGEST / 2;
 
 /** What a search compares: without case, accents and differences of width (NFKD without combining marks, in small letters). */
 export function folded(text: string): string {
   // Most texts are plain English, for which there is nothing else to do.
   if (ASCII.test(text)) return text.toLowerCase();
-  return text.normalize('NFKD').replace(/[\u0300-\u036f]/gu, '').normalize('NFC').toLowerCase();
+  return text.replace(HALF, '\ufffd').normalize('NFKD').replace(/[\u0300-\u036f]/gu, '').normalize('NFC').toLowerCase();
 }
 
 /** The words of a search text; all of them must occur, in any order, anywhere in a word. */
@@ -73,11 +76,11 @@ function gramsOfLength(length: number, characters: readonly string[]): string[] 
 
 /** What a word of the index must hold for a text to hold `piece`. */
 export function partSought(piece: string): string {
-  return piece.length > HALF ? piece.slice(0, HALF) : piece;
+  return piece.length > OVERLAP ? piece.slice(0, OVERLAP) : piece;
 }
 
 function parts(piece: string): string[] {
   if (piece.length <= LONGEST) return [piece];
-  const count = Math.ceil((piece.length - LONGEST) / HALF) + 1;
-  return Array.from({ length: count }, (_, i) => piece.slice(i * HALF, i * HALF + LONGEST));
+  const count = Math.ceil((piece.length - LONGEST) / OVERLAP) + 1;
+  return Array.from({ length: count }, (_, i) => piece.slice(i * OVERLAP, i * OVERLAP + LONGEST));
 }
