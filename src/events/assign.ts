@@ -19,6 +19,8 @@ const DISPLACED = 1.5;
 const RIVAL = 0.85;
 /** … and share so many of their words: who, or what is done. */
 const RIVAL_LIKENESS = 0.55;
+/** Two things that begin so far apart, ms, and do not overlap are no two readings of one. */
+const IN_TURN = 500;
 /** What a window's first frame cuts off is looked for so far back (× tolerance): models tell of a state as if it had just begun. */
 const TAIL = 2;
 
@@ -96,10 +98,10 @@ export function assign(answer: Answer, sightings: readonly Sighting[], tracks: r
     if (s.openStart && !overlaps) return undefined;
     const distance = apart(track, s, s.openStart ? tolerance : RIVAL * tolerance);
     if (distance === undefined || (!s.openStart && distance > RIVAL * tolerance)) return undefined;
-    const alike = likeness(readingOf(track).text, s.text);
+    const common = likeness(readingOf(track).text, s.text);
     // sooner another reading of what has been told than of what is doubtful itself
     const doubt = track.phase === 'held' ? tolerance / 2 : 0;
-    return alike >= RIVAL_LIKENESS ? distance + (1 - alike) * tolerance + doubt : undefined;
+    return common >= RIVAL_LIKENESS ? distance + (1 - common) * tolerance + doubt : undefined;
   }, true);
   return matches;
 }
@@ -111,8 +113,18 @@ export function assign(answer: Answer, sightings: readonly Sighting[], tracks: r
 export function outweighs(other: Track, track: Track, tolerance: number): boolean {
   if (other === track || other.phase === 'retracted') return false;
   if (Math.abs(startOf(other).at - startOf(track).at) > RIVAL * tolerance) return false;
-  if (likeness(readingOf(other).text, readingOf(track).text) < RIVAL_LIKENESS) return false;
+  if (!alike(other, track) || shownInTurn(other, track)) return false;
   return other.phase !== 'held' || strength(other) > strength(track);
+}
+
+/** Do two tracks say much the same: who, or what is done? */
+export function alike(a: Track, b: Track): boolean {
+  return likeness(readingOf(a).text, readingOf(b).text) >= RIVAL_LIKENESS;
+}
+
+/** Has one window shown the two one after the other? Then they are two. */
+function shownInTurn(a: Track, b: Track): boolean {
+  return a.seen.some((x) => b.seen.some((y) => x.windowId === y.windowId && Math.abs(x.start - y.start) >= IN_TURN && (x.end <= y.start || y.end <= x.start)));
 }
 
 /** now: the sighting says what the track says; once: what a sighting of the track said. */

@@ -12,7 +12,8 @@ const WHOLE_SIGHTINGS = 2;
 /**
  * Enough to tell of it? A sure sighting is enough by itself, `confirmations` less sure ones together; each window that
  * should have shown it and did not takes one away. A clamped start is never sure: what began out of sight was told
- * before, or is a state that the model takes for an event. Sightings that read it otherwise take half of one away. No
+ * before, or is a state that the model takes for an event. Sightings that read it otherwise take half of one away, but for
+ * those at a window's last frame: a beginning may be that of many things. No
  * sighting is sure of itself where a stronger rival tells of the same moment: models tell one thing twice more often than
  * two people do the same at once.
  */
@@ -22,7 +23,7 @@ export function supported(track: Track, rivalled: boolean, opts: { minConfidence
   let sureness = 0;
   for (const s of track.seen) {
     if (s.key === key) sureness += weight(s.confidence);
-    if (s.key !== key) support -= 0.5;
+    if (s.key !== key) support -= s.openEnd ? 0 : 0.5;
     else support += !rivalled && s.confidence >= opts.minConfidence && !s.openStart ? opts.confirmations : 1;
   }
   // what a model mumbles twice is still mumbled: together they must be as sure as one sure sighting

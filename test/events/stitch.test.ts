@@ -55,6 +55,47 @@ describe('one happening is one event', () => {
     expect(new Set(events.map((e) => e.id)).size).toBe(1);
   });
 
+  it('stays one where a window tells it twice in a row, and the next one between', () => {
+    const events = told([
+      answer(0, 3.5, []),
+      answer(0, 4.5, [see(PHONE, 2, 3.3), see(PHONE, 3.9, 4.4, { openEnd: true, confidence: 0.6 })]),
+      answer(0, 5.1, [see(PHONE, 3.3, 3.9)]),
+      answer(0, 6.1, [see(PHONE, 3.3, 3.9)]),
+    ]);
+    expect(new Set(events.map((e) => e.id)).size).toBe(1);
+    expect(events.at(-1)?.start).toBe(3300);
+  });
+
+  it('is two where it was undone in between', () => {
+    const [on, off] = ['the light goes on', 'the light goes off'];
+    const events = told([
+      answer(5, 8.5, [see(on, 7.5, 7.6)]),
+      answer(5, 9.5, [see(on, 7.5, 7.6), see(off, 8.5, 8.6)]),
+      answer(5, 10.5, [see(on, 7.5, 7.6), see(off, 8.5, 8.6), see(on, 9.6, 9.7)]),
+      answer(5, 11.5, [see(on, 7.5, 7.6), see(off, 8.5, 8.6), see(on, 9.6, 9.7)]),
+    ]);
+    expect(brief(events.filter((e) => e.phase === 'new')).map((line) => line.slice(4))).toEqual(['e1 the light goes on', 'e2 the light goes off', 'e3 the light goes on']);
+    expect(events.some((e) => e.phase === 'retracted')).toBe(false);
+  });
+
+  it('takes back what turns out to be another event that was told', () => {
+    const events = told([
+      answer(0, 5.1, [see('a person in white leaves the room', 3.2, 4.3, { confidence: 0.85 }), see(PHONE, 4.9, 4.9, { openEnd: true })]),
+      answer(0, 6.1, [see(PHONE, 3.3, 3.9)]),
+      answer(0, 6.6, [see(PHONE, 3.3, 3.9)]),
+    ]);
+    const last = new Map(events.map((e) => [e.id, e]));
+    expect([...last.values()].filter((e) => e.phase !== 'retracted').map((e) => e.text)).toEqual([PHONE]);
+  });
+
+  it('is told although the window before took its beginning for something else', () => {
+    const events = told([
+      answer(8, 10, [see('a person in red puts down the phone', 9.5, 10, { openEnd: true, confidence: 0.6 })]),
+      answer(8, 11, [see(PHONE, 9.5, 10.6, { confidence: 0.99 })]),
+    ]);
+    expect(brief(events)).toEqual(['new e1 red picks up the phone']);
+  });
+
   it('never lets a clamped start override a true one', () => {
     const events = told([
       answer(7, 11.5, [see(PHONE, 10, 11.2)]),
