@@ -8,9 +8,10 @@ import { instantOf, isZone, ownZone } from '../rules/zone.ts';
 const UNITS: Readonly<Record<string, number>> = { s: 1, sec: 1, second: 1, seconds: 1, m: 60, min: 60, minute: 60, minutes: 60, h: 3600, hour: 3600, hours: 3600, d: 86_400, day: 86_400, days: 86_400 };
 const LENGTH = String.raw`\d+(?:\.\d+)?\s*(?:s|sec|seconds?|m|min|minutes?|h|hours?|d|days?)`;
 const DURATION = new RegExp(String.raw`^\s*${LENGTH}(?:\s*${LENGTH})*\s*$`, 'i');
+const NO_LENGTH = 'must be a length of time: seconds, or 30s, 5m, 1h30m';
 const COUNT = new RegExp(String.raw`^\s*(\d{1,3})\s*(?:in|within)\s+(${LENGTH}(?:\s*${LENGTH})*)\s*$`, 'i');
 const HOURS = /^\s*(\d{1,2}):(\d{2})\s*(?:-|–|to)\s*(\d{1,2}):(\d{2})\s*$/i;
-const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i;
+const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?\s*(Z|[+-]\d{2}:?\d{2})?)?$/i;
 const NAMES = [
   ['sun', 'sunday', '周日', '星期日', '星期天'], ['mon', 'monday', '周一', '星期一'], ['tue', 'tuesday', '周二', '星期二'], ['wed', 'wednesday', '周三', '星期三'],
   ['thu', 'thursday', '周四', '星期四'], ['fri', 'friday', '周五', '星期五'], ['sat', 'saturday', '周六', '星期六'],
@@ -19,7 +20,7 @@ const NAMES = [
 /** Seconds: a number, or "30s", "5m", "1h30m". */
 export function duration(least: number, most: number): z.ZodType<number, string | number> {
   return z
-    .union([z.number(), z.string().regex(DURATION)], `must be a length of time: seconds, or 30s, 5m, 1h30m`)
+    .union([z.number(), z.string().regex(DURATION, NO_LENGTH)], NO_LENGTH)
     .transform((value) => (typeof value === 'number' ? value : secondsOf(value)))
     .refine((value) => value >= least && value <= most, `must be from ${shortOf(least)} to ${shortOf(most)}`);
 }
@@ -41,7 +42,7 @@ function secondsOf(text: string): number {
   return sum;
 }
 
-const list = z.union([z.string(), z.array(z.string()).min(1)], 'must be a name or a list of them').transform((value) => (typeof value === 'string' ? value.split(',') : value));
+const list = z.union([z.string(), z.array(z.string()).min(1, 'must be a name or a list of them')], 'must be a name or a list of them').transform((value) => (typeof value === 'string' ? value.split(',') : value));
 
 const days = list.transform((names, context) => {
   const found = names.flatMap((name) => daysOf(name) ?? [NaN]);
@@ -64,7 +65,11 @@ export const schedule = z
     hours: hours.default([]).describe('22:00-06:00, or a list; by default all day'),
     timezone: z.string().refine(isZone, 'is no time zone; zones are named as Europe/Berlin, Asia/Shanghai, UTC').optional().describe("by default this machine's"),
   })
-  .transform((value): Schedule => ({ ...value, timezone: value.timezone ?? ownZone() }));
+  .transform((value): Schedule => ({
+    days: value.days.length === 7 ? [] : value.days,
+    hours: value.hours.some(({ from, to }) => from === 0 && to === 1440) ? [] : value.hours,
+    timezone: value.timezone ?? ownZone(),
+  }));
 
 function daysOf(text: string): number[] | undefined {
   const [first, last, ...rest] = text.split(/\s*(?:-|–|至|到)\s*/).map((name) => NAMES.findIndex((names) => names.includes(name.trim().toLowerCase())));

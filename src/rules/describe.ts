@@ -8,7 +8,7 @@ const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 export function describeRule(rule: Rule): string {
   const zone = rule.schedule?.timezone ?? ownZone();
   const where = rule.cameras.length > 0 ? ` on ${rule.cameras.join(', ')}` : '';
-  const when = rule.schedule ? `, ${scheduleOf(rule.schedule)}` : '';
+  const when = rule.schedule && rule.schedule.days.length + rule.schedule.hours.length > 0 ? `, ${scheduleOf(rule.schedule)}` : '';
   const look = rule.verify ? ', if a second look agrees' : '';
   const rest = rule.cooldown > 0 ? `, at most once in ${shortOf(rule.cooldown)}` : '';
   const until = rule.until === undefined ? '' : `, until ${timeOf(rule.until, zone)}`;

@@ -15,7 +15,7 @@ export interface Span {
 
 /** May the rule's schedule hear of what happens at `at` (wall clock, ms)? */
 export function inSchedule(rule: Pick<Rule, 'schedule'>, at: number): boolean {
-  return !rule.schedule || spansOf(rule.schedule, at, at + 1).length > 0;
+  return !limits(rule.schedule) || spansOf(rule.schedule, at, at + 1).length > 0;
 }
 
 /** Why a rule passes over what happens at `at`, if it does. */
@@ -29,7 +29,7 @@ export function closedAt(rule: Rule, at: number): 'out_of_schedule' | 'snoozed' 
 export function openings(rule: Rule, from: number, to: number): Span[] {
   const least = rule.snoozedUntil ?? 0;
   const most = rule.until ?? Number.MAX_SAFE_INTEGER;
-  const spans = rule.schedule ? spansOf(rule.schedule, from, to) : [{ from: 0, to: Number.MAX_SAFE_INTEGER }];
+  const spans = limits(rule.schedule) ? spansOf(rule.schedule, from, to) : [{ from: 0, to: Number.MAX_SAFE_INTEGER }];
   return spans
     .map((span) => ({ from: Math.max(span.from, least), to: Math.min(span.to, most) }))
     .filter((span) => span.to > span.from && span.to > from && span.from <= to);
@@ -39,6 +39,11 @@ export function openings(rule: Rule, from: number, to: number): Span[] {
 export function longestOpening(schedule: Schedule): number {
   const lengths = hoursOf(schedule).map((span) => lengthOf(span));
   return lengths.some((length) => length >= MINUTES) ? Infinity : Math.max(...lengths);
+}
+
+/** One that is always open only names a zone. */
+function limits(schedule: Schedule | undefined): schedule is Schedule {
+  return schedule !== undefined && schedule.days.length + schedule.hours.length > 0;
 }
 
 /** What was last worked out for a schedule: zones are slow to ask, and events come in order. */
