@@ -3,7 +3,7 @@ import type { Rule } from '../rules/rule.ts';
 import { checked } from './check.ts';
 import { faultAt, readSource, valuesOf } from './document.ts';
 import type { KeyPath, Source } from './document.ts';
-import { withEnvironment } from './environment.ts';
+import { UNSET, withEnvironment } from './environment.ts';
 import { brokerUrlFault, cameraUrlFault } from './urls.ts';
 import { loadRules } from './rules.ts';
 import type { LoadedRule } from './rules.ts';
@@ -71,7 +71,7 @@ function refuseBroker(source: Source, mqtt: Config['mqtt']): void {
   if (mqtt.password && !mqtt.username) throw faultAt(source, ['mqtt', 'password'], 'needs mqtt.username');
   if (mqtt.cert && !mqtt.key) throw faultAt(source, ['mqtt', 'cert'], 'needs mqtt.key');
   if (mqtt.key && !mqtt.cert) throw faultAt(source, ['mqtt', 'key'], 'needs mqtt.cert');
-  if (/^(mqtts|wss):/i.test(mqtt.url)) return;
+  if (/^(mqtts|wss):/i.test(mqtt.url) || mqtt.url.includes(UNSET)) return;
   // Settings of TLS beside an address without it: who wrote them believes that the connection is safe.
   const idle = (['ca', 'cert'] as const).find((part) => mqtt[part]) ?? (mqtt.verify ? undefined : 'verify');
   if (idle) throw faultAt(source, ['mqtt', idle], 'is of TLS: mqtt.url has to begin with mqtts:// or wss://');

@@ -62,6 +62,9 @@ describe('what is wrong is told with file, line, column and key', () => {
     ['an unknown alias', `${MODEL}log: *none\n`, 'CONFIG_SYNTAX c.yaml: Unresolved alias (the anchor must be set before the alias): none.'],
     ['a hop longer than the window', `${MODEL}window: { length: 2, hop: 3 }\n`, 'CONFIG_INVALID c.yaml:2:22: window.hop: is longer than the window, 2 s: what happens between windows would be missed.'],
     ['a broker that is none', `${MODEL}mqtt: { url: "http://broker" }\n`, 'CONFIG_INVALID c.yaml:2:9: mqtt.url: http is not a protocol of MQTT (mqtt, mqtts, ws, wss).'],
+    ['TLS beside an address without it', `${MODEL}mqtt: { url: "mqtt://broker", ca: ca.pem }\n`, 'CONFIG_INVALID c.yaml:2:31: mqtt.ca: is of TLS: mqtt.url has to begin with mqtts:// or wss://.'],
+    ['an unverified broker without TLS', `${MODEL}mqtt: { verify: false }\n`, 'CONFIG_INVALID c.yaml:2:9: mqtt.verify: is of TLS: mqtt.url has to begin with mqtts:// or wss://.'],
+    ['a certificate without its key', `${MODEL}mqtt: { url: "mqtts://broker", cert: c.pem }\n`, 'CONFIG_INVALID c.yaml:2:32: mqtt.cert: needs mqtt.key.'],
     ['a password without a user', `${MODEL}mqtt: { password: x }\n`, 'CONFIG_INVALID c.yaml:2:9: mqtt.password: needs mqtt.username.'],
   ])('%s', (_, text, message) => {
     expect(fault(text)).toBe(message);
