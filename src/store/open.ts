@@ -66,6 +66,7 @@ function prepareForWriting(db: Database.Database): void {
   db.pragma('synchronous = NORMAL');
   // Pages that are written again and again (indexes) reach the file less often; 16 MB of write-ahead log.
   db.pragma('wal_autocheckpoint = 4000');
+  db.pragma(`journal_size_limit = ${64 * 2 ** 20}`);
   db.pragma('foreign_keys = ON');
   refuseStrange(db);
   if (schemaVersion(db) > 0) checkAtStart(db);

@@ -67,11 +67,17 @@ export function retention(db: Database, tables: readonly Prunable[]): (bounds: B
       return media.all();
     });
     // Gives freed pages back to the file system, a few at a time.
+    const free = freePages(db);
     db.pragma('incremental_vacuum(512)');
+    const shrinking = maxBytes < Infinity && freePages(db) < free && freePages(db) > 0;
     const deleted = counts.reduce((a, b) => a + b, 0);
-    const more = counts.some((n) => n === ROWS) || (tooBig && deleted > 0 && usedBytes(db) > maxBytes);
+    const more = shrinking || counts.some((n) => n === ROWS) || (tooBig && deleted > 0 && usedBytes(db) > maxBytes);
     return { deleted, more, media: files.immediate() };
   };
+}
+
+function freePages(db: Database): number {
+  return Number(db.pragma('freelist_count', { simple: true }));
 }
 
 /** Bytes of the file that hold something. */
