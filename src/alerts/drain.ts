@@ -26,7 +26,10 @@ export interface Outbox {
 
 export interface DrainOptions {
   readonly topics: Topics;
-  /** how long an acknowledged alert stays in the outbox, in case the broker vanishes and takes it along, ms */
+  /**
+   * how long an acknowledged alert stays in the outbox, in case the broker vanishes and takes it along, ms; with 0 an acknowledgement
+   * is believed, also where nobody heard the alert
+   */
   readonly settle: number;
   readonly mediaUrl?: string;
   /** called after every acknowledgement */
@@ -127,7 +130,7 @@ export class Drain {
   }
 
   #acknowledge(row: Delivered, heard: boolean): void {
-    if (!heard && this.#unheard.keep(row)) return;
+    if (!heard && this.#opts.settle > 0 && this.#unheard.keep(row)) return;
     this.#settling.add(row);
     if (heard) this.#unheard.heard(row.seq);
   }

@@ -25,7 +25,7 @@ export interface PublisherOptions extends BrokerAccess {
   readonly prefix: string;
   /** unique among the broker's clients: a second one with this id takes the first one's place */
   readonly clientId: string;
-  /** how long an acknowledged alert stays in the outbox, in case the broker vanishes and takes it along, s; 2 unless told otherwise */
+  /** how long an acknowledged alert stays in the outbox, in case the broker vanishes and takes it along, s; 2 unless told otherwise, 0 believes every acknowledgement */
   readonly settle?: number;
   /** where the media folder can be reached, for links in alerts */
   readonly mediaUrl?: string;

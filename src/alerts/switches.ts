@@ -42,13 +42,14 @@ export function switchStates(names: Topics, switches: Switches, board: Board): {
 }
 
 /** ON or OFF, and until when a rule is snoozed (ISO 8601), or None, as Home Assistant calls what is not. */
-function statesOf(names: Topics, { rules, cameras }: Switches): [string, string][] {
+function statesOf(names: Topics, switches: Switches): [string, string][] {
   const on = (enabled: boolean): string => (enabled ? 'ON' : 'OFF');
+  const until = (at: number | null | undefined): string => (at && at > Date.now() ? new Date(at).toISOString() : 'None');
   return [
-    ...rules().flatMap(({ id, enabled, snoozedUntil }): [string, string][] => [
+    ...switches.rules().flatMap(({ id, enabled, snoozedUntil }): [string, string][] => [
       [names.state('rule', id), on(enabled)],
-      [names.snoozeState(id), snoozedUntil ? new Date(snoozedUntil).toISOString() : 'None'],
+      [names.snoozeState(id), until(snoozedUntil)],
     ]),
-    ...cameras().map(({ id, enabled }): [string, string] => [names.state('camera', id), on(enabled)]),
+    ...switches.cameras().map(({ id, enabled }): [string, string] => [names.state('camera', id), on(enabled)]),
   ];
 }

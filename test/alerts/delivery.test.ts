@@ -132,7 +132,7 @@ describe('what is delivered', () => {
 
   it('is repeated while nobody listens, and kept', async () => {
     const { url } = await broker('never');
-    const out = publisher(url, { settle: 0 });
+    const out = publisher(url, { settle: 0.1 });
     store.putAlert(alert({ id: 'early' }));
     store.putAlert(alert({ id: 'early', phase: 'end' }));
     expect(await out.flush(10_000)).toBe(true);
@@ -141,6 +141,13 @@ describe('what is delivered', () => {
     await until('both', () => heard.alerts().length >= 2);
     expect(heard.alerts().map((a) => a.phase)).toEqual(['new', 'end']);
     await until('they have left', () => pending() === 0);
+  });
+
+  it('is believed to be delivered without waiting where that is asked for', async () => {
+    const { url } = await broker();
+    publisher(url, { settle: 0 });
+    store.putAlert(alert());
+    await until('it has left', () => pending() === 0);
   });
 
   it('is sent again when the broker vanishes soon after its acknowledgement, and not later', async () => {
