@@ -57,6 +57,8 @@ const KEEPALIVE_S = 15;
 const CONNECT_TIMEOUT = 10_000;
 const GOODBYE_TIMEOUT = 1000;
 const MAX_SOCKET_BYTES = 1 << 20;
+/** What is sent to us is commands and our own announcement; brokers that speak MQTT 5 keep the rest to themselves. */
+const MAX_PACKET_BYTES = 4 << 20;
 
 /**
  * Tries once to connect; never throws. Nothing is queued in the client and it does not reconnect: what has not been
@@ -99,6 +101,7 @@ function clientOptions(opts: BrokerOptions, protocolVersion: ProtocolVersion): N
     connectTimeout: CONNECT_TIMEOUT,
     reconnectPeriod: 0,
     queueQoSZero: false,
+    ...(protocolVersion === 5 ? { properties: { maximumPacketSize: MAX_PACKET_BYTES } } : {}),
     will: { topic: opts.available, payload: Buffer.from('offline'), qos: 1, retain: true },
   };
 }

@@ -69,7 +69,8 @@ function describe(kind: string, camera: string, message: unknown): string {
   if (kind.endsWith('/status')) return `${camera} is ${String(state)}${reason ? ` (${String(reason)})` : ''}`;
   const when = typeof start === 'number' ? `, since ${localTime(start).slice(11)}` : '';
   if (kind.endsWith('/event')) return `${camera}: ${String(event)} (${String(phase)}${when})`;
-  return `${String(severity).toUpperCase()}  ${camera}: ${String(event)}${when}  [${String(rule)}]`;
+  const later = phase === 'new' ? '' : ` (${String(phase)})`;
+  return `${String(severity).toUpperCase()}  ${camera}: ${String(event)}${when}  [${String(rule)}]${later}`;
 }
 
 function parse(text: string): unknown {

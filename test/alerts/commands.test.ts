@@ -160,4 +160,14 @@ describe('with a broker', () => {
     expect(commands.filter((c) => c.kind !== 'feedback' && JSON.stringify(c).includes('old'))).toEqual([]);
     expect(commands.at(-1)).toEqual({ kind: 'feedback', alertId: 'a1', right: false, note: '' });
   });
+
+  it('takes no harm from a message of any size', async () => {
+    await publisher();
+    await until1st('lookout/rule/phone/set', 'ON');
+    commands.length = 0;
+    await person.publishAsync('lookout/rule/phone/set', Buffer.alloc(16 << 20, 'ON'), { qos: 1 });
+    await person.publishAsync('lookout/camera/hall/set', 'OFF', { qos: 1 });
+    await until('the next one', () => commands.some((c) => c.kind === 'camera'));
+    expect(commands.filter((c) => c.kind !== 'camera').every((c) => c.kind === 'rule' && c.enabled)).toBe(true);
+  });
 });
