@@ -160,8 +160,11 @@ async function copy(writer: ClipWriter, next: () => Promise<Held | undefined>, w
 }
 
 function setsOf(group: Group): Buffer | undefined {
-  const data = group.packets[0]?.packet.data;
-  return data ? parameterSets(group.track.codec, data) : undefined;
+  // a packet keeps a copy of its bytes once they have been looked at
+  const keyframe = group.packets[0]?.packet.clone();
+  const sets = keyframe?.data ? parameterSets(group.track.codec, keyframe.data) : undefined;
+  keyframe?.free();
+  return sets;
 }
 
 /** Sets that are not repeated have not changed. */

@@ -15,8 +15,8 @@ import { createSnapshots } from './snapshots.ts';
 
 /** One connection's packets on their way into the memory. */
 export interface Recording {
-  /** Takes a packet, which is freed when it is needed no longer. */
-  packet(packet: RingPacket): void;
+  /** Takes a reference to a packet. */
+  packet(packet: Packet, known: Pick<RingPacket, 'pts' | 'keyframe' | 'size'>): void;
   /** No more will come. */
   end(): void;
 }
@@ -87,10 +87,12 @@ function openRecording(ring: PacketRing, { codec, stream }: Pick<Source, 'codec'
   };
   let track = trackOf();
   return {
-    packet(packet) {
-      const changed = packet.keyframe ? newParameters(packet.packet, track) : undefined;
+    packet(packet, known) {
+      const changed = known.keyframe ? newParameters(packet, track) : undefined;
       if (changed) track = trackOf(changed);
-      ring.push(track, packet);
+      // of its own, since the other one keeps a copy of its bytes once they have been looked at
+      const own = packet.clone();
+      if (own) ring.push(track, { packet: own, ...known, free: () => own.free() });
     },
     end: ring.cut,
   };

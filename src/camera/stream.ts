@@ -70,9 +70,9 @@ export function createStream(init: CameraInit, source: Source, decoder: Decoder,
       if (keyframe && data) learnEncoder(data, clock, send);
       // an RTSP stream's first packet may come before its time base is known (NaN): it tells no time, but it may be the only keyframe for long
       const seen = known && !Number.isNaN(pts) ? { pts, ...known } : undefined;
-      const read = { packet, pts, keyframe, size, free: recording ? freedTwice(packet) : () => packet.free() };
+      recording?.packet(packet, { pts, keyframe, size });
+      const read = { packet, pts, keyframe, size, free: () => packet.free() };
       watcher.arrived(read, news === 'told' ? null : seen);
-      recording?.packet(read);
     },
     onForetold: (told) => void (heard = told),
     run: (signal) => watcher.run(signal),
@@ -85,12 +85,6 @@ export function createStream(init: CameraInit, source: Source, decoder: Decoder,
     },
     close: gaze.close,
   };
-}
-
-/** Frees a packet when both who hold it have done with it. */
-function freedTwice(packet: Packet): () => void {
-  let holders = 2;
-  return () => (--holders === 0 ? packet.free() : undefined);
 }
 
 function liveClock(init: CameraInit, source: Source, kind: AddressKind, period: () => number): StreamClock {
