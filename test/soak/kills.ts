@@ -94,9 +94,17 @@ async function killDaemon(run: Run, daemon: Daemon): Promise<Daemon> {
   return born(run);
 }
 
+/** Now and then the daemon dies while the broker is away. */
 async function killBroker(run: Run, daemon: Daemon): Promise<Daemon> {
   await run.broker.kill();
   await sleep(Math.random() * 300);
+  if (Math.random() < 0.2) {
+    daemon.process.kill('SIGKILL');
+    await once(daemon.process, 'close');
+    checkIntegrity(run);
+    await run.broker.start();
+    return born(run);
+  }
   const before = daemon.said.filter((line) => line === 'ready').length;
   const start = performance.now();
   await run.broker.start();
