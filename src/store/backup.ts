@@ -1,6 +1,12 @@
 import Database from 'better-sqlite3';
-import { existsSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { LookoutError } from '../errors.ts';
+import { wholeCheck } from './check.ts';
+
+/** Pages that are copied at a time by the daemon itself, which goes on with its work in between. */
+const STEP = 1000;
+/** More pages than a file can have. */
+const ALL = 2 ** 31 - 1;
 
 /**
  * Copies the log while it is written to, and checks the copy. The file appears under its name only when it is whole.
@@ -10,26 +16,31 @@ export async function backUp(db: Database.Database, file: string): Promise<void>
   const partial = `${file}.partial`;
   try {
     rmSync(partial, { force: true });
-    await db.backup(partial);
-    check(partial);
+    // What another connection writes makes a copy in steps begin anew, for ever: a guest copies all at once. What this one writes
+    // goes into the copy as well.
+    await db.backup(partial, { progress: () => (db.readonly ? ALL : STEP) });
+    asOneFile(partial);
+    await check(partial);
+    renameSync(partial, file);
   } catch (error) {
-    rmSync(partial, { force: true });
+    for (const end of ['', '-wal', '-shm']) rmSync(partial + end, { force: true });
     if (error instanceof LookoutError) throw error;
     throw new LookoutError('STORE_WRITE', `cannot write a copy to ${file}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
   }
-  const { renameSync } = await import('node:fs');
-  if (existsSync(`${file}-wal`)) rmSync(`${file}-wal`);
-  renameSync(partial, file);
 }
 
-function check(file: string): void {
+/** Without the write-ahead log that the original has beside it. */
+function asOneFile(file: string): void {
   const copy = new Database(file);
   try {
-    // A copy is one file: without the write-ahead log that the original has beside it.
     copy.pragma('journal_mode = DELETE');
-    const verdict = String(copy.pragma('integrity_check(1)', { simple: true }));
-    if (verdict !== 'ok') throw new LookoutError('STORE_CORRUPT', `the copy is damaged, as the log itself may be: ${verdict}.`);
+    copy.exec("DELETE FROM meta WHERE key = 'running'");
   } finally {
     copy.close();
   }
+}
+
+async function check(file: string): Promise<void> {
+  const verdict = await new Promise<string>((resolve) => void wholeCheck(file, 'integrity_check', resolve));
+  if (verdict !== 'ok') throw new LookoutError('STORE_CORRUPT', `the copy ${verdict === '' ? 'could not be checked' : `is damaged, as the log itself may be: ${verdict}`}.`);
 }

@@ -36,9 +36,9 @@ export function checkAtStart(db: Database): void {
 
 /** CommonJS on its own: starting the compiler for one statement would take longer. */
 const SCRIPT = `
-  const [driver, file] = process.argv.slice(1);
+  const [driver, file, check] = process.argv.slice(1);
   const db = new (require(driver))(file, { readonly: true });
-  process.stdout.write(String(db.pragma('quick_check(1)', { simple: true })));`;
+  process.stdout.write(String(db.pragma(check + '(1)', { simple: true })));`;
 
 /**
  * Checks a large file whole where that is due, in a process of its own at low priority; damage is logged. Returns how to stop it.
@@ -50,8 +50,9 @@ export function checkBeside(db: Database, unclean: boolean, log: Logger): () => 
   if (db.memory || bytes <= SMALL_BYTES || (!unclean && Date.now() - checkedAt < CHECK_EVERY)) return () => undefined;
   let stop = (): void => undefined;
   const timer = setTimeout(() => {
-    stop = wholeCheck(db.name, (verdict) => {
-      if (verdict === 'ok') db.prepare("INSERT OR REPLACE INTO meta VALUES ('checked_at', ?)").run(Date.now());
+    stop = wholeCheck(db.name, 'quick_check', (verdict) => {
+      if (verdict === '') log.warn('the log could not be checked');
+      else if (verdict === 'ok') db.prepare("INSERT OR REPLACE INTO meta VALUES ('checked_at', ?)").run(Date.now());
       else log.error({ code: 'STORE_CORRUPT' }, new LookoutError('STORE_CORRUPT', `${db.name}: ${verdict}.`).message);
     });
   }, CHECK_AFTER_MS);
@@ -62,19 +63,19 @@ export function checkBeside(db: Database, unclean: boolean, log: Logger): () => 
   };
 }
 
-/** `told` gets SQLite's verdict, unless the check is stopped or could not be made. */
-export function wholeCheck(file: string, told: (verdict: string) => void): () => void {
+/** Checks a file in a process of its own. `told` gets SQLite's verdict ('' where there is none), unless the check is stopped. */
+export function wholeCheck(file: string, check: 'quick_check' | 'integrity_check', told: (verdict: string) => void): () => void {
   const driver = createRequire(import.meta.url).resolve('better-sqlite3');
-  const child = spawn(process.execPath, ['-e', SCRIPT, driver, file], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, ['-e', SCRIPT, driver, file, check], { stdio: ['ignore', 'pipe', 'ignore'] });
   let stopped = false;
   let verdict = '';
   child.stdout.on('data', (chunk: Buffer) => (verdict += chunk.toString()));
+  // 'close' follows, without a verdict.
   child.on('error', () => undefined);
   child.on('spawn', () => setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW));
   child.on('close', () => {
-    if (!stopped && verdict !== '') told(verdict);
+    if (!stopped) told(verdict);
   });
-  child.unref();
   return () => {
     stopped = true;
     child.kill('SIGKILL');

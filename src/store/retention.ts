@@ -18,7 +18,7 @@ export interface Bounds {
 }
 
 /** Rows of each table that one call deletes at most, so that the daemon is not held up. */
-const ROWS = 2000;
+const ROWS = 1000;
 /** Where the file is too big, the oldest part of the time it covers goes first. */
 const PART = 50;
 
@@ -28,7 +28,7 @@ interface Prunable {
 }
 
 /** An alert that was judged by a person, or that the broker does not have, is kept however old it is, in all its phases. */
-const OLD_ALERTS = `SELECT id FROM alerts AS old WHERE phase IN ('new', 'update', 'end', 'retracted') AND happened_at < ?
+const OLD_ALERTS = `SELECT id FROM alerts AS old WHERE happened_at < ?
   AND NOT EXISTS (SELECT 1 FROM feedback WHERE alert_id = old.id)
   AND NOT EXISTS (SELECT 1 FROM alerts AS other LEFT JOIN outbox USING (seq)
                   WHERE other.id = old.id AND (outbox.seq IS NOT NULL OR other.happened_at >= ?))
@@ -50,17 +50,11 @@ export function retention(db: Database, tables: readonly Prunable[]): (bounds: B
   const all = [alerts(db), ...tables, ...older(db)];
   const forgetMedia = db.prepare('DELETE FROM media_gone WHERE told = 1');
   const media = db.prepare<[], string>('UPDATE media_gone SET told = 1 RETURNING file').pluck();
-  const oldest = db
-    .prepare<[], number | null>(
-      `SELECT min(at) FROM (SELECT start_at AS at FROM events WHERE seq = (SELECT seq FROM events WHERE
-           NOT EXISTS (SELECT 1 FROM alert_events WHERE event_id = events.id) ORDER BY seq LIMIT 1)
-         UNION ALL SELECT min(at) FROM decisions UNION ALL SELECT min(from_at) FROM looks UNION ALL SELECT min(happened_at) FROM alerts)`,
-    )
-    .pluck();
+  const oldest = oldestToGo(db);
   return ({ before, now, maxBytes }) => {
     const delivered = db.transaction((until: number) => all.map((table) => table.prune(until, ROWS)));
     const tooBig = usedBytes(db) > maxBytes;
-    const first = tooBig ? (oldest.get() ?? now) : now;
+    const first = tooBig ? oldest(now) : now;
     const counts = delivered.immediate(tooBig ? Math.max(before, first + (now - first) / PART) : before);
     const files = db.transaction(() => {
       forgetMedia.run();
@@ -74,6 +68,20 @@ export function retention(db: Database, tables: readonly Prunable[]): (bounds: B
     const more = shrinking || counts.some((n) => n === ROWS) || (tooBig && deleted > 0 && usedBytes(db) > maxBytes);
     return { deleted, more, media: files.immediate() };
   };
+}
+
+/** The time of the oldest thing that may be deleted. */
+function oldestToGo(db: Database): (otherwise: number) => number {
+  const least = (table: string, column: string, key: string, old: string): string => `SELECT ${column} AS at FROM ${table} WHERE ${key} IN (${old})`;
+  const at = db
+    .prepare<number[], number | null>(
+      `SELECT min(at) FROM (${[
+        'SELECT start_at AS at FROM events WHERE seq = (SELECT seq FROM events WHERE NOT EXISTS (SELECT 1 FROM alert_events WHERE event_id = events.id) ORDER BY seq LIMIT 1)',
+        least('alerts', 'happened_at', 'id', OLD_ALERTS), least('decisions', 'at', 'seq', OLD_DECISIONS), least('looks', 'from_at', 'seq', OLD_LOOKS),
+      ].join(' UNION ALL ')})`,
+    )
+    .pluck();
+  return (now) => at.get(now, now, 1, now, 1, now, now, 1) ?? now;
 }
 
 function freePages(db: Database): number {
