@@ -1,12 +1,13 @@
 import type { Decision, Outcome } from '../record.ts';
 import { clausesOf } from '../rules/rule.ts';
 import type { Rule } from '../rules/rule.ts';
+import { AlmostAbsent } from './almost.ts';
 import type { BacktestLog } from './log.ts';
 import { NearMisses } from './nearMisses.ts';
 import type { NearMiss } from './nearMisses.ts';
-import { pages } from './pages.ts';
 import { replay } from './replay.ts';
-import { Tally } from './tally.ts';
+import { classesOf, scoreWordings } from './scores.ts';
+import { nearest, Tally } from './tally.ts';
 import type { BacktestAlert } from './tally.ts';
 import { watchedTime } from './watched.ts';
 
@@ -38,7 +39,7 @@ export interface BacktestReport {
   readonly alerts: number;
   /** of them, those that later proved to be none */
   readonly takenBack: number;
-  /** per 24 hours of the time asked about, from the log's first event or look on; null where nothing was watched */
+  /** per 24 hours of the time asked about, from the log's first event or look on; null where that is less than half a day */
   readonly perDay: number | null;
   readonly days: readonly { readonly day: string; readonly alerts: number }[];
   readonly byCamera: readonly { readonly camera: string; readonly alerts: number }[];
@@ -47,7 +48,7 @@ export interface BacktestReport {
   /** scored below the threshold by no more than the margin, by their wordings */
   readonly nearMisses: readonly NearMiss[];
   readonly nearMissEvents: number;
-  /** parts of the rule that came true without an alert */
+  /** parts of the rule that came true, and nearly all of it did; how often a part did at all */
   readonly inVain: readonly Decision[];
   readonly inVainCount: number;
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
@@ -60,6 +61,8 @@ const THRESHOLDS = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 const MARGIN = 0.2;
 const MOST_TOLD = 20;
 const DAY_MS = 86_400_000;
+/** Of less, a number a day would be a guess. */
+const LEAST_DAYS = 0.5;
 
 /**
  * Runs the rule over the stored events as if it had been in force, its parts in time included, and beside it variants with other
@@ -69,21 +72,22 @@ const DAY_MS = 86_400_000;
 export async function backtest(log: BacktestLog, opts: BacktestOptions): Promise<BacktestReport> {
   const { since, until, signal, thresholds = THRESHOLDS, margin = MARGIN } = opts;
   const rule = inForce(opts.rule);
-  const { scores, texts, cameras } = await scoreWordings(log, rule, opts);
+  const { scores, scoreOf, texts, cameras } = await scoreWordings(log, rule, opts);
   const watched = cameras.map((camera) => watchedTime(log, camera, since, until));
-  const classes = classesOf([rule.threshold, ...thresholds], [...scores.values()]);
+  const classes = classesOf([rule.threshold, ...thresholds], scores);
   const variants = [...classes.keys()].map((threshold): Rule => ({ ...rule, id: threshold === rule.threshold ? rule.id : `${rule.id}#${threshold}`, threshold }));
   const tallies = new Map(variants.map(({ id }) => [id, new Tally()]));
   const own = tallies.get(rule.id) ?? new Tally();
   const misses = new NearMisses(rule.threshold, margin);
+  const almost = new AlmostAbsent(rule, watched);
   const least = Math.min(...variants.map((variant) => variant.threshold));
-  const scoreOf = (text: string, ask: string): number => scores.get(keyOf(text, ask)) ?? 0;
   let events = 0;
   await replay(log, {
     rules: variants, since, until, watched, score: scoreOf, signal,
     matters: (event) => clausesOf(rule).some(({ ask }) => scoreOf(event.text, ask) >= least),
     onEvent(event) {
       events++;
+      almost.note(event, scoreOf(event.text, rule.alert));
       for (const { clause, ask } of clausesOf(rule)) misses.note(event, clause, scoreOf(event.text, ask));
     },
     onVerdict: (verdict) => tallies.get(verdict.ruleId)?.verdict(verdict),
@@ -96,26 +100,13 @@ export async function backtest(log: BacktestLog, opts: BacktestOptions): Promise
     alerts: own.alerts, takenBack: own.takenBack, perDay: perDay(own.alerts),
     days: [...own.days].map(([day, alerts]) => ({ day, alerts })), byCamera: [...own.cameras].map(([camera, alerts]) => ({ camera, alerts })), list: own.list,
     nearMisses: misses.nearest(MOST_TOLD), nearMissEvents: misses.events,
-    inVain: own.inVain(MOST_TOLD), inVainCount: own.vain, outcomes: Object.fromEntries(own.outcomes),
+    ...(rule.absent === undefined ? { inVain: own.inVain(MOST_TOLD), inVainCount: own.vain } : { inVain: nearest(almost.found, MOST_TOLD), inVainCount: almost.found.length }), outcomes: Object.fromEntries(own.outcomes),
     thresholds: variants
       .flatMap(({ id, threshold }) => (classes.get(threshold) ?? []).map((each) => ({ threshold: each, alerts: tallies.get(id)?.alerts ?? 0 })))
       .map((one) => ({ ...one, perDay: perDay(one.alerts) }))
       .sort((a, b) => a.threshold - b.threshold),
     caveats: caveatsOf(opts.rule),
   };
-}
-
-/** Thresholds that no score lies between are as one: by the first of each, which is run, all of its kind. */
-function classesOf(thresholds: readonly number[], scores: readonly number[]): Map<number, number[]> {
-  const firsts = new Map<number, number>();
-  const classes = new Map<number, number[]>();
-  for (const threshold of new Set(thresholds)) {
-    const above = scores.filter((score) => score >= threshold).length;
-    const first = firsts.get(above) ?? threshold;
-    firsts.set(above, first);
-    classes.set(first, [...(classes.get(first) ?? []), threshold]);
-  }
-  return classes;
 }
 
 /** What it says counts, not whether it is in force now. */
@@ -130,27 +121,8 @@ function caveatsOf(rule: Rule): string[] {
   ];
 }
 
-/** A score for each wording under each of the rule's sentences, and the cameras that the rule is for. */
-async function scoreWordings(log: BacktestLog, rule: Rule, opts: BacktestOptions): Promise<{ scores: Map<string, number>; texts: number; cameras: string[] }> {
-  const cameras = new Set(rule.cameras.length > 0 ? rule.cameras : opts.cameras);
-  const texts = new Set<string>();
-  for (const { events } of pages(log, opts)) {
-    opts.signal?.throwIfAborted();
-    for (const { camera, text } of events) {
-      if (rule.cameras.length === 0) cameras.add(camera);
-      if (cameras.has(camera)) texts.add(text);
-    }
-  }
-  const questions = [...texts].flatMap((text) => clausesOf(rule).map(({ ask }) => ({ text, ask })));
-  const scores = await opts.score(questions);
-  return { scores: new Map(questions.map(({ text, ask }, i) => [keyOf(text, ask), scores[i] ?? 0])), texts: texts.size, cameras: [...cameras] };
-}
-
-function keyOf(text: string, ask: string): string {
-  return `${ask}\n${text}`;
-}
-
 function daysWatched(watched: readonly { readonly stretches: readonly { readonly from: number }[] }[], until: number): number | null {
   const first = Math.min(...watched.map(({ stretches }) => stretches[0]?.from ?? Number.POSITIVE_INFINITY));
-  return first < until ? (until - first) / DAY_MS : null;
+  const days = (until - first) / DAY_MS;
+  return days >= LEAST_DAYS ? days : null;
 }

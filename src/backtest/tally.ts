@@ -63,14 +63,19 @@ export class Tally {
     if (this.#parts.size > MOST_PARTS && !oldest.done) this.#parts.delete(oldest.value);
   }
 
-  /** Parts of the rule that came true without an alert and nearly became one: the nearest first, then the newest. */
+  /** Parts of the rule that came true without an alert and nearly became one. */
   inVain(most: number): Decision[] {
-    return [...this.#parts.values()].filter((one) => nearness(one.detail) >= 0).sort((a, b) => nearness(b.detail) - nearness(a.detail) || b.at - a.at).slice(0, most);
+    return nearest([...this.#parts.values()], most);
   }
 
   get vain(): number {
     return this.#parts.size;
   }
+}
+
+/** The nearest to an alert first, then the newest; without those that were not near. */
+export function nearest(parts: readonly Decision[], most: number): Decision[] {
+  return parts.filter((one) => nearness(one.detail) >= 0).sort((a, b) => nearness(b.detail) - nearness(a.detail) || b.at - a.at).slice(0, most);
 }
 
 /** How near it came, by the decision's words: "2 of 3", "was over after 25.0 s of 30 s". Below 0: not near. */

@@ -83,8 +83,13 @@ async function stretch(at: string, now: number): Promise<{ from: number; to: num
   const from = parseWhen(at, new Date(now), 'since');
   const to = parseWhen(at, new Date(now), 'until');
   // said without a day, an `until` may lie ahead where a `since` does not
-  return { from, to: to < from || to > now ? from : to };
+  const end = to < from || to > now ? from : to;
+  // 14:05 is all of that minute
+  return { from, to: end === from && MINUTE.test(at) ? from + 59_999 : end };
 }
+
+/** A clock time without seconds, as a program or a person writes it. */
+const MINUTE = /(?:^|[^\d:+])\d{1,2}[:：]\d{2}(?![\d:：])/u;
 
 async function contextOf(loaded: LoadedConfig, id: string, cameraId: string, now: number): Promise<WhyNotContext> {
   const { config, rules } = loaded;

@@ -23,7 +23,7 @@ export function showBacktest(report: BacktestReport, limit: number): void {
     printTable(['SCORE', 'TIMES', 'LAST', 'CAMERA', 'EVENT'], nearMisses.slice(0, MOST).map((one) => [figure(one.score), String(one.events), localTime(one.last.start), one.last.camera, one.text]));
     print('');
   }
-  if (inVainCount > 0) print(`${plural(inVainCount, 'time')} a part of it came true, and no alert followed${inVain.length > 0 ? '; the nearest:' : ', none of them nearly.'}`);
+  if (inVainCount > 0) print(`${plural(inVainCount, 'time')} ${rule.absent === undefined ? 'a part of it came true' : 'it nearly came true'}, and no alert followed${inVain.length > 0 ? '; the nearest:' : ', none of them nearly.'}`);
   if (inVain.length > 0) {
     printTable(['AT', 'CAMERA', 'PART', 'AND THEN'], inVain.slice(0, MOST).map((one) => [localTime(one.at), one.camera, one.clause, one.detail]));
   }

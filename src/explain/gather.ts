@@ -52,11 +52,15 @@ export interface WhyNotFacts {
   readonly decisions: readonly Decision[];
   /** the event or moment that came nearest to an alert */
   readonly candidate: Candidate | undefined;
+  /** given after all, in its newest phase, and when the broker first took it (wall clock, ms; null: not yet) */
   readonly alert: KeptAlert | undefined;
+  readonly takenAt: number | null;
   readonly aliveAt: number | null;
   /** how far back the kept decisions reach, ms; null where there are none */
   readonly decisionsSince: number | null;
   readonly looksSince: number | null;
+  /** the first thing that the log has of the camera, ms */
+  readonly knownSince: number | null;
 }
 
 export interface Candidate {
@@ -87,15 +91,18 @@ export function gather(log: ExplainLog, question: WhyNotQuestion, context: WhyNo
   const decisions = decisionsAbout(log, question, events, { since, until });
   const candidate = nearest(events, decisions, question);
   const looks = log.looks(around);
+  const phases = alertOf(log, candidate, question.event === undefined ? alerts : []);
+  const taken = phases.flatMap((phase) => (phase.delivered ? [phase.publishedAt] : []));
+  const looksSince = log.looks({ camera, order: 'asc', limit: 1 })[0]?.from ?? null;
   const covering = looks.filter((look) => look.from <= question.to && look.to >= question.from);
   return {
     ...context, question, events, decisions, candidate, looks,
     gaps: log.coverage({ camera, since: question.from, until: question.to, order: 'asc', limit: MOST }),
     nearest: covering.length > 0 ? [] : neighbours(log, question),
-    alert: alertOf(log, candidate, question.event === undefined ? alerts : []),
+    alert: phases.at(-1), takenAt: taken.length > 0 ? Math.min(...taken) : null,
     aliveAt: log.aliveAt(),
     decisionsSince: log.decisions({ order: 'asc', limit: 1 })[0]?.at ?? null,
-    looksSince: log.looks({ camera, order: 'asc', limit: 1 })[0]?.from ?? null,
+    looksSince, knownSince: earliest(looksSince, log.coverage({ camera, order: 'asc', limit: 1 })[0]?.start, log.events({ camera, order: 'asc', limit: 1 })[0]?.start),
   };
 }
 
@@ -129,10 +136,15 @@ function neighbours(log: ExplainLog, { camera, from, to }: WhyNotQuestion): Look
   return [log.looks({ camera, until: from, order: 'desc', limit: 1 })[0], log.looks({ camera, since: to, order: 'asc', limit: 1 })[0]].filter((look) => look !== undefined);
 }
 
-/** The alert that was given after all: that of the candidate, or, where no decision is kept, one of the rule at that time. */
-function alertOf(log: ExplainLog, candidate: Candidate | undefined, alerts: readonly KeptAlert[]): KeptAlert | undefined {
+/** The phases of the alert that was given after all: that of the candidate, or, where no decision is kept, one of the rule at that time. */
+function alertOf(log: ExplainLog, candidate: Candidate | undefined, alerts: readonly KeptAlert[]): KeptAlert[] {
   const { decision, event } = candidate ?? {};
-  if (decision) return decision.alertId !== null && GIVEN.has(decision.outcome) ? log.alert(decision.alertId).at(-1) : undefined;
+  if (decision) return decision.alertId !== null && GIVEN.has(decision.outcome) ? log.alert(decision.alertId) : [];
   const first = alerts.find((alert) => !event || alert.eventId === event.id || alert.evidence.some((one) => one.eventId === event.id)) ?? alerts[0];
-  return first && log.alert(first.id).at(-1);
+  return first ? log.alert(first.id) : [];
+}
+
+function earliest(...times: readonly (number | null | undefined)[]): number | null {
+  const known = times.filter((at) => at !== null && at !== undefined);
+  return known.length > 0 ? Math.min(...known) : null;
 }

@@ -17,16 +17,20 @@ const REASONS: Record<Coverage['reason'], string> = {
 };
 
 export const watchedCheck: CheckOne = (facts) => {
-  const { question, gaps, aliveAt, now, time } = facts;
+  const { question, gaps, aliveAt, knownSince, now, time } = facts;
   const { camera, from, to } = question;
   const gap = gaps.find((one) => one.start <= from && (one.end ?? now) >= to);
   if (gap) return failed(`Camera ${camera} was not watched ${stretch(facts, gap)}: ${why(gap)}`, { gaps: [gap] });
   const unseen = uncovered(gaps, from, to, now);
   if (gaps.length > 0 && to > from && unseen >= to - from) return failed(`Camera ${camera} was not watched: ${gaps.map((one) => `${stretch(facts, one)}, ${why(one)}`).join(' ')}`, { gaps });
+  if (!facts.candidate && unseen > 0.2 * (to - from)) {
+    return failed(`Camera ${camera} was not watched for ${lasting(unseen)} of it: ${gaps.map((one) => `${stretch(facts, one)}, ${why(one)}`).join(' ')} What was watched shows nothing.`, { gaps });
+  }
   if (facts.candidate || facts.looks.some((look) => look.to >= from && look.from <= to)) {
     return passed(unseen > 0 ? `Camera ${camera} was watched, but for ${lasting(unseen)} of it.` : `Camera ${camera} was watched.`, { gaps });
   }
   if (aliveAt === null) return failed('Lookout has never run with this log.');
+  if (knownSince !== null && to < knownSince) return unknown(`The log has nothing of camera ${camera} before ${time(knownSince)}: it was not watched yet, or that is deleted by now.`);
   if (from > aliveAt + ALIVE) return failed(`Lookout was not running: its last sign of life is of ${time(aliveAt)}.`);
   return passed(`No gap is written down for camera ${camera}.`, { gaps });
 };
@@ -52,7 +56,7 @@ export const toldCheck: CheckOne = (facts) => {
   if (candidate && !(unlike && question.event === undefined)) return passed(`The model told of ${event ? quoted(event.text) : 'something then'}.`, event ? { event } : {});
   if (doubtful.length > 0) return passed(`The model told of ${listed(doubtful.map((s) => quoted(s.text)))}.`, { looks });
   if (event && decision && unlike) {
-    return failed(`The model was shown that time and told of other things: ${listed(othersIn(facts))}. The nearest to the rule, ${quoted(event.text)}, scored ${figure(decision.score ?? 0)}.`, { looks, event, decision });
+    return failed(otherThings(facts, event.text, decision.score ?? 0), { looks, event, decision });
   }
   const shown = looks.flatMap((look) => look.sightings);
   if (looks.length === 0) return unknown('What the model told of that time is not kept.');
@@ -95,8 +99,10 @@ function unsure(facts: WhyNotFacts): Told[] {
   return sightingsThen(facts).filter((s) => s.confidence < facts.minConfidence && !events.has(plain(s.text)));
 }
 
-function othersIn(facts: WhyNotFacts): string[] {
-  return [...new Set(facts.events.map((event) => quoted(event.text)))];
+function otherThings({ events }: WhyNotFacts, nearest: string, score: number): string {
+  const others = [...new Set(events.map((event) => quoted(event.text)))];
+  if (others.length < 2) return `The model was shown that time and told of something else: ${quoted(nearest)}, which scored ${figure(score)}.`;
+  return `The model was shown that time and told of other things: ${listed(others)}. The nearest to the rule, ${quoted(nearest)}, scored ${figure(score)}.`;
 }
 
 function plain(text: string): string {

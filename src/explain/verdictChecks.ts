@@ -17,6 +17,9 @@ export const heldCheck: CheckOne = (facts) => {
   return failed(`The rule was not held against ${event ? quoted(event.text) : 'it'}: no decision of it is written down, though those of other events are. It was not there or not in force then, or Lookout stopped before it came to it.`);
 };
 
+/** Without a decision nothing is known of what follows. */
+const GONE = unknown('What the rule made of it is not kept.');
+
 export const scoreCheck: CheckOne = ({ candidate }) => {
   const { decision, event } = candidate ?? {};
   if (!decision) return unknown('Its score is not kept.');
@@ -28,21 +31,24 @@ export const scoreCheck: CheckOne = ({ candidate }) => {
   return score === null ? passed('No event was needed for this part of the rule.', { decision }) : passed(`${what}; the threshold is ${figure(threshold)}.`, { decision });
 };
 
-export const completeCheck: CheckOne = ({ candidate }) => {
+export const completeCheck: CheckOne = ({ candidate, alert }) => {
   const { decision } = candidate ?? {};
+  if (!decision && !alert) return GONE;
   if (decision?.outcome === 'waiting') return failed(`A part of the rule came true, ${quoted(decision.clause)}, and the rest did not${detailOf(decision.detail)}.`, { decision });
   if (decision?.outcome === 'averted') return failed(`A part of the rule came true, and then the rest could not any more${detailOf(decision.detail)}.`, { decision });
   return passed('Every part of the rule came true.');
 };
 
-export const verifiedCheck: CheckOne = ({ candidate }) => {
+export const verifiedCheck: CheckOne = ({ candidate, alert }) => {
   const { decision } = candidate ?? {};
+  if (!decision && !alert) return GONE;
   if (decision?.outcome !== 'denied') return passed('No second look denied it.');
   return failed(`A second look at the very frames denied it${detailOf(decision.detail)}.`, { decision });
 };
 
-export const cooldownCheck: CheckOne = ({ candidate }) => {
+export const cooldownCheck: CheckOne = ({ candidate, alert }) => {
   const { decision } = candidate ?? {};
+  if (!decision && !alert) return GONE;
   if (decision?.outcome !== 'cooldown') return passed('The rule was not in its cooldown.');
   const after = decision.alertId === null ? '' : ` It is counted from alert ${decision.alertId}.`;
   return failed(`The rule was in its cooldown${detailOf(decision.detail)}.${after}`, { decision });
@@ -56,9 +62,8 @@ export const alertedCheck: CheckOne = (facts) => {
   return unknown(gone ? `Alert ${decision?.alertId ?? ''} was given at ${time(decision?.decidedAt ?? 0)}; it is deleted by now.` : 'No alert is written down, and nothing that is kept says why.');
 };
 
-export const deliveredCheck: CheckOne = ({ alert, now, time }) => {
+export const deliveredCheck: CheckOne = ({ alert, takenAt, now, time }) => {
   if (!alert) return unknown('Whether it reached the broker is not kept.');
-  if (!alert.delivered) return failed(`The alert waits for the broker since ${time(alert.publishedAt)} (${lasting(Math.max(0, now - alert.publishedAt))}).`, { alert });
-  return passed(`The broker took it at ${time(alert.publishedAt)}, ${lasting(Math.max(0, alert.publishedAt - alert.happenedAt))} after it happened.`, { alert });
+  if (takenAt === null) return failed(`The alert waits for the broker since ${time(alert.publishedAt)} (${lasting(Math.max(0, now - alert.publishedAt))}).`, { alert });
+  return passed(`The broker took it at ${time(takenAt)}, ${lasting(Math.max(0, takenAt - alert.happenedAt))} after it happened.`, { alert });
 };
-

@@ -39,10 +39,14 @@ export function whyNot(log: ExplainLog, question: WhyNotQuestion, context: WhyNo
   return { question, checks, failed: end?.name ?? null, says: answer(checks, end), alert: facts.alert ?? null };
 }
 
+/** What the rule is now says least of then. */
+const VAGUE: ReadonlySet<CheckName> = new Set(['rule', 'camera', 'snooze']);
+
 /** The link that broke; else that there was an alert; else what is not known. */
 function answer(checks: readonly Check[], end: Check | undefined): string {
   if (end) return end.says;
   const given = checks.find((check) => check.name === 'alerted' && check.state === 'passed');
   if (given) return `${given.says} ${checks.at(-1)?.says ?? ''}`.trim();
-  return checks.find((check) => check.state === 'unknown')?.says ?? 'Nothing that is kept says why.';
+  const open = checks.filter((check) => check.state === 'unknown');
+  return (open.find((check) => !VAGUE.has(check.name)) ?? open[0])?.says ?? 'Nothing that is kept says why.';
 }

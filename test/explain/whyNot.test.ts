@@ -89,6 +89,7 @@ describe('a camera that did not see it', () => {
     store.putCoverage({ camera: 'hall', start: NOON - MINUTE, end: NOON + 5 * MINUTE, reason: 'offline', detail: '' });
     store.putCoverage({ camera: 'hall', start: NOON + 4 * MINUTE, end: NOON + 20 * MINUTE, reason: 'model', detail: '' });
     expect(ask(store, { to: NOON + 10 * MINUTE })).toMatchObject({ failed: 'watched' });
+    expect(ask(store, { at: NOON - 2 * MINUTE, to: NOON })).toMatchObject({ failed: 'watched', says: 'Camera hall was not watched for 1 min of it: from 14:29:00 to 14:35:00, it was offline. What was watched shows nothing.' });
     const partly = ask(store, { at: NOON - 15 * MINUTE, to: NOON + 2 * MINUTE });
     expect(partly.checks[4]).toMatchObject({ state: 'passed', says: 'Camera hall was watched, but for 3 min of it.' });
   });
@@ -105,7 +106,10 @@ describe('a camera that did not see it', () => {
     store.markAlive(NOON + MINUTE);
     expect(ask(store)).toMatchObject({ failed: null, says: 'No look at this camera is kept.' });
     store.putLook(look({ from: NOON + MINUTE, to: NOON + 2 * MINUTE }));
+    expect(ask(store)).toMatchObject({ failed: null, says: 'The log has nothing of camera hall before 14:31:00: it was not watched yet, or that is deleted by now.' });
+    store.putEvent(event({ id: 'e0', start: NOON - 10 * MINUTE, end: NOON - 10 * MINUTE }));
     expect(ask(store)).toMatchObject({ failed: null, says: 'Looks are kept from 14:31:00 on only; earlier ones are deleted.' });
+    expect(ask(store).checks.filter((check) => ['complete', 'verified', 'cooldown'].includes(check.name)).map((check) => check.state)).toEqual(['unknown', 'unknown', 'unknown']);
   });
 });
 
@@ -128,8 +132,11 @@ describe('a model that did not tell of it', () => {
     store.putLook(look({ sightings: [sighting('a person walks in', 0.9)] }));
     store.putEvent(event({ text: 'a person walks in' }));
     store.putDecision(decision({ outcome: 'below_threshold', score: 0.012 }));
-    expect(ask(store)).toMatchObject({ failed: 'told', says: 'The model was shown that time and told of other things: “a person walks in”. The nearest to the rule, “a person walks in”, scored 0.012.' });
+    expect(ask(store)).toMatchObject({ failed: 'told', says: 'The model was shown that time and told of something else: “a person walks in”, which scored 0.012.' });
     expect(ask(store, { event: 'e1' })).toMatchObject({ failed: 'score' });
+    store.putEvent(event({ id: 'e2', text: 'the light goes on' }));
+    store.putDecision(decision({ eventId: 'e2', outcome: 'below_threshold', score: 0.001 }));
+    expect(ask(store)).toMatchObject({ failed: 'told', says: 'The model was shown that time and told of other things: “a person walks in”, “the light goes on”. The nearest to the rule, “a person walks in”, scored 0.012.' });
   });
 
   test('told of it, not surely enough', () => {
@@ -239,6 +246,9 @@ describe('an alert that was given after all', () => {
     const answer = ask(store);
     expect(answer).toMatchObject({ failed: null, alert: { id: 'a1' }, says: 'There was an alert: a1, made at 14:30:03. The broker took it at 14:30:03, 3.2 s after it happened.' });
     expect(answer.checks.every((check) => check.state === 'passed')).toBe(true);
+    store.putAlert(alert({ phase: 'end', publishedAt: NOON + 9000 }));
+    store.markPublished('a1', 'end', NOON + 9100);
+    expect(ask(store)).toMatchObject({ alert: { phase: 'end' }, says: answer.says });
     // also by an alert that lost its decision
     const pruned = openHistory();
     pruned.markAlive(NOON + MINUTE);
