@@ -1,7 +1,7 @@
 import { LookoutError } from '../errors.ts';
 import type { Span } from './span.ts';
 import { cleanTime, spanOf } from './when.ts';
-import { readInZone, zoneAtEnd } from './zone.ts';
+import { LONGEST, readInZone, zoneAtEnd } from './zone.ts';
 
 const DAY_MS = 86_400_000;
 /** Between the two ends of a range, and what may stand before the first. */
@@ -62,6 +62,7 @@ function read(text: string, now: Date): Span | undefined {
 }
 
 function twoEnded(text: string, now: Date): Span | undefined {
+  if (text.length > LONGEST) return undefined;
   for (const pattern of BETWEEN) {
     const ends = pattern.exec(text)?.groups;
     const found = ends && twoEnds((ends.day ?? '').replace(/^on /, ''), ends.from ?? '', ends.to ?? '', now);

@@ -7,11 +7,14 @@ export interface Zoned {
   readonly offset: Offset;
 }
 
+/** No time that people write is longer. */
+export const LONGEST = 200;
 const FIXED = /^(.*\S) ?(?:utc|gmt|z)?([+-])(\d{1,2})(?::?(\d{2}))?$/;
 const NAMED = /^(.*\S) \(?([a-z]+(?:[_-][a-z]+)*\/[a-z_+-]+(?:\/[a-z_]+)?|utc|gmt)\)?$/;
 
 /** A zone at the end of a text in lower case: `utc`, `utc+8`, `+02:00`, `asia/shanghai`. Undefined where there is none. */
 export function zoneAtEnd(text: string): Zoned | undefined {
+  if (text.length > LONGEST) return undefined;
   const named = NAMED.exec(text);
   if (named?.[1] !== undefined && named[2] !== undefined) {
     const offset = offsetIn(named[2]);
