@@ -45,7 +45,8 @@ export function followClip(ring: PacketRing, span: Span, file: string): Followed
     timer = setTimeout(late, Math.max(0, to + LATE - Date.now()));
   };
   begin();
-  const deaf = ring.listen(heard);
+  // what has not begun may begin with the next connection
+  const deaf = ring.listen(heard, () => job?.end());
   wait();
   return {
     until(moment) {

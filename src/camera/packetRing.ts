@@ -35,8 +35,8 @@ export interface PacketRing {
   push(track: TimedTrack, packet: RingPacket): void;
   /** No more will come of what came so far: what follows is another connection's. */
   cut(): void;
-  /** Hears each packet that is kept from now on; call what it returns to hear no more. */
-  listen(heard: (group: Group, packet: RingPacket) => void): () => void;
+  /** Hears each packet that is kept from now on, and each cut; call what it returns to hear no more. */
+  listen(heard: (group: Group, packet: RingPacket) => void, cut?: () => void): () => void;
   clear(): void;
 }
 
@@ -58,7 +58,7 @@ export function groupTime(group: Group): number | undefined {
 
 export function createPacketRing(bounds: RingBounds, now: () => number = Date.now): PacketRing {
   const groups: Group[] = [];
-  const listeners = new Set<(group: Group, packet: RingPacket) => void>();
+  const listeners = new Set<{ heard(group: Group, packet: RingPacket): void; cut?(): void }>();
   let open: Group | undefined;
   let bytes = 0;
 
@@ -94,16 +94,18 @@ export function createPacketRing(bounds: RingBounds, now: () => number = Date.no
       open.packets.push(packet);
       open.bytes += packet.size + OVERHEAD;
       bytes += packet.size + OVERHEAD;
-      if (listeners.size > 0) for (const heard of listeners) heard(open, packet);
+      if (listeners.size > 0) for (const listener of listeners) listener.heard(open, packet);
       while (bytes > bounds.bytes) drop();
     },
     cut: () => {
       if (open) groupTime(open);
       open = undefined;
+      for (const listener of listeners) listener.cut?.();
     },
-    listen(heard) {
-      listeners.add(heard);
-      return () => void listeners.delete(heard);
+    listen(heard, cut) {
+      const listener = { heard, ...(cut ? { cut } : {}) };
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     clear: () => {
       while (groups.length > 0) drop();

@@ -113,9 +113,12 @@ describe('a clip', () => {
     const [first, second] = all.groups;
     for (const packet of first?.packets ?? []) ring.push(track, packet);
     ring.cut();
-    // another connection
-    for (const packet of second?.packets ?? []) ring.push({ ...track }, packet);
     expect(await clip.done).toEqual({ from: EPOCH, to: EPOCH + 24 * 40 });
+    // another connection
+    const later = followClip(ring, { from: EPOCH + 1000, to: Date.now() + 60_000 }, join(folder, 'later.mp4'));
+    for (const packet of second?.packets ?? []) ring.push({ ...track }, packet);
+    ring.cut();
+    expect(await later.done).toEqual({ from: EPOCH + 1000, to: EPOCH + 49 * 40 });
     expect(await indices(path)).toEqual(range(0, 24));
     const none = join(folder, 'none.mp4');
     await expect(followClip(createPacketRing({ seconds: 1, bytes: 1e6 }), { from: EPOCH, to: EPOCH + 1000 }, none).done).rejects.toThrow('MEDIA_GONE');

@@ -118,6 +118,7 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
     await simulator.tell('killed', { cut: true });
     // what there was before the break
     expect((await broken)?.to).toBeLessThan(Date.now() + 1000);
+    expect(watched.logged()).toContain('CAMERA_UNREACHABLE');
     expect((await indices(again)).length).toBeGreaterThan(10);
   });
 
