@@ -1,8 +1,9 @@
 import { FRAME_HEAD, walkInterleaved } from '../../network/interleaved.ts';
 import type { Passage } from '../../network/rtspRelay.ts';
-import { createAccessUnits, createWhole } from './accessUnits.ts';
+import { createAccessUnits } from './accessUnits.ts';
 import type { AccessUnits } from './accessUnits.ts';
 import { isRtcp, RtpPacket } from './packet.ts';
+import { heldData } from './heldData.ts';
 import type { HoldListener, RelayedUnit } from './relayedUnit.ts';
 import { createReserve } from './reserve.ts';
 import type { Place } from './reserve.ts';
@@ -12,6 +13,9 @@ import type { SenderReports } from './senderReport.ts';
 
 /** ms */
 const LONGEST = 20_000;
+/** More than a frame usually has, bytes. */
+const SEAM = 4096;
+const NOTHING = Buffer.alloc(0);
 
 /**
  * Stands in the way of a playing stream's bytes (RTSP over TCP). It passes whole frames on, tells of the access units in them, and, where
@@ -24,7 +28,8 @@ export class RtpHold implements Passage {
   readonly #packet = new RtpPacket();
   readonly #reserve = createReserve();
   #out: (bytes: readonly Buffer[]) => void = () => undefined;
-  #rest = Buffer.alloc(0);
+  #rest: Buffer = NOTHING;
+  #arrival = 0;
   #codec = '';
   #units: AccessUnits | undefined;
   #reports: SenderReports | undefined;
@@ -102,42 +107,45 @@ export class RtpHold implements Passage {
 
   /** The bytes of an access unit that is held, as libav would give it out; undefined where it is not. */
   data(unit: RelayedUnit): Buffer | undefined {
-    const whole = createWhole(this.#codec);
-    if (unit.place === undefined || !whole) return undefined;
-    const packet = new RtpPacket();
-    this.#reserve.walk(unit.place, (bytes, from, to) => {
-      if (!packet.read(bytes, from + FRAME_HEAD, to) || packet.timestamp !== unit.timestamp) return false;
-      whole.add(packet, bytes);
-      return true;
-    });
-    return whole.data;
+    return heldData(this.#codec, this.#reserve, unit);
   }
 
   take(chunk: Buffer): readonly Buffer[] {
     if (this.#broken) return [chunk];
-    const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
-    this.#runs.begin(bytes);
+    this.#arrival = Date.now();
+    const passed: Buffer[] = [];
+    // what two reads share is put together by itself, rather than all of it copied
+    const seam = this.#rest.length === 0 ? undefined : Buffer.concat([this.#rest, chunk.subarray(0, SEAM)]);
+    let bytes = seam ?? chunk;
+    let after = seam ? chunk.subarray(SEAM) : NOTHING;
     try {
-      const end = walkInterleaved(bytes, this.#item);
-      const passed = this.#runs.end();
-      this.#rest = Buffer.from(bytes.subarray(end));
-      return passed;
+      const end = this.#walk(bytes, passed);
+      if (seam && end > this.#rest.length) bytes = chunk.subarray(end - this.#rest.length);
+      else bytes = seam ? Buffer.concat([seam.subarray(end), after]) : bytes.subarray(end);
+      after = NOTHING;
+      if (seam) bytes = bytes.subarray(this.#walk(bytes, passed));
+      this.#rest = Buffer.from(bytes);
     } catch {
-      return this.#giveUp(bytes);
-    } finally {
-      if (this.#whole.length > 0) queueMicrotask(this.#tell);
+      passed.push(...this.#runs.end(), ...this.#giveUp(), bytes.subarray(this.#runs.to), after);
     }
+    if (this.#whole.length > 0) queueMicrotask(this.#tell);
+    return passed;
   }
 
-  #giveUp(bytes: Buffer): readonly Buffer[] {
-    const { to } = this.#runs;
-    const passed = this.#runs.end();
+  #walk(bytes: Buffer, passed: Buffer[]): number {
+    this.#runs.begin(bytes);
+    const end = walkInterleaved(bytes, this.#item);
+    passed.push(...this.#runs.end());
+    return end;
+  }
+
+  #giveUp(): readonly Buffer[] {
     const held = this.#reserve.take(Number.POSITIVE_INFINITY, this.#dropped).bytes;
-    this.#rest = Buffer.alloc(0);
+    this.#rest = NOTHING;
     this.#broken = true;
     this.#holding = this.#wanted = false;
     this.#listener?.broken();
-    return [...passed, ...held, bytes.subarray(to)];
+    return held;
   }
 
   readonly #item = (bytes: Buffer, from: number, to: number, channel: number): void => this.#runs.add(to, this.#isHeld(bytes, from, to, channel));
@@ -154,7 +162,7 @@ export class RtpHold implements Passage {
     if (rtp.payloadType !== this.#payloadType) return false;
     const ended = this.#units?.packet(rtp, bytes);
     if (ended) {
-      this.#whole.push({ ...ended, ...this.#begun, arrival: 0 });
+      this.#whole.push({ ...ended, ...this.#begun, arrival: this.#arrival });
       if (this.#wanted) this.#holding = true;
       const place = this.#holding ? this.#reserve.end + this.#runs.heldBefore(from) : undefined;
       this.#begun = { place, reported: this.#reports?.at(rtp.timestamp) };
@@ -165,8 +173,7 @@ export class RtpHold implements Passage {
 
   readonly #tell = (): void => {
     const units = this.#whole;
-    const arrival = Date.now();
     this.#whole = [];
-    for (const unit of units) this.#listener?.unit({ ...unit, arrival });
+    for (const unit of units) this.#listener?.unit(unit);
   };
 }
