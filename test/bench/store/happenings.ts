@@ -77,5 +77,5 @@ export function range(next: Chance): { since: number; until: number; camera?: st
 export const WORDS = [
   'person', 'phone', 'red', 'a man in red', 'woman lift', 'courier box', 'dog', 'falls', 'smoke', 'fox', 'giraffe', 'person elephant', 'guard umbrella bench',
   'delivery van', 'child runs towards', 'elderly', 'cycl', 'ackpa', 'K1234X', 'plate K', 'dog red', 'fox yellow', 'tv', 'an',
-  '人', '电话', '红衣服', '快递员', '老人 电梯', '狗', '摔倒', '浓烟', '狐狸', '长颈鹿', '拿起电话', '保安 雨伞', '京A12345', '车牌', '送货车', '孩子跑向', '狗 红', '穿红衣服拿起电话靠近办公桌',
+  'elderly cyclist', '保安 老人', '人', '电话', '红衣服', '快递员', '老人 电梯', '狗', '摔倒', '浓烟', '狐狸', '长颈鹿', '拿起电话', '保安 雨伞', '京A12345', '车牌', '送货车', '孩子跑向', '狗 红', '穿红衣服拿起电话靠近办公桌',
 ] as const;
