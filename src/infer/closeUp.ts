@@ -1,13 +1,13 @@
 import type { Frame, Window } from '../values.ts';
 
-/** The moments that a close-up is to show, wall clock, ms. */
+/** What a close-up is to show, wall clock, ms. */
 export interface Span {
   readonly from: number;
   readonly to: number;
+  /** of what was before and after, ms: less leaves out what led to it, more adds what else happened */
+  readonly margin: number;
 }
 
-/** ms shown before and after. Less leaves out what led to it; more adds what else happened. */
-const MARGIN = 1600;
 /** As many frames as windows mostly have: what a model does well. */
 const MOST_FRAMES = 16;
 const LEAST_FRAMES = 4;
@@ -17,9 +17,9 @@ const LEAST_FRAMES = 4;
  * first's, so that the two together tell times twice as finely, and err independently. None where the frames are gone, or where
  * there are too few to tell anything. A span longer than a window is shown from its beginning.
  */
-export function closeUps(frames: readonly Frame[], { from, to }: Span, id: string): Window[] {
-  const first = frames.findIndex((f) => f.at >= from - MARGIN);
-  const after = frames.findIndex((f) => f.at > to + MARGIN);
+export function closeUps(frames: readonly Frame[], { from, to, margin }: Span, id: string): Window[] {
+  const first = frames.findIndex((f) => f.at >= from - margin);
+  const after = frames.findIndex((f) => f.at > to + margin);
   const end = after < 0 ? frames.length : after;
   if (first < 0) return [];
   return [first, first > 0 ? first - 1 : first + 1].flatMap((start, k) => {

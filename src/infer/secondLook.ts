@@ -3,6 +3,7 @@ import type { Backend } from './backend.ts';
 import { closeUps } from './closeUp.ts';
 import { equivalent } from './equivalent.ts';
 import { settle } from './settle.ts';
+import type { Shown } from './settle.ts';
 import type { SpareLine } from './spareLine.ts';
 
 export interface SecondLookOptions {
@@ -49,63 +50,73 @@ const SHORT = 1500;
 const LEAST_SHOWN = 4;
 const BESIDE = 600;
 
+/**
+ * ms shown before and after an event. A close look is the better one; a model that does not see an event in it does so now and then
+ * with more around it, and hardly ever sees in neither what has happened.
+ */
+const CLOSE = 1000;
+const WIDE = 1600;
+/** From here on a score says yes. */
+const YES = 0.5;
+
 /** Second looks at events, in windows made of all frames that were kept around them. Never rejects. */
 export function createSecondLook(opts: SecondLookOptions): SecondLook {
   const { backend, frames, line, signal, now = Date.now } = opts;
   const score = opts.score ?? ((event: string, rule: string): Promise<number> => backend.score(event, rule));
-  const windowsOf = (event: Event, from: number, to: number): Window[] =>
-    closeUps(frames.between(event.camera, from - REACH, to + REACH), { from, to }, `${event.id}-again`);
+  const windowsOf = (event: Event, from: number, to: number, margin: number): Window[] =>
+    closeUps(frames.between(event.camera, from - REACH, to + REACH), { from, to, margin }, `${event.id}-again-${margin}`);
 
   const ask = (windows: readonly Window[], event: Event): Promise<Answer[]> => {
     const lookFor = opts.lookFor?.(event.camera) ?? [];
     return Promise.all(windows.map((w) => (backend.lookAgain ? backend.lookAgain(w, lookFor, signal) : backend.events(w, lookFor, signal))));
   };
   /** Answers to windows when it is their turn; undefined where it does not come, or they fail. */
-  const look = (windows: readonly Window[], event: Event, urgent: boolean): Promise<readonly Answer[] | undefined> => {
+  const look = (windows: readonly Window[], event: Event, urgent: boolean, deadline: number): Promise<readonly Answer[] | undefined> => {
     const failed = (error: unknown): undefined => void (signal?.aborted || opts.onFailed?.(error, event));
     if (windows.length === 0) return Promise.resolve(undefined);
     if (!line) return ask(windows, event).catch(failed);
-    const deadline = now() + (urgent ? VERIFY_WITHIN : REFINE_WITHIN);
     return new Promise((resolve) => {
       const run = (): Promise<void> => ask(windows, event).catch(failed).then(resolve);
       line.add({ camera: event.camera, urgent, deadline, run, skip: () => resolve(undefined) });
     });
   };
 
+  const scored = async (event: Event, ruleText: string, margin: number, deadline: number): Promise<number | undefined> => {
+    const answers = await look(windowsOf(event, event.start, Math.min(event.end, event.start + SHORT), margin), event, true, deadline);
+    if (!answers) return undefined;
+    const texts = new Set(answers.flatMap((a) => a.sightings.filter((s) => meets(s, event)).map((s) => s.text)));
+    return Math.max(0, ...(await Promise.all([...texts].map((text) => score(text, ruleText)))));
+  };
+  const settled = async (event: Event, margin: number, before: readonly Shown[]): Promise<{ shown: readonly Shown[]; event: Event | undefined }> => {
+    const moments = event.end - event.start > SHORT ? [[event.start, event.start], [event.end, event.end]] as const : [[event.start, event.end]] as const;
+    const answers = (await Promise.all(moments.map(([from, to]) => look(windowsOf(event, from, to, margin), event, false, now() + REFINE_WITHIN)))).flatMap((a) => a ?? []);
+    const shown = [...before, ...(await Promise.all(answers.map((answer) => shownIn(answer, event))))];
+    return { shown, event: answers.length === 0 ? undefined : settle(event, shown) };
+  };
+  /** What comes of looks; undefined where they fail. */
+  const unless = <T>(event: Event, looks: Promise<T>): Promise<T | undefined> => looks.catch((error: unknown) => void opts.onFailed?.(error, event));
+
   return {
-    async verify(event, ruleText) {
-      const end = Math.min(event.end, event.start + SHORT);
-      const answers = await look(windowsOf(event, event.start, end), event, true);
-      if (!answers) return undefined;
-      const texts = new Set(answers.flatMap((a) => a.sightings.filter((s) => meets(s, event)).map((s) => s.text)));
-      try {
-        return Math.max(0, ...(await Promise.all([...texts].map((text) => score(text, ruleText)))));
-      } catch (error) {
-        opts.onFailed?.(error, event);
-        return undefined;
-      }
-    },
-    async refine(event) {
-      const long = event.end - event.start > SHORT;
-      const spans = long ? [[event.start, event.start], [event.end, event.end]] as const : [[event.start, event.end]] as const;
-      const answers = (await Promise.all(spans.map(([from, to]) => look(windowsOf(event, from, to), event, false)))).flatMap((a) => a ?? []);
-      if (answers.length === 0) return undefined;
-      try {
-        const settled = settle(event, await Promise.all(answers.map((answer) => shownIn(answer, event))));
+    verify: (event, ruleText) =>
+      unless(event, (async () => {
+        const deadline = now() + VERIFY_WITHIN;
+        const close = await scored(event, ruleText, CLOSE, deadline);
+        return close === undefined || close >= YES ? close : Math.max(close, (await scored(event, ruleText, WIDE, deadline)) ?? 0);
+      })()),
+    refine: (event) =>
+      unless(event, (async () => {
+        const close = await settled(event, CLOSE, []);
+        if (close.event?.phase !== 'retracted') return close.event;
         // frames far apart may fall beside it
-        const shown = frames.between(event.camera, event.start - BESIDE, event.end + BESIDE).length;
-        return settled?.phase === 'retracted' && shown < LEAST_SHOWN ? undefined : settled;
-      } catch (error) {
-        opts.onFailed?.(error, event);
-        return undefined;
-      }
-    },
+        if (frames.between(event.camera, event.start - BESIDE, event.end + BESIDE).length < LEAST_SHOWN) return undefined;
+        return (await settled(event, WIDE, close.shown)).event;
+      })()),
   };
 
   /** What a look shows of an event: the sighting nearest in time that says the same. */
-  async function shownIn(answer: Answer, event: Event): Promise<{ answer: Answer; sighting: Sighting | undefined }> {
+  async function shownIn(answer: Answer, event: Event): Promise<Shown> {
     const near = answer.sightings.filter((s) => meets(s, event)).sort((a, b) => Math.abs(a.start - event.start) - Math.abs(b.start - event.start));
-    for (const sighting of near) if (await equivalent({ score }, event.text, sighting.text)) return { answer, sighting };
+    for (const sighting of near) if (await equivalent(backend, event.text, sighting.text)) return { answer, sighting };
     return { answer, sighting: undefined };
   }
 }

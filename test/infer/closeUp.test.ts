@@ -10,7 +10,7 @@ const every = (step: number, from: number, to: number): Frame[] =>
 
 describe('close-ups', () => {
   it('show a span with what led to it and came of it, in both pairings', () => {
-    const [one, other] = closeUps(every(250, 0, 20_000), { from: 8000, to: 8600 }, 'e');
+    const [one, other] = closeUps(every(250, 0, 20_000), { from: 8000, to: 8600, margin: 1600 }, 'e');
     const [first, second] = [one, other].map((w) => w?.frames.map((f) => f.at) ?? []);
     expect([first?.at(0), first?.at(-1)]).toEqual([6500, 10_250]);
     expect([second?.at(0), second?.at(-1)]).toEqual([6250, 10_000]);
@@ -20,19 +20,19 @@ describe('close-ups', () => {
 
   it('are whole pairs, at the edges of what is kept as well', () => {
     for (const last of [9000, 9250]) {
-      for (const w of closeUps(every(250, 7000, last), { from: 8000, to: 8600 }, 'e')) {
+      for (const w of closeUps(every(250, 7000, last), { from: 8000, to: 8600, margin: 1600 }, 'e')) {
         expect(w.frames.length % 2).toBe(0);
         expect(w.frames.length).toBeGreaterThanOrEqual(4);
       }
     }
-    expect(closeUps(every(250, 7000, 9250), { from: 8000, to: 8600 }, 'e')).toHaveLength(2);
+    expect(closeUps(every(250, 7000, 9250), { from: 8000, to: 8600, margin: 1600 }, 'e')).toHaveLength(2);
   });
 
   it('are none where the frames are gone', () => {
-    expect(closeUps([], { from: 8000, to: 8600 }, 'e')).toEqual([]);
-    expect(closeUps(every(250, 0, 1000), { from: 8000, to: 8600 }, 'e')).toEqual([]);
-    expect(closeUps(every(250, 30_000, 40_000), { from: 8000, to: 8600 }, 'e')).toEqual([]);
-    expect(closeUps(every(250, 8000, 8250), { from: 8000, to: 8600 }, 'e')).toEqual([]);
+    expect(closeUps([], { from: 8000, to: 8600, margin: 1600 }, 'e')).toEqual([]);
+    expect(closeUps(every(250, 0, 1000), { from: 8000, to: 8600, margin: 1600 }, 'e')).toEqual([]);
+    expect(closeUps(every(250, 30_000, 40_000), { from: 8000, to: 8600, margin: 1600 }, 'e')).toEqual([]);
+    expect(closeUps(every(250, 8000, 8250), { from: 8000, to: 8600, margin: 1600 }, 'e')).toEqual([]);
   });
 });
 
