@@ -1,10 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { encode } from 'fast-png';
-import type { Logger } from '../health/log.ts';
-import type { Alert, Frame } from '../values.ts';
-import { draftOf, fillDraft, settleDraft } from './draft.ts';
-import { clipEnd, clipStart, decisiveMoment, LONGEST_CLIP } from './moments.ts';
+import type { Alert } from '../values.ts';
+import { clipEnd, clipStart, LONGEST_CLIP } from './moments.ts';
+import { createPictures } from './pictures.ts';
+import type { Pictures, PicturesOptions } from './pictures.ts';
 import { createPieces } from './pieces.ts';
 import type { Pieces } from './pieces.ts';
 import { openMediaPlace } from './place.ts';
@@ -18,7 +16,7 @@ export interface MediaSource {
   clip(from: number, to: number, file: string, until?: Promise<number>): Promise<{ readonly from: number; readonly to: number } | undefined>;
 }
 
-export interface MediaKeeperOptions extends Pick<RoomOptions, 'dropOldest' | 'pointed'> {
+export interface MediaKeeperOptions extends Pick<RoomOptions, 'dropOldest' | 'pointed'>, Pick<PicturesOptions, 'frameAt' | 'log' | 'now'> {
   readonly folder: string;
   readonly snapshots?: boolean;
   readonly clips?: boolean;
@@ -28,12 +26,8 @@ export interface MediaKeeperOptions extends Pick<RoomOptions, 'dropOldest' | 'po
   /** MB that the folder may hold; undefined: as the disk allows */
   readonly maxMb?: number | undefined;
   camera(id: string): MediaSource | undefined;
-  /** the kept frame nearest to a moment, for when the camera's process has none */
-  frameAt?(camera: string, at: number): Frame | undefined;
   /** hears of each file as soon as it is there, also when nobody waits for it any longer */
   kept?(alertId: string, media: Media): void;
-  readonly log: Logger;
-  now(): number;
 }
 
 /** Files, relative to the media folder. */
@@ -46,7 +40,10 @@ export interface Media {
 export interface MediaKeeper {
   /** A new alert: takes its snapshot, and begins its clip. */
   keep(alert: Alert): Promise<Media>;
-  /** Its end is known (also where it was retracted): the clip ends there, and is told when it is whole. */
+  /**
+   * Its end is known (also where it was retracted): the clip ends there, and is told when it is whole. Where its times turned out to be others,
+   * the snapshot is taken again into the same file.
+   */
   finish(alert: Alert): Promise<Media>;
   /** Deletes files that no alert points to any longer. */
   remove(files: readonly string[]): void;
@@ -56,9 +53,6 @@ export interface MediaKeeper {
 
 /** What clips may take to end, ms. */
 const CLOSING = 2000;
-/** A camera whose packets come late is asked once more about a moment that is younger than this, after a while, ms. */
-const YOUNG = 6000;
-const AGAIN = 2000;
 
 export function createMediaKeeper(opts: MediaKeeperOptions): MediaKeeper {
   return new Keeper(opts);
@@ -69,6 +63,7 @@ class Keeper implements MediaKeeper {
   readonly #place: MediaPlace;
   readonly #room: Room;
   readonly #piece: Pieces;
+  readonly #pictures: Pictures;
   /** clips that are being cut, by alert */
   readonly #cutting = new Map<string, { end(at: number): void; readonly clip: Promise<Media> }>();
 
@@ -78,6 +73,7 @@ class Keeper implements MediaKeeper {
     this.#place = openMediaPlace(folder);
     this.#room = openRoom({ place: this.#place, maxMb, log, now, ...(dropOldest ? { dropOldest } : {}), ...(pointed ? { pointed } : {}) });
     this.#piece = createPieces(this.#place, this.#room, log);
+    this.#pictures = createPictures(opts, this.#place, this.#piece);
   }
 
   keep(alert: Alert): Promise<Media> {
@@ -88,6 +84,7 @@ class Keeper implements MediaKeeper {
   }
 
   finish(alert: Alert): Promise<Media> {
+    void this.#pictures.again(alert);
     const running = this.#cutting.get(alert.id);
     const clip = running?.clip ?? this.#beginClip(alert);
     const { before = 5, after = 5 } = this.#opts;
@@ -110,30 +107,10 @@ class Keeper implements MediaKeeper {
   }
 
   async #snapshot(alert: Alert): Promise<Media> {
-    const { camera, now, kept } = this.#opts;
-    const at = decisiveMoment(alert);
-    const snapshot = await this.#piece(alert, 'jpg', async (file) => {
-      const take = async (): Promise<boolean> => (await camera(alert.camera)?.snapshot(at, this.#place.absolute(file))) === true;
-      if (await take()) return file;
-      if (now() - at < YOUNG) await sleep(AGAIN, undefined, { ref: false });
-      if (now() - at < YOUNG + AGAIN && (await take())) return file;
-      return this.#ofFrame(alert, at);
-    });
+    const snapshot = await this.#pictures.take(alert);
     if (snapshot === undefined) return {};
-    kept?.(alert.id, { snapshot });
+    this.#opts.kept?.(alert.id, { snapshot });
     return { snapshot };
-  }
-
-  /** The kept frame, in the model's size. */
-  async #ofFrame(alert: Alert, at: number): Promise<string | undefined> {
-    const frame = this.#opts.frameAt?.(alert.camera, at);
-    const file = frame && this.#place.path(alert.id, alert.detectedAt, 'png');
-    if (!frame || file === undefined) return undefined;
-    const { width, height, data } = frame;
-    const path = this.#place.absolute(file);
-    await fillDraft(draftOf(path), () => writeFile(draftOf(path), encode({ width, height, data, channels: 3, depth: 8 })));
-    await settleDraft(path);
-    return file;
   }
 
   #beginClip(alert: Alert): Promise<Media> {

@@ -1,6 +1,7 @@
 import type { Alert } from '../values.ts';
 
-/** What is decisive shows somewhat after its start, ms. */
+/** What is decisive shows rather towards the end of a short happening, and somewhat after the start of a long one, ms. */
+const SHARE = 2 / 3;
 const INTO = 1000;
 /** A clip is no longer than this, ms. */
 export const LONGEST_CLIP = 120_000;
@@ -11,7 +12,7 @@ type Times = Pick<Alert, 'start' | 'end' | 'happenedAt'>;
 
 /** The moment that a picture of an alert should show, wall clock in ms. */
 export function decisiveMoment({ start, end, happenedAt }: Times): number {
-  return Math.max(happenedAt, Math.min(start + INTO, Math.max(start, (start + end) / 2)));
+  return Math.max(happenedAt, Math.min(start + INTO, start + SHARE * Math.max(0, end - start)));
 }
 
 /** When a clip begins that begins so many seconds before the alert's start, wall clock in ms. */

@@ -71,6 +71,16 @@ describe('what is kept with an alert', () => {
     for (const part of [folder, dirname(join(folder, path))]) expect(statSync(part).mode & 0o777).toBe(0o700);
   });
 
+  it('is taken again where the times turned out to be others, into the same file', async () => {
+    const { keeper, camera } = keeperOf();
+    await keeper.keep(alert());
+    await keeper.finish(alert({ phase: 'end', start: NOON + 50, happenedAt: NOON + 50 }));
+    await keeper.keep(alert({ id: 'a2' }));
+    await keeper.finish(alert({ id: 'a2', phase: 'end', start: NOON + 900, end: NOON + 1500, happenedAt: NOON + 900 }));
+    const pictures = camera.asked.filter(({ file }) => file.endsWith('.jpg')).map(({ file, from }) => [file.slice(-6), from - NOON]);
+    expect(pictures).toEqual([['a1.jpg', 1000], ['a2.jpg', 1000], ['a2.jpg', 1300]]);
+  });
+
   it('is made once, also over a restart', async () => {
     const { keeper, open, camera } = keeperOf();
     await keeper.keep(alert());
@@ -210,7 +220,7 @@ describe('the media folder', () => {
 describe('the moments of an alert', () => {
   it('are inside what happened, and within the longest clip', () => {
     const of = (start: number, end: number, happenedAt = start) => ({ start, end, happenedAt });
-    expect(decisiveMoment(of(0, 500))).toBe(250);
+    expect(decisiveMoment(of(0, 600))).toBe(400);
     expect(decisiveMoment(of(0, 60_000))).toBe(1000);
     expect(decisiveMoment(of(1000, 0))).toBe(1000);
     expect(decisiveMoment(of(0, 300_000, 300_000))).toBe(300_000);
