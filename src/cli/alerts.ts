@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { StoredAlert } from '../store/store.ts';
+import type { Store, StoredAlert } from '../store/store.ts';
 import { unwatchedCells, unwatchedJson, unwatchedLines } from './coverage.ts';
 import { printCsv } from './csv.ts';
 import { addLogOptions, askLog, limitReached } from './log.ts';
@@ -12,8 +12,10 @@ export function register(program: Command): void {
     .summary('search the alerts that were given')
     .description('Searches the log for alerts, those that still wait for the broker included, and says when the cameras were not watched.')
     .option('--rule <id>', 'of one rule', parseId)
-    .action(async (when: string[], opts: LogOptions & { rule?: string }) => {
-      const answer = await askLog(when, opts, (store, query) => store.alerts({ ...query, ...(opts.rule ? { rule: opts.rule } : {}) }));
+    .option('--phases', 'every phase of an alert, and not only its newest state; --json gives them all in any case')
+    .action(async (when: string[], opts: LogOptions & { rule?: string; phases?: boolean }) => {
+      const newest = !opts.phases && !opts.phase && !opts.json;
+      const answer = await askLog(when, opts, (store, query) => store.alerts({ ...query, newest, ...(opts.rule ? { rule: opts.rule } : {}) }).map((alert) => told(store, alert, newest)));
       if (opts.json) return tellJson(answer);
       if (opts.csv) return tellCsv(answer);
       if (answer.rows.length === 0) print('No alerts.');
@@ -23,9 +25,16 @@ export function register(program: Command): void {
     });
 }
 
-function toRow(alert: StoredAlert): string[] {
+/** `firstAt`: when the first of its phases was handed over, ms. */
+type Told = StoredAlert & { readonly firstAt: number };
+
+function told(store: Store, alert: StoredAlert, newest: boolean): Told {
+  return { ...alert, firstAt: (newest ? store.alert(alert.id)[0] : undefined)?.publishedAt ?? alert.publishedAt };
+}
+
+function toRow(alert: Told): string[] {
   return [
-    localTime(alert.happenedAt), seconds(alert.publishedAt - alert.happenedAt), alert.camera, alert.ruleId, alert.severity, alert.phase,
+    localTime(alert.happenedAt), seconds(alert.firstAt - alert.happenedAt), alert.camera, alert.ruleId, alert.severity, alert.phase,
     alert.delivered ? 'yes' : 'waits', alert.text,
   ];
 }

@@ -12,6 +12,8 @@ export interface AlertQuery {
   readonly rule?: string;
   readonly event?: string;
   readonly phase?: EventPhase;
+  /** of each alert its newest state alone, and not one for each phase */
+  readonly newest?: boolean;
   /** words that all occur in the event's or the rule's text */
   readonly text?: string;
   readonly limit?: number;
@@ -39,6 +41,7 @@ export function findAlerts(db: Database, q: AlertQuery): StoredAlert[] {
   also(filter, 'phase = ?', q.phase);
   also(filter, 'happened_at >= ?', q.since);
   also(filter, 'happened_at <= ?', q.until);
+  if (q.newest) filter.where.push('NOT EXISTS (SELECT 1 FROM alerts AS later WHERE later.id = alerts.id AND later.seq > alerts.seq)');
   for (const term of (q.text ?? '').split(/\s+/u).filter(Boolean)) also(filter, "text || ' ' || rule_text LIKE ? ESCAPE '\\'", containing(term));
   const sql = `SELECT * FROM alerts${whereClause(filter)}${orderClause('happened_at', q.order, q.limit)}`;
   return db.prepare<(string | number)[], StoredRow>(sql).all(...filter.values).map(toStored);

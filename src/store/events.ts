@@ -46,13 +46,16 @@ export function eventLog(db: Database, index: TextIndex): EventLog {
   function put(row: EventRow): void {
     const before = known.get(row.id);
     const seq = before && keys.holds(before.seq, row.start_at) ? before.seq : keys.free(row.start_at);
+    const same = before?.seq === seq && before.text === row.text && before.camera === row.camera;
+    // Made before anything is written: it fails for what is no text.
+    const document = same ? '' : index.document(row.text, row.camera);
     // By place: names take SQLite's driver as long as the row itself.
     const values = EVENT_COLUMNS.map((column) => row[column]);
     if (before) update.run(seq, ...values, row.id);
     else insert.run(seq, ...values);
-    if (before && before.seq === seq && before.text === row.text && before.camera === row.camera) return;
+    if (same) return;
     if (before) index.remove(before.seq);
-    index.add(seq, row.text, row.camera);
+    index.add(seq, document);
   }
   return {
     row: toRow,

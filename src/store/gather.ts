@@ -117,12 +117,12 @@ export class Gathered {
   }
 }
 
-/** A row that the schema refuses must not hold up the others for ever: it alone is undone and told. */
+/** A row that cannot be kept as such must not hold up the others for ever: it alone is undone and told. */
 function writeOne(write: () => void, log: Logger): void {
   try {
     write();
   } catch (error) {
-    if (!(error instanceof Database.SqliteError && error.code.startsWith('SQLITE_CONSTRAINT'))) throw error;
+    if (error instanceof Database.SqliteError && !/^SQLITE_(CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(error.code)) throw error;
     log.error({ err: error }, 'an entry cannot be kept in the log');
   }
 }

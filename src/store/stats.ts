@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import { statSync } from 'node:fs';
+import { eventKeys } from './eventKeys.ts';
 
 /** What the log holds. */
 export interface StoreStats {
@@ -18,6 +19,8 @@ export interface StoreStats {
 
 /** Counts the rows; a scan of the smallest index of each table. */
 export function storeStats(db: Database, path: string): StoreStats {
+  // Two keys may lie in another order than their starts if they are no farther apart than this.
+  const reach = 2 * eventKeys(db).spread();
   const one = <T>(sql: string): T | undefined => db.prepare<[], T>(sql).pluck().get();
   return {
     events: one<number>('SELECT count(*) FROM events') ?? 0,
@@ -25,8 +28,8 @@ export function storeStats(db: Database, path: string): StoreStats {
     pending: one<number>('SELECT count(*) FROM outbox') ?? 0,
     gaps: one<number>('SELECT count(*) FROM coverage') ?? 0,
     openGaps: one<number>('SELECT count(*) FROM coverage WHERE end_at IS NULL') ?? 0,
-    oldest: one<number | null>('SELECT min(start_at) FROM events') ?? null,
-    newest: one<number | null>('SELECT max(start_at) FROM events') ?? null,
+    oldest: one<number | null>(`SELECT min(start_at) FROM events WHERE seq <= (SELECT min(seq) FROM events) + ${reach}`) ?? null,
+    newest: one<number | null>(`SELECT max(start_at) FROM events WHERE seq >= (SELECT max(seq) FROM events) - ${reach}`) ?? null,
     bytes: fileSize(path) + fileSize(`${path}-wal`),
   };
 }

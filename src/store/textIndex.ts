@@ -6,7 +6,9 @@ import type { Piece } from './words.ts';
 
 /** Finds events by words of their text, parts of words included. */
 export interface TextIndex {
-  add(seq: number, text: string, camera: string): void;
+  /** what stands for a text in the index */
+  document(text: string, camera: string): string;
+  add(seq: number, document: string): void;
   remove(seq: number): void;
   /**
    * What to MATCH in events_text for texts that may hold all words of `text` (they are to be checked); '' where the index is of no
@@ -30,7 +32,8 @@ export function textIndex(db: Database): TextIndex {
   const remove = db.prepare<[number]>('DELETE FROM events_text WHERE rowid = ?');
   const words = wordList(db);
   return {
-    add: (seq, text, camera) => void insert.run(seq, `${tokensOf(text).map(words.learn).join(' ')} ${words.learn({ kind: 'camera', word: camera })}`),
+    document: (text, camera) => `${tokensOf(text).map(words.learn).join(' ')} ${words.learn({ kind: 'camera', word: camera })}`,
+    add: (seq, document) => void insert.run(seq, document),
     remove: (seq) => void remove.run(seq),
     forget: () => words.forget(),
     match(text, camera) {

@@ -63,6 +63,19 @@ test('alerts are found, and tell whether the broker has them', async () => {
   expect((await calledHere(folder, ['alerts', '--rule', 'none'])).stdout).toBe('No alerts.\n');
 });
 
+test('an alert is one line, in its newest state, unless its phases are asked for', async () => {
+  const { folder, now } = folderWithLog();
+  const store = openStore({ path: join(folder, 'events.db'), retentionDays: 30 }, createLogger({ level: 'silent' }));
+  store.markPublished('a1', 'new', now - 118_000);
+  store.putAlert(alert({ id: 'a1', phase: 'end', text: 'it is over', happenedAt: now - 120_000, publishedAt: now - 60_000 }));
+  store.close();
+  const lines = async (...args: string[]): Promise<string[]> => (await calledHere(folder, ['alerts', ...args])).stdout.trimEnd().split('\n').slice(1);
+  expect(await lines()).toEqual([expect.stringMatching(/ 2\.0 s +hall +phone +warning +end +waits +it is over$/)]);
+  expect(await lines('--phases')).toEqual([expect.stringMatching(/ new +yes +a person/), expect.stringMatching(/ 60\.0 s .* end +waits /)]);
+  expect(await lines('--phase', 'new')).toHaveLength(1);
+  expect(JSON.parse((await calledHere(folder, ['alerts', '--json'])).stdout)).toMatchObject([{ phase: 'new' }, { phase: 'end' }]);
+});
+
 test('a stretch of time is said in words, without quotes too', async () => {
   const { folder } = folderWithLog();
   expect(await ids(folder, 'last', '10', 'minutes')).toEqual(['new', 'zh']);

@@ -46,6 +46,8 @@ describe('an alert in its phases', () => {
     expect(next.map((a) => [a.phase, a.text])).toEqual([['update', 'a red bag is left at the door'], ['end', 'over']]);
     expect(next[0]?.seq).toBeGreaterThan(waiting[1]?.seq ?? Infinity);
     expect(store.alert('a1').map((a) => [a.phase, a.delivered])).toEqual([['new', true], ['update', false], ['end', false]]);
+    expect(store.alerts({ newest: true }).map((a) => [a.phase, a.text])).toEqual([['end', 'over']]);
+    expect(store.alerts({ newest: true, phase: 'new' })).toEqual([]);
     expect(store.alerts({ phase: 'end' }).map((a) => a.text)).toEqual(['over']);
   });
 
