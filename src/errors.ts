@@ -48,7 +48,7 @@ export const ERRORS = {
   BROKER_CERTIFICATE: 'Set mqtt.cert and mqtt.key to a certificate that the broker knows and its key, both PEM and readable by Lookout.',
   STORE_OPEN: 'Check that the folder of store.path exists and can be written.',
   STORE_LOCKED: 'Another Lookout writes to this event log: stop it, or give this one a store.path of its own.',
-  STORE_CORRUPT: 'The event log is damaged: move the file away and restart, or restore a copy.',
+  STORE_CORRUPT: 'Restart Lookout, which sets a damaged event log aside, or restore a copy; a file that is no event log has to be moved away.',
   STORE_WRITE: 'Check the free space and the permissions of the folder of store.path.',
   LOG_UNKNOWN_ID: 'See `lookout alerts --json` and `lookout events --json` for ids; what is older than the retention is deleted.',
   TIME_UNPARSABLE: 'Write a time as 2026-01-31T14:05, "10 minutes ago", "yesterday 3pm" or "昨天下午3点".',

@@ -22,7 +22,7 @@ export function setAside(path: string, problem: LookoutError, log: Logger): stri
   const stamp = new Date().toISOString().replace(/[:.]/g, '-');
   const name = `${path}.damaged-${stamp}`;
   for (const end of ['', '-wal', '-shm']) if (existsSync(path + end)) renameSync(path + end, name + end);
-  log.error({ code: problem.code, file: name }, `${problem.message} It is set aside as ${name}, and a new one is begun.`);
+  log.error({ code: problem.code, file: name }, `${problem.code}: ${problem.detail} The event log is set aside as ${name}, and a new one is begun.`);
   return name;
 }
 

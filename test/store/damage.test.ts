@@ -56,7 +56,7 @@ describe('a damaged file', () => {
     const aside = readdirSync(folder).find((name) => name.startsWith('lookout.db.damaged-')) ?? '';
     expect(readFileSync(join(folder, aside)).equals(before)).toBe(true);
     const told = lines.filter((line) => line.code === 'STORE_CORRUPT');
-    expect(told).toMatchObject([{ msg: expect.stringMatching(/restore a copy\. It is set aside as .*damaged-/) as string, file: join(folder, aside) }]);
+    expect(told).toMatchObject([{ msg: expect.stringMatching(/^STORE_CORRUPT: .* The event log is set aside as .*damaged-/) as string, file: join(folder, aside) }]);
     store.putEvent(event({ id: 'next' }));
     store.putAlert(alert({ id: 'next' }));
     expect(store.events({}).map((e) => e.id)).toContain('next');
@@ -92,7 +92,7 @@ describe('a damaged file', () => {
   it('that is no database at all is left where it is: store.path may be mistyped', () => {
     writeFileSync(path, 'this is no database, but it is long enough for a header\n'.repeat(50));
     const before = readFileSync(path);
-    expect(open).toThrow(new RegExp(`^STORE_CORRUPT: ${path}.*restore a copy\\.$`));
+    expect(open).toThrow(new RegExp(`^STORE_CORRUPT: ${path}.*has to be moved away\\.$`));
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(readdirSync(folder).filter((name) => name.includes('damaged'))).toEqual([]);
   });
