@@ -25,7 +25,7 @@ export interface PublisherOptions extends BrokerAccess {
   readonly prefix: string;
   /** unique among the broker's clients: a second one with this id takes the first one's place */
   readonly clientId: string;
-  /** how long an acknowledged alert stays in the outbox, in case the broker vanishes and takes it along, s; 2 unless told otherwise, 0 believes every acknowledgement */
+  /** how long an acknowledged alert stays in the outbox, in case the broker vanishes and takes it along, s; 0.5 unless told otherwise, 0 believes every acknowledgement */
   readonly settle?: number;
   /** where the media folder can be reached, for links in alerts */
   readonly mediaUrl?: string;
@@ -57,7 +57,7 @@ export interface Publisher {
   readonly stopped: Promise<void>;
 }
 
-const SETTLE_S = 2;
+const SETTLE_S = 0.5;
 
 /**
  * Starts to publish, and goes on through every loss of the broker until `signal` aborts. Alerts come out of the outbox with

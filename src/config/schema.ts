@@ -63,7 +63,7 @@ const mqtt = z.strictObject({
   key: file.optional().describe('PEM file of its key'),
   verify: z.boolean().default(true).describe('false: take any certificate'),
   prefix: z.string().regex(/^[a-z0-9_-]+(\/[a-z0-9_-]+)*$/, 'must be made of a-z, 0-9, _, - and /').default('lookout').describe('first part of every topic'),
-  settle: z.number().min(0).max(3600).default(2).describe('seconds that an acknowledged alert is kept, to be sent again should the broker vanish within them'),
+  settle: z.number().min(0).max(3600).default(0.5).describe('seconds that an acknowledged alert is kept, to be sent again should the broker vanish within them'),
   media_url: z.url({ protocol: /^https?$/ }).optional().describe('where the folder of pictures and clips can be reached, for links in alerts'),
   commands: z.boolean().default(true).describe('obey <prefix>/…/set'),
   discovery: z.boolean().default(true).describe('tell Home Assistant what there is'),
