@@ -54,8 +54,11 @@ export interface MediaKeeper {
 /** What clips may take to end, ms. */
 const CLOSING = 2000;
 
+/** Opens the media folder, if it is there already, and sweeps it. */
 export function createMediaKeeper(opts: MediaKeeperOptions): MediaKeeper {
-  return new Keeper(opts);
+  const keeper = new Keeper(opts);
+  keeper.sweep();
+  return keeper;
 }
 
 class Keeper implements MediaKeeper {
@@ -76,6 +79,10 @@ class Keeper implements MediaKeeper {
     this.#pictures = createPictures(opts, this.#place, this.#piece);
   }
 
+  sweep(): void {
+    this.#quietly(() => this.#room.count());
+  }
+
   keep(alert: Alert): Promise<Media> {
     const over = alert.phase === 'end' || alert.phase === 'retracted' || alert.eventId === null;
     if (over) void this.finish(alert);
@@ -93,11 +100,7 @@ class Keeper implements MediaKeeper {
   }
 
   remove(files: readonly string[]): void {
-    try {
-      this.#room.remove(files);
-    } catch (error) {
-      this.#opts.log.warn({ code: 'MEDIA_WRITE' }, `pictures and clips could not be deleted: ${String(error)}`);
-    }
+    this.#quietly(() => this.#room.remove(files));
   }
 
   async close(): Promise<void> {
@@ -131,5 +134,13 @@ class Keeper implements MediaKeeper {
     });
     this.#cutting.set(alert.id, { end, clip });
     return clip;
+  }
+
+  #quietly(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#opts.log.warn({ code: 'MEDIA_WRITE' }, `the media folder: ${String(error)}`);
+    }
   }
 }

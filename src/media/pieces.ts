@@ -15,6 +15,8 @@ const MAX_PENDING = 16;
 
 export function createPieces(place: MediaPlace, room: Room, log: Logger): Pieces {
   const pending = new Map<string, number>();
+  /** cameras of which it was said that they have too much to do */
+  const busy = new Set<string>();
   const piece: Pieces = async ({ id, camera, detectedAt }, ending, make) => {
     const waiting = pending.get(camera) ?? 0;
     if (waiting >= MAX_PENDING) throw new LookoutError('MEDIA_BUSY', `${waiting} pictures and clips of camera ${camera} are under way.`);
@@ -33,6 +35,7 @@ export function createPieces(place: MediaPlace, room: Room, log: Logger): Pieces
       const left = (pending.get(camera) ?? 1) - 1;
       if (left === 0) pending.delete(camera);
       else pending.set(camera, left);
+      if (left < MAX_PENDING / 2) busy.delete(camera);
     }
   };
   return async (alert, ending, make) => {
@@ -40,7 +43,10 @@ export function createPieces(place: MediaPlace, room: Room, log: Logger): Pieces
       return await piece(alert, ending, make);
     } catch (error) {
       const { code, detail } = error instanceof LookoutError ? error : new LookoutError('MEDIA_WRITE', String(error));
-      log[code === 'MEDIA_GONE' ? 'info' : 'warn']({ camera: alert.camera, alert: alert.id, code }, detail);
+      const known = code === 'MEDIA_BUSY' && busy.has(alert.camera);
+      if (code === 'MEDIA_BUSY') busy.add(alert.camera);
+      const level = known ? 'debug' : code === 'MEDIA_GONE' ? 'info' : 'warn';
+      log[level]({ camera: alert.camera, alert: alert.id, code }, detail);
       return undefined;
     }
   };

@@ -16,6 +16,8 @@ export interface RoomOptions {
 }
 
 export interface Room {
+  /** Counts what is there, and deletes what nobody points to. It is done later where nobody asked before. */
+  count(): void;
   /** May something more be written? Makes room first where there is too little. What stands in the way is logged once. */
   free(): boolean;
   wrote(bytes: number): void;
@@ -67,6 +69,7 @@ export function openRoom({ place, maxMb, dropOldest, pointed, log, now }: RoomOp
     return left < FLOOR ? new LookoutError('MEDIA_SPACE', `The disk of the media folder has ${Math.round(left / 1e6)} MB left.`) : undefined;
   };
   return {
+    count: () => void (held ??= take()),
     free() {
       const found = fault();
       if (found && !told) log.error({ code: found.code }, found.message);

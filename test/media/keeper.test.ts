@@ -140,6 +140,8 @@ describe('what is kept with an alert', () => {
     for (let i = 0; i < 12; i++) void keeper.keep(alert({ id: `a${i}` }));
     await new Promise((resolve) => void setTimeout(resolve, 20));
     expect(logged().match(/MEDIA_BUSY/g)).toHaveLength(24 - 16);
+    // it is said once
+    expect(logged().match(/"level":40[^\n]*MEDIA_BUSY/g)).toHaveLength(1);
     void keeper.keep(alert({ id: 'b', camera: 'yard' }));
     await new Promise((resolve) => void setTimeout(resolve, 20));
     expect(logged().match(/MEDIA_BUSY/g)).toHaveLength(24 - 16);
