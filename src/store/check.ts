@@ -20,7 +20,7 @@ const CHECK_AFTER_MS = 20_000;
  * which no alert is kept.
  * @throws LookoutError STORE_CORRUPT
  */
-export function checkAtStart(db: Database): void {
+export function checkAtStart(db: Database, smallBytes = SMALL_BYTES): void {
   const of = (pragma: string): number => Number(db.pragma(pragma, { simple: true }));
   const bytes = of('page_count') * of('page_size');
   // What the write-ahead log holds is not in the file yet.
@@ -28,7 +28,7 @@ export function checkAtStart(db: Database): void {
   const onDisk = statSync(db.name, { throwIfNoEntry: false })?.size ?? bytes;
   const inLog = statSync(`${db.name}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   if (onDisk + inLog < bytes) throw new LookoutError('STORE_CORRUPT', `${db.name}: the file is cut short (${onDisk} of ${bytes} bytes).`);
-  for (const what of bytes <= SMALL_BYTES ? ['1'] : VITAL) {
+  for (const what of bytes <= smallBytes ? ['1'] : VITAL) {
     const verdict = String(db.pragma(`quick_check(${what})`, { simple: true }));
     if (verdict !== 'ok') throw new LookoutError('STORE_CORRUPT', `${db.name}: ${verdict}.`);
   }

@@ -5,7 +5,7 @@ import { durably } from './open.ts';
 /** Rows are gathered this long, or until there are so many, and then written in one transaction. */
 export const GATHER_MS = 20;
 export const GATHER_ROWS = 512;
-/** A disk that is slow to confirm is asked less often: writing takes at most a tenth of the time, and rows wait no longer than this, ms. */
+/** A disk that is slow to confirm is asked less often: writing takes at most a fifth of the time; but rows wait no longer than this, ms. */
 const MOST_MS = 250;
 /** After a failure, ms. */
 const RETRY_MS = 1000;
@@ -94,7 +94,7 @@ export class Gathered {
     this.#failing = false;
     if (this.#lost > 0) this.#log.error({ rows: this.#lost }, 'the log can be written again; so many entries were given up meanwhile');
     this.#lost = 0;
-    this.#pause = Math.min(MOST_MS, Math.max(GATHER_MS, 10 * took));
+    this.#pause = Math.min(MOST_MS, Math.max(GATHER_MS, 4 * took));
   }
 
   #attempt(): void {

@@ -140,8 +140,17 @@ function soundStore(opts: StoreOptions, log: Logger, letGo: () => void): Store {
     return host(opts, log, letGo);
   } catch (error) {
     if (!(error instanceof LookoutError && error.code === 'STORE_CORRUPT' && isDatabase(opts.path))) throw error;
-    const damaged = setAside(opts.path, error, log);
+    const damaged = setAsideOr(error, opts.path, log);
     return host(opts, log, letGo, (db) => salvage(db, damaged, log));
+  }
+}
+
+function setAsideOr(problem: LookoutError, path: string, log: Logger): string {
+  try {
+    return setAside(path, problem, log);
+  } catch {
+    // The folder cannot be written: the damage is what is to be told.
+    throw problem;
   }
 }
 
