@@ -2,25 +2,19 @@ import type { Answer, Event, Frame, Sighting, Window } from '../values.ts';
 import type { Backend } from './backend.ts';
 import { closeUps } from './closeUp.ts';
 import { equivalent } from './equivalent.ts';
+import { createLooker } from './looker.ts';
+import type { LookerOptions } from './looker.ts';
 import { settle } from './settle.ts';
 import type { Shown } from './settle.ts';
-import type { SpareLine } from './spareLine.ts';
 
-export interface SecondLookOptions {
-  readonly backend: Pick<Backend, 'events' | 'lookAgain' | 'score'>;
+export interface SecondLookOptions extends LookerOptions {
+  readonly backend: LookerOptions['backend'] & Pick<Backend, 'score'>;
   /** the kept frames of the last seconds */
   readonly frames: { between(camera: string, from: number, to: number): readonly Frame[] };
   /** probability that an event's text satisfies a rule's; the back end's where not given */
   score?(event: string, rule: string): Promise<number>;
-  /** the sentences of the rules that watch a camera, as in the windows' prompts */
-  lookFor?(camera: string): readonly string[];
-  /** where looks wait until the model has nothing else to do; without it they are asked at once */
-  readonly line?: SpareLine;
   /** wall clock, ms */
   now?(): number;
-  readonly signal?: AbortSignal;
-  /** a look failed; it counts as none */
-  onFailed?(error: unknown, event: Event): void;
 }
 
 export interface SecondLook {
@@ -61,26 +55,12 @@ const YES = 0.5;
 
 /** Second looks at events, in windows made of all frames that were kept around them. Never rejects. */
 export function createSecondLook(opts: SecondLookOptions): SecondLook {
-  const { backend, frames, line, signal, now = Date.now } = opts;
+  const { backend, frames, now = Date.now } = opts;
   const score = opts.score ?? ((event: string, rule: string): Promise<number> => backend.score(event, rule));
   const windowsOf = (event: Event, from: number, to: number, margin: number): Window[] =>
     closeUps(frames.between(event.camera, from - REACH, to + REACH), { from, to, margin }, `${event.id}-again-${margin}`);
 
-  const ask = (windows: readonly Window[], event: Event): Promise<Answer[]> => {
-    const lookFor = opts.lookFor?.(event.camera) ?? [];
-    return Promise.all(windows.map((w) => (backend.lookAgain ? backend.lookAgain(w, lookFor, signal) : backend.events(w, lookFor, signal))));
-  };
-  /** Answers to windows when it is their turn; undefined where it does not come, or they fail. */
-  const look = (windows: readonly Window[], event: Event, urgent: boolean, deadline: number): Promise<readonly Answer[] | undefined> => {
-    const failed = (error: unknown): undefined => void (signal?.aborted || opts.onFailed?.(error, event));
-    if (windows.length === 0) return Promise.resolve(undefined);
-    if (!line) return ask(windows, event).catch(failed);
-    return new Promise((resolve) => {
-      const run = (): Promise<void> => ask(windows, event).catch(failed).then(resolve);
-      line.add({ camera: event.camera, urgent, deadline, run, skip: () => resolve(undefined) });
-    });
-  };
-
+  const look = createLooker(opts);
   const scored = async (event: Event, ruleText: string, margin: number, deadline: number): Promise<number | undefined> => {
     const answers = await look(windowsOf(event, event.start, Math.min(event.end, event.start + SHORT), margin), event, true, deadline);
     if (!answers) return undefined;

@@ -14,19 +14,21 @@ export interface SpareLook {
 export interface SpareLineOptions {
   /** wall clock, ms */
   now(): number;
-  /** looks of a camera in a minute that nobody waits for (default 60) */
+  /** looks of a camera in a minute that nobody waits for (default 120) */
   readonly perMinute?: number;
   /** a window may be held up by a look no longer than this, ms (default 300): a slower model takes none that nobody waits for */
   readonly longest?: number;
 }
 
 /** Looks that may wait; when one more comes, the oldest that nobody waits for is skipped, or else the oldest. */
-const MOST = 16;
-const PER_MINUTE = 60;
+const MOST = 32;
+const PER_MINUTE = 120;
 const LONGEST = 300;
 const MINUTE = 60_000;
 /** Over so long, ms, is measured how busy the model is with windows. */
 const SPAN = 10_000;
+/** What looks took is known for so long, ms: the machine may have had something else to do. */
+const KNOWN = 15_000;
 /** Looks that found the model busy ask again after so long, ms. */
 const AGAIN = 500;
 /** Share of the model's time that windows and looks may take together. */
@@ -103,13 +105,14 @@ export class SpareLine {
 
   #isFree(now: number): boolean {
     const recent = this.#turns.filter((t) => t.at > now - SPAN);
-    return recent.reduce((sum, t) => sum + t.ms, 0) < BUSY * SPAN && this.#expected() <= (this.#opts.longest ?? LONGEST);
+    return recent.reduce((sum, t) => sum + t.ms, 0) < BUSY * SPAN && this.#expected(now) <= (this.#opts.longest ?? LONGEST);
   }
 
-  /** ms that a look takes: as the last one within a minute, else as windows let expect. */
-  #expected(): number {
-    const last = this.#turns.findLast((t) => t.look);
-    if (last) return last.ms;
+  /** ms that a look takes: as the last ones did, else as windows let expect. */
+  #expected(now: number): number {
+    const looks = this.#turns.filter((t) => t.look && t.at > now - KNOWN).map((t) => t.ms).toSorted((a, b) => a - b);
+    const middle = looks[looks.length >> 1];
+    if (middle !== undefined) return middle;
     const windows = this.#turns.filter((t) => !t.look).map((t) => t.ms);
     return windows.length === 0 ? 0 : (DEARER * windows.reduce((sum, ms) => sum + ms, 0)) / windows.length;
   }

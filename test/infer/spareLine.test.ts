@@ -89,10 +89,10 @@ describe('second looks beside windows', () => {
   test('have a bound: the newest stay, and nobody waits for one for ever', () => {
     const { line, told, look } = spare();
     line.attach(() => undefined);
-    for (let i = 0; i < 20; i++) line.add(look(`l${i}`, { urgent: i === 0 }));
+    for (let i = 0; i < 36; i++) line.add(look(`l${i}`, { urgent: i === 0 }));
     expect(told).toEqual(['l1!0', 'l2!0', 'l3!0', 'l4!0']);
     line.clear();
-    expect(told).toHaveLength(20);
+    expect(told).toHaveLength(36);
     line.add(look('late'));
     expect(told.at(-1)).toBe('late!0');
   });
