@@ -15,5 +15,6 @@ it.each(['always', 'default', 'never'] as const)('every committed alert arrives,
   expect(found.missing).toEqual([]);
   expect(found.forgotten).toEqual([]);
   expect(found.damage).toEqual([]);
+  expect(found.faults).toEqual([]);
   expect(most).toBeLessThanOrEqual(3000);
 });

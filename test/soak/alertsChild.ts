@@ -4,7 +4,7 @@ import { startPublisher } from '../../src/alerts/publisher.ts';
 import { alert } from '../store/values.ts';
 
 // The part of the daemon that alerts pass through, and that has to outlive kills: log, outbox, publisher. It commits alerts without
-// end, each in all its phases, and says so: "ready" once the broker takes it and the log is open, "c <id> <phase>" for each commit.
+// end, each in all its phases, and says so: "c <id> <phase>" for each commit.
 // argv: the log, the broker, alerts a second, what the ids begin with
 
 const [, , path = '', url = '', rate = '50', run = ''] = process.argv;
@@ -16,7 +16,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 let number = 0;
 function commit(): void {
-  const id = `${run}-${number++}`;
+  const id = `${run}${number++}`;
   for (const phase of ['new', 'update', 'end'] as const) {
     store.putAlert(alert({ id, phase, text: `${phase} of ${id}` }));
     say(`c ${id} ${phase}`);
@@ -24,7 +24,6 @@ function commit(): void {
   out.notify();
 }
 
-out.state$.subscribe((state) => state === 'connected' && say('ready'));
 const timer = setInterval(commit, 1000 / Number(rate));
 // Told to end, it makes no more, and goes once everything is delivered.
 process.stdin.once('data', () => {

@@ -4,7 +4,7 @@ import type { MqttClient } from 'mqtt';
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -32,45 +32,48 @@ export interface KillsReport {
   readonly repeated: number;
   /** what `PRAGMA integrity_check` said other than ok */
   readonly damage: readonly string[];
+  /** what went wrong besides */
+  readonly faults: readonly string[];
   /** phases of an alert that came in another order than they were committed in, first arrivals */
   readonly disordered: number;
-  /** from the start of a killed daemon, or of a killed broker, until alerts are taken again, ms */
+  /** from the start of a killed daemon until an alert that it makes is there, and from that of a killed broker until any is, ms */
   readonly ready: readonly number[];
 }
 
 interface Daemon {
   readonly process: ChildProcessWithoutNullStreams;
-  readonly ready: Promise<number>;
-  end(): Promise<void>;
   readonly said: string[];
+  killed: boolean;
 }
 
 /**
- * Kills a daemon and a broker (SIGKILL) at random moments while alerts are committed all the time, and hears what arrives: a
- * subscriber with a durable session, which subscribes anew where the broker has forgotten it. At the end the daemon is left to
- * deliver what waits; the truth is what stands in the log.
+ * Kills a daemon and a broker (SIGKILL) at random moments, starting up included, while alerts are committed all the time, and hears
+ * what arrives: a subscriber with a durable session, which subscribes anew where the broker has forgotten it. At the end the
+ * daemon is left to deliver what waits; the truth is what stands in the log.
  */
 export async function survive(opts: KillsOptions): Promise<KillsReport> {
   const folder = mkdtempSync(join(tmpdir(), 'lookout-kills-'));
-  const path = join(folder, 'lookout.db');
   const broker = await mosquitto('allow_anonymous true\nmax_queued_messages 0', {}, opts.saving);
   await broker.start();
-  const heard = await ear(broker.url);
-  const run: Run = { opts, path, broker, heard, said: new Set(), damage: [], ready: [], lives: 0 };
-  let daemon = await born(run);
+  const run: Run = { opts, path: join(folder, 'lookout.db'), broker, said: new Set(), damage: [], faults: [], ready: [], arrived: [], awaited: new Map(), lives: 0 };
+  const client = await ear(run);
+  let daemon = born(run);
   try {
-    // One after another and in random order, so that a broker's death also falls into a daemon's first moments.
     const deaths = shuffled([...Array.from({ length: opts.brokerKills }, () => 'broker' as const), ...Array.from({ length: opts.daemonKills }, () => 'daemon' as const)]);
     for (const victim of deaths) {
-      await sleep(Math.random() * (opts.life ?? 600));
-      daemon = victim === 'daemon' ? await killDaemon(run, daemon) : await killBroker(run, daemon);
+      await sleep(Math.random() * (opts.life ?? 2000));
+      if (victim === 'broker') await run.broker.kill();
+      // Now and then both are dead at once.
+      if (victim === 'daemon' || Math.random() < 0.2) daemon = await bornAgain(run, daemon);
+      if (victim === 'broker') await backAgain(run);
     }
     await sleep(500);
-    await daemon.end();
+    await end(run, daemon);
     return await report(run);
   } finally {
+    daemon.killed = true;
     daemon.process.kill('SIGKILL');
-    await heard.client.endAsync(true);
+    await client.endAsync(true);
     await broker.remove();
     rmSync(folder, { recursive: true, force: true });
   }
@@ -80,67 +83,64 @@ interface Run {
   readonly opts: KillsOptions;
   readonly path: string;
   readonly broker: Mosquitto;
-  readonly heard: { readonly client: MqttClient; readonly arrived: string[] };
   readonly said: Set<string>;
   readonly damage: string[];
+  readonly faults: string[];
   readonly ready: number[];
+  readonly arrived: string[];
+  /** what an id begins with, or nothing in particular, and since when it has been waited for */
+  readonly awaited: Map<string, number>;
   lives: number;
 }
 
-async function killDaemon(run: Run, daemon: Daemon): Promise<Daemon> {
+async function bornAgain(run: Run, daemon: Daemon): Promise<Daemon> {
+  daemon.killed = true;
   daemon.process.kill('SIGKILL');
   await once(daemon.process, 'close');
   checkIntegrity(run);
   return born(run);
 }
 
-/** Now and then the daemon dies while the broker is away. */
-async function killBroker(run: Run, daemon: Daemon): Promise<Daemon> {
-  await run.broker.kill();
+async function backAgain(run: Run): Promise<void> {
   await sleep(Math.random() * 300);
-  if (Math.random() < 0.2) {
-    daemon.process.kill('SIGKILL');
-    await once(daemon.process, 'close');
-    checkIntegrity(run);
-    await run.broker.start();
-    return born(run);
-  }
-  const before = daemon.said.filter((line) => line === 'ready').length;
-  const start = performance.now();
+  run.awaited.set('', performance.now());
   await run.broker.start();
-  while (daemon.said.filter((line) => line === 'ready').length === before && performance.now() - start < 30_000) await sleep(5);
-  run.ready.push(performance.now() - start);
-  return daemon;
 }
 
-async function born(run: Run): Promise<Daemon> {
-  const args = ['--import', 'tsx', join(import.meta.dirname, 'alertsChild.ts'), run.path, run.broker.url, String(run.opts.rate ?? 20), `r${run.lives++}`];
-  const start = performance.now();
+function born(run: Run): Daemon {
+  const name = `r${run.lives++}-`;
+  const args = ['--import', 'tsx', join(import.meta.dirname, 'alertsChild.ts'), run.path, run.broker.url, String(run.opts.rate ?? 20), name];
+  // Who was killed before is not waited for any more.
+  run.awaited.clear();
+  run.awaited.set(name, performance.now());
   const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'pipe'] });
-  const said: string[] = [];
+  const daemon: Daemon = { process: child, said: [], killed: false };
   const errors: string[] = [];
   child.stderr.on('data', (chunk: Buffer) => errors.push(chunk.toString()));
   child.stdin.on('error', () => undefined);
-  const ready = new Promise<number>((resolve, reject) => {
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      if (line === 'ready') resolve(performance.now() - start);
-      // A line that the kill cut short has no phase at its end.
-      if (/^c \S+ (new|update|end)$/.test(line)) run.said.add(line.slice(2));
-      else said.push(line);
-    });
-    child.once('close', (code) => reject(new Error(`the daemon ended by itself (${code}): ${errors.join('')}`)));
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    // A line that the kill cut short has no phase at its end.
+    if (/^c \S+ (new|update|end)$/.test(line)) run.said.add(line.slice(2));
+    else daemon.said.push(line);
   });
-  run.ready.push(await ready);
-  const end = async (): Promise<void> => {
-    const closed = once(child, 'close');
-    child.stdin.write('end\n');
-    await closed;
-    if (said.at(-1) !== 'empty') throw new Error(`the outbox was not emptied: ${said.join(' ')} ${errors.join('')}`);
-  };
-  return { process: child, ready, end, said };
+  child.once('close', (code) => {
+    if (!daemon.killed) run.faults.push(`a daemon ended by itself (${code}): ${errors.join('')}`);
+  });
+  return daemon;
+}
+
+/** Told to end, it delivers what waits. */
+async function end(run: Run, daemon: Daemon): Promise<void> {
+  daemon.killed = true;
+  const closed = once(daemon.process, 'close');
+  daemon.process.stdin.write('end\n');
+  await closed;
+  if (daemon.said.at(-1) !== 'empty') run.faults.push(`the outbox was not emptied: ${daemon.said.join(' ')}`);
 }
 
 function checkIntegrity(run: Run): void {
+  // Killed before it had come that far.
+  if (!existsSync(run.path)) return;
   const db = new Database(run.path, { readonly: true });
   const verdict = String(db.pragma('integrity_check', { simple: true }));
   db.close();
@@ -148,16 +148,20 @@ function checkIntegrity(run: Run): void {
 }
 
 /** Somebody who subscribes again where a broker that was killed knows him no more. */
-async function ear(url: string): Promise<Run['heard']> {
-  const client = await connectAsync(url, { clientId: 'ear', clean: false, protocolVersion: 5, properties: { sessionExpiryInterval: 3600 }, reconnectPeriod: 50 });
-  const arrived: string[] = [];
+async function ear(run: Run): Promise<MqttClient> {
+  const client = await connectAsync(run.broker.url, { clientId: 'ear', clean: false, protocolVersion: 5, properties: { sessionExpiryInterval: 3600 }, reconnectPeriod: 50 });
   client.on('error', () => undefined);
   client.on('message', (_, payload) => {
     const { id, phase } = JSON.parse(payload.toString('utf8')) as { id: string; phase: string };
-    arrived.push(`${id} ${phase}`);
+    run.arrived.push(`${id} ${phase}`);
+    for (const [name, since] of run.awaited) {
+      if (!id.startsWith(name)) continue;
+      run.ready.push(performance.now() - since);
+      run.awaited.delete(name);
+    }
   });
   await client.subscribeAsync('lookout/+/alert', { qos: 1 });
-  return { client, arrived };
+  return client;
 }
 
 async function report(run: Run): Promise<KillsReport> {
@@ -166,7 +170,7 @@ async function report(run: Run): Promise<KillsReport> {
   const rows = db.prepare<[], { id: string; phase: string }>('SELECT id, phase FROM alerts').all().map(({ id, phase }) => `${id} ${phase}`);
   db.close();
   const first = new Set<string>();
-  const { arrived } = run.heard;
+  const { arrived } = run;
   for (let waited = 0; waited < 100; waited++) {
     for (const one of arrived) first.add(one);
     if (rows.every((one) => first.has(one))) break;
@@ -179,6 +183,7 @@ async function report(run: Run): Promise<KillsReport> {
     forgotten: [...run.said].filter((one) => !committed.has(one)),
     repeated: arrived.length - first.size,
     damage: run.damage,
+    faults: run.faults,
     disordered: disordered([...first]),
     ready: run.ready,
   };
