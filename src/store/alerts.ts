@@ -24,10 +24,12 @@ const INSERT = `INSERT INTO alerts (${ALERT_COLUMNS.join(', ')}) VALUES (${ALERT
 
 /** The outbox's bound: beyond it the oldest alerts stay in the log but are no longer sent. */
 export const MAX_PENDING = 100_000;
+/** The outbox is counted once in so many alerts: with very many waiting that takes a millisecond. */
+const COUNT_EVERY = 100;
 
 export interface AlertLog {
-  /** Writes the alert and its outbox row, inside a transaction; returns how many old ones the outbox's bound gave up. */
-  put(a: Alert): number;
+  /** Writes the alerts and their outbox rows, inside a transaction; returns how many old ones the outbox's bound gave up. */
+  put(list: readonly Alert[]): number;
   pending(limit: number, after: number): PendingAlert[];
   markPublished(sent: readonly Published[]): void;
   find(q: AlertQuery): StoredAlert[];
@@ -50,14 +52,21 @@ export function alertLog(db: Database, maxPending = MAX_PENDING): AlertLog {
     'UPDATE alerts SET publish_ms = max(0, @at - published_at), published_at = @at, delivered = 1 WHERE seq = @seq',
   );
   const leave = db.prepare<[number]>('DELETE FROM outbox WHERE seq = ?');
+  function putOne(a: Alert): void {
+    const had = media.get(a.id);
+    // The same phase again replaces the older state and takes a place at the outbox's end: the newest wins.
+    forget.run(a.id, a.phase);
+    const seq = insert.run(toAlertRow({ ...a, snapshot: a.snapshot ?? had?.snapshot ?? null, clip: a.clip ?? had?.clip ?? null })).lastInsertRowid;
+    enqueue.run(seq);
+    for (const event of new Set([...(a.eventId === null ? [] : [a.eventId]), ...a.evidence.map((e) => e.eventId)])) restsOn.run(event, a.id);
+  }
+  let uncounted = Infinity;
   return {
-    put(a) {
-      const had = media.get(a.id);
-      // The same phase again replaces the older state and takes a place at the outbox's end: the newest wins.
-      forget.run(a.id, a.phase);
-      const seq = insert.run(toAlertRow({ ...a, snapshot: a.snapshot ?? had?.snapshot ?? null, clip: a.clip ?? had?.clip ?? null })).lastInsertRowid;
-      enqueue.run(seq);
-      for (const event of new Set([...(a.eventId === null ? [] : [a.eventId]), ...a.evidence.map((e) => e.eventId)])) restsOn.run(event, a.id);
+    put(list) {
+      list.forEach(putOne);
+      uncounted += list.length;
+      if (uncounted < COUNT_EVERY) return 0;
+      uncounted = 0;
       return giveUp.run(maxPending).changes;
     },
     pending: (limit, after) => pending.all(after, Math.max(0, Math.floor(limit))).map((row) => ({ ...fromAlertRow(row), seq: row.seq })),

@@ -36,7 +36,7 @@ export function assemble(db: Database, opts: StoreOptions, log: Logger, release:
   /** its rows are made at once, so that what cannot be kept is told to who puts it */
   const gather = <Row>(row: Row, put: (row: Row) => void): void => (db.readonly ? run(() => put(row)) : gathered.add(() => put(row)));
   const putAlerts = (list: readonly Alert[]): void => {
-    const givenUp = run(() => gathered.flushWith(() => list.reduce((n, a) => n + alerts.put(a), 0)));
+    const givenUp = run(() => gathered.flushWith(() => alerts.put(list)));
     if (givenUp > 0) log.warn({ alerts: givenUp }, 'the outbox is full: the oldest alerts stay in the log and are not sent');
   };
   return {

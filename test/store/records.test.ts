@@ -1,8 +1,11 @@
+import Database from 'better-sqlite3';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/health/log.ts';
+import { alertLog } from '../../src/store/alerts.ts';
+import { migrate } from '../../src/store/migrations.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Store, StoreOptions } from '../../src/store/store.ts';
 import type { EventPhase } from '../../src/values.ts';
@@ -58,6 +61,18 @@ describe('an alert in its phases', () => {
     store.setMedia('a1', { clip: 'a.mp4' });
     put('update', 'a blue bag');
     expect(store.alert('a1').map((a) => [a.phase, a.snapshot, a.clip])).toEqual([['new', 'a.jpg', 'a.mp4'], ['update', 'a.jpg', 'a.mp4']]);
+  });
+
+  it('that waits among too many is kept, and no longer sent', () => {
+    const db = new Database(':memory:');
+    migrate(db);
+    const few = alertLog(db, 150);
+    const givenUp = Array.from({ length: 4 }, (_, i) => few.put(Array.from({ length: 60 }, (_a, j) => alert({ id: `a${i * 60 + j}` }))));
+    expect(givenUp).toEqual([0, 0, 30, 0]);
+    expect(few.pending(1000, 0)).toHaveLength(210);
+    expect(few.pending(1, 0)[0]?.id).toBe('a30');
+    expect(few.find({ limit: 1000 })).toHaveLength(240);
+    db.close();
   });
 
   it('is put with others all at once or not at all, and acknowledged so', () => {
