@@ -1,4 +1,5 @@
 import type { Event, Verdict } from '../values.ts';
+import { reconsider } from './intake.ts';
 import { openings } from './schedule.ts';
 import { begin, finish, say, takeBack } from './speak.ts';
 import type { Fact, Told } from './state.ts';
@@ -18,6 +19,7 @@ export function absence(turn: Turn, length: number): void {
   const to = lastWatched(state);
   if (to === 0) return;
   state.absence ??= { since: state.watched[0]?.from ?? to, fired: null };
+  reconsider(turn);
   fold(turn);
   const opening = openings(rule, to, to).find((span) => span.from <= to && to < span.to);
   if (!opening) return;
@@ -42,10 +44,10 @@ export function happened(turn: Turn, fact: Fact, before: Event | undefined): voi
   if (!state.absence || !fired || (before && before.start <= fired.at && event.end < fired.at)) return;
   const told = state.told.find(({ verdict }) => verdict.id === fired.id);
   if (event.start + event.startUncertainty <= fired.at) {
-    if (event.end <= fired.since) return;
+    if (event.end <= fired.since || (told?.invalid.length ?? 0) > 0) return;
     if (told) takeBack(turn, told, told.verdict, { event, score, detail: `it happened: ${clockOf(turn.rule, event.start)}` });
     if (told) told.invalid = [event.id];
-    state.absence.fired = null;
+    state.absence.fired = { ...fired, ended: event.id };
   } else if (fired.ended === null) {
     if (told) finish(turn, told, { ...told.verdict, end: event.start, endUncertainty: event.startUncertainty });
     state.absence.fired = { ...fired, ended: event.id };
@@ -57,11 +59,13 @@ export function unhappened(turn: Turn, id: string): void {
   const { absence: now, told } = turn.state;
   const fired = now?.fired;
   if (!now || !fired || fired.ended !== id) return;
-  now.fired = { ...fired, ended: null };
+  const other = turn.state.facts.find((fact) => fact.event.start > fired.at);
+  now.fired = { ...fired, ended: other?.event.id ?? null };
   const one = told.find(({ verdict }) => verdict.id === fired.id);
   if (!one) return;
-  one.over = false;
-  say(turn, one, { ...one.verdict, phase: 'update', end: fired.at, endUncertainty: 0 });
+  one.invalid = [];
+  one.over = other !== undefined;
+  say(turn, one, { ...one.verdict, phase: 'update', end: other?.event.start ?? fired.at, endUncertainty: other?.event.startUncertainty ?? 0 });
 }
 
 /** The oldest occurrences become the beginning that is counted from. */

@@ -28,14 +28,22 @@ function followOne(turn: Turn, told: Told, mine: Evidence, event: Event): void {
   const now = told.invalid.length > 0;
   const next = gone ? told.verdict : withEvent(told.verdict, mine, event, score);
   if (now) {
-    if (before) told.verdict = { ...next, phase: told.verdict.phase };
-    else takeBack(turn, told, next, { event, score: gone ? null : score, detail: gone ? 'the event was taken back' : 'it reads otherwise now' });
+    if (!before) takeBack(turn, told, next, { event, score: gone ? null : score, detail: gone ? 'the event was taken back' : 'it reads otherwise now' });
+    else if (noticeable(told.verdict, next)) told.verdict = { ...next, phase: told.verdict.phase };
+    else note(told, mine, event);
     return;
   }
   if (event.text !== mine.text && !before) decide(turn, event, 'repeated', { score, clause: mine.clause, alertId: next.id });
   const over = event.phase === 'end' && event.id === told.verdict.eventId && !told.over;
   if (before || (!over && noticeable(told.verdict, next))) say(turn, told, { ...next, phase: 'update' });
+  else if (!over) note(told, mine, event);
   if (over) finish(turn, told, next);
+}
+
+/** How long the others went on is told along, but is nothing to tell by itself. */
+function note(told: Told, mine: Evidence, event: Event): void {
+  if (event.id === told.verdict.eventId) return;
+  told.verdict = { ...told.verdict, evidence: told.verdict.evidence.map((one) => (one === mine ? { ...one, end: event.end } : one)) };
 }
 
 /** Under the words of the rule that the alert was given by; a changed rule no longer has them. */
@@ -69,6 +77,7 @@ export function giveUp(turn: Turn, to: number): void {
   for (const fact of turn.state.facts) {
     if (fact.event.phase !== 'end' && fact.event.end < to - LOST) fact.event = { ...fact.event, phase: 'end' };
   }
+  turn.state.held = turn.state.held.filter((event) => event.end >= to - LOST);
   for (const told of turn.state.told) {
     const { verdict } = told;
     if (verdict.eventId !== null && !told.over && told.invalid.length === 0 && verdict.end < to - LOST) finish(turn, told, verdict);

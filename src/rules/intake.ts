@@ -4,13 +4,14 @@ import { deny } from './speak.ts';
 import type { Fact } from './state.ts';
 import { decide, denied, dropFacts, factOf, heard, partOf } from './turn.ts';
 import type { Turn } from './turn.ts';
-import { lastWatched, LATE } from './watching.ts';
+import { advance, lastsUntil, lastWatched, LATE } from './watching.ts';
 
 /** Holds an event's newest version against the parts of the rule that it can matter to. What satisfies one becomes a fact. */
 export function takeIn(turn: Turn, event: Event): void {
   const { state } = turn;
   state.held = state.held.filter((other) => other.id !== event.id);
   if (event.phase === 'retracted') return dropFacts(turn, (fact) => fact.event.id === event.id);
+  if (event.start < horizon(turn)) return;
   takeFirst(turn, event);
   if (turn.rule.then !== undefined || turn.rule.without !== undefined) takeSecond(turn, event);
 }
@@ -20,9 +21,11 @@ function takeFirst(turn: Turn, event: Event): void {
   const before = factOf(turn, event.id, 0);
   // a count goes on counting what it was silent about, but not what was denied
   if (heard(turn, event) && !before && (rule.count === undefined || denied(turn, event))) return;
-  const closed = turnedAway(turn, event);
+  const closed = turnedAway(turn, event, before);
   if (closed) {
     dropFacts(turn, (fact) => fact.part === 0 && fact.event.id === event.id);
+    // it may go on until the rule listens
+    if (event.phase !== 'end' && (rule.for ?? rule.absent) !== undefined) turn.state.held.push(event);
     return decide(turn, event, closed, detailOf(turn, closed));
   }
   const fact = hold(turn, event, 0);
@@ -30,13 +33,13 @@ function takeFirst(turn: Turn, event: Event): void {
 }
 
 /** Why the rule does not listen to it at all. Of what lasts, the part that lies within the schedule counts. */
-function turnedAway(turn: Turn, event: Event): 'out_of_schedule' | 'snoozed' | undefined {
+function turnedAway(turn: Turn, event: Event, before: Fact | undefined): 'out_of_schedule' | 'snoozed' | undefined {
   const { rule, state } = turn;
-  if (rule.absent !== undefined && state.absence?.fired?.ended === null) return undefined;
+  // what ends an absence does so whenever it happens
+  if (rule.absent !== undefined && (before || state.absence?.fired?.ended === null)) return undefined;
   const closed = closedAt(rule, event.start);
   if (!closed || (rule.for === undefined && rule.absent === undefined)) return closed;
-  const until = event.phase === 'end' ? event.end : Math.max(event.end, lastWatched(state));
-  return openings(rule, event.start, until).length > 0 ? undefined : closed;
+  return openings(rule, event.start, lastsUntil(state, event)).length > 0 ? undefined : closed;
 }
 
 function detailOf({ rule }: Turn, closed: 'out_of_schedule' | 'snoozed'): { detail: string } {
@@ -44,12 +47,22 @@ function detailOf({ rule }: Turn, closed: 'out_of_schedule' | 'snoozed'): { deta
   return { detail: until === undefined ? '' : `until ${new Date(until).toISOString()}` };
 }
 
+/** What began before the rule listened may have gone on until it does. */
+export function reconsider(turn: Turn): void {
+  const { rule, state } = turn;
+  for (const event of [...state.held].sort((a, b) => a.start - b.start)) {
+    if (openings(rule, event.start, lastsUntil(state, event)).length === 0) continue;
+    state.held = state.held.filter((other) => other !== event);
+    takeFirst(turn, event);
+  }
+}
+
 /** What follows is only asked about where there is something that it may follow; what comes a little early is held. */
 function takeSecond(turn: Turn, event: Event): void {
   const { state } = turn;
   const fresh = state.facts.filter((fact) => fact.part === 0 && fact.event.id !== event.id);
   if (factOf(turn, event.id, 1) || fresh.some((fact) => follows(turn, fact.event, event))) hold(turn, event, 1);
-  else state.held.push(event);
+  else keep(turn, event);
   const first = factOf(turn, event.id, 0);
   if (!first) return;
   for (const other of state.held.filter((one) => one.id !== event.id && follows(turn, first.event, one))) {
@@ -84,6 +97,7 @@ function hold(turn: Turn, event: Event, part: 0 | 1): Fact | undefined {
   }
   if (!before) {
     const fact: Fact = { part, event, score };
+    advance(state, event);
     state.facts.push(fact);
     return fact;
   }
@@ -104,11 +118,23 @@ function verifyNow(turn: Turn, fact: Fact): void {
   dropFacts(turn, (one) => one === fact);
 }
 
+function keep({ state }: Turn, event: Event): void {
+  advance(state, event);
+  state.held.push(event);
+}
+
+/** What began before it can no longer matter, and has been judged. */
+function horizon({ rule, state }: Turn): number {
+  const reach = rule.count?.within ?? rule.within;
+  if (reach === undefined) return 0;
+  // `without` is judged by what was watched
+  return (rule.without === undefined ? state.newest : lastWatched(state)) - reach * 1000 - LATE;
+}
+
 /** Forgets what is too old to matter. */
 export function forget(turn: Turn): void {
-  const { rule, state } = turn;
-  const newest = Math.max(lastWatched(state), ...state.facts.map((fact) => fact.event.start), ...state.held.map((event) => event.start), 0);
-  const reach = rule.count?.within ?? rule.within;
-  if (reach !== undefined) dropFacts(turn, (fact) => fact.event.start < newest - reach * 1000 - LATE);
-  state.held = state.held.filter((event) => event.start >= newest - LATE);
+  const { state } = turn;
+  const least = horizon(turn);
+  dropFacts(turn, (fact) => fact.event.start < least);
+  if (least > 0) state.held = state.held.filter((event) => event.start >= state.newest - LATE);
 }

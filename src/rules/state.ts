@@ -42,8 +42,10 @@ export interface State {
   /** events that it will not speak of again; with a text: unless that changes */
   heard: [id: string, text: string | null][];
   facts: Fact[];
-  /** events that may prove to be what follows, once it is known what they follow */
+  /** events that may come to matter: what follows before what it follows is known, what lasts before the schedule opens */
   held: Event[];
+  /** start of the newest event that was kept, ms: what lies too far before it is not taken in again */
+  newest: number;
   told: Told[];
   /** stretches in which the camera was watched, in order */
   watched: Span[];
@@ -59,7 +61,7 @@ export function stateOf(rule: Rule, kept: string | undefined): State {
   const before = kept === undefined ? undefined : parsed(kept);
   if (before?.meaning === meaning) return before;
   const told = (before?.told ?? []).map((one) => ({ ...one, stale: true }));
-  return { version: 1, meaning, spoken: null, heard: told.map(({ verdict }) => [verdict.eventId ?? verdict.id, null]), facts: [], held: [], told, watched: [], absence: null };
+  return { version: 1, meaning, spoken: null, heard: told.map(({ verdict }) => [verdict.eventId ?? verdict.id, null]), facts: [], held: [], newest: 0, told, watched: [], absence: null };
 }
 
 function parsed(text: string): State | undefined {

@@ -24,7 +24,7 @@ const FOLLOWED = 10 * 60_000;
 export function waits(rule: Rule, state: State): boolean {
   if (rule.absent !== undefined || rule.without !== undefined) return true;
   if (state.told.some(isOpen)) return true;
-  return rule.for !== undefined && state.facts.length > 0;
+  return rule.for !== undefined && state.facts.length + state.held.length > 0;
 }
 
 function isOpen(told: Told): boolean {

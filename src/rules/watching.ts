@@ -1,4 +1,4 @@
-import type { Watched } from '../values.ts';
+import type { Event, Watched } from '../values.ts';
 import type { Span } from './schedule.ts';
 import type { State } from './state.ts';
 
@@ -8,6 +8,8 @@ export const SEAM = 1000;
 export const LATE = 10_000;
 /** A camera whose time falls back by more than this has had its clock set, ms. */
 const SET_BACK = 60_000;
+/** The end of an event is told so long after it was watched, ms; what is not told to have ended by then goes on. */
+const SETTLE = 3000;
 
 /** Adds a stretch to those that were watched. After a clock was set back, what lies in its future is forgotten. */
 export function watch(state: State, { from, to }: Watched): void {
@@ -22,7 +24,14 @@ export function watch(state: State, { from, to }: Watched): void {
   state.watched = spans;
 }
 
+/** Notes that an event is kept. One that is new and lies far back means that the clock was. */
+export function advance(state: State, event: Event): void {
+  if (event.phase === 'new' && event.start < state.newest - SET_BACK) forgetFuture(state, event.start, event.end);
+  state.newest = Math.max(state.newest, event.start);
+}
+
 function forgetFuture(state: State, from: number, to: number): void {
+  state.newest = Math.min(state.newest, to);
   state.watched = state.watched.filter((span) => span.from < from).map((span) => ({ from: span.from, to: Math.min(span.to, from) }));
   state.facts = state.facts.filter((fact) => fact.event.start <= to + SET_BACK);
   state.held = state.held.filter((event) => event.start <= to + SET_BACK);
@@ -32,6 +41,12 @@ function forgetFuture(state: State, from: number, to: number): void {
 /** All that was seen until then has been told; 0 where nothing was. */
 export function lastWatched(state: State): number {
   return state.watched.at(-1)?.to ?? 0;
+}
+
+/** How far an event is known to have gone on: as it was told, and where it is open as long as it was watched without a gap. */
+export function lastsUntil(state: State, event: Event): number {
+  if (event.phase === 'end') return event.end;
+  return Math.max(event.end, (watchedFrom(state, event.end) ?? 0) - SETTLE);
 }
 
 /** Until when it was watched from `at` on without a gap; undefined where it was not, or is not known to have been yet. */

@@ -107,17 +107,23 @@ describe('without: one thing and not the other', () => {
   });
 
   test('a gap after the time is none', () => {
-    expect(new Play(WITHOUT).tell(watched(-5, 31), watched(50, 60), phone('a', 0)).news).toEqual(['a @30']);
+    expect(new Play(WITHOUT).tell(phone('a', 0), watched(-5, 31), watched(50, 60)).news).toEqual(['a @30']);
   });
 
   test('a seam in the watching is no gap', () => {
     expect(new Play(WITHOUT).tell(phone('a', 0), watched(-5, 10), watched(10.9, 40)).news).toEqual(['a @30']);
   });
 
-  test('nothing is said while the watching has not caught up, and after a stop', () => {
+  test('nothing is said while the watching has not caught up, and of what a stop hid', () => {
     const p = new Play(WITHOUT).tell(watched(-5, 10), phone('a', 0), phone('c', 500), bag('d', 900));
     expect(p.told).toEqual([]);
-    expect(p.restart().tell(watched(20, 2000)).told).toEqual([]);
+    expect(p.restart().tell(watched(20, 2000)).told).toEqual(['new c @530', 'end c @530']);
+  });
+
+  test('is said once, however long the first goes on and is told of', () => {
+    const a = event('a', PHONE, 0, 5);
+    const p = new Play(WITHOUT).tell(a, bag('b', 10), watched(-1, 60), later(a, 'update', { end: 60 }), watched(60, 120), later(a, 'end', { end: 119 }), watched(120, 200));
+    expect(p.told).toEqual([]);
   });
 
   test('is taken back by a second that is told late', () => {
