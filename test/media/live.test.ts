@@ -95,8 +95,24 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
     expect(Math.abs((times.at(-1) ?? 0) - ((shown?.to ?? 0) - (shown?.from ?? 0)))).toBeLessThan(2);
     // nothing is missing in between
     expect(frames).toBe(Math.round((times.at(-1) ?? 0) / PERIOD) + 1);
-    const settled = watched.camera.facts$.pipe(filter(({ observed }) => observed > 0));
-    expect((await firstValueFrom(settled)).asleep).toBeGreaterThan(0.2);
+
+    // it sleeps again, until something moves: what was before that is there as well
+    const slept = (facts: { asleep: number; observed: number }): number => facts.asleep * facts.observed;
+    const before = slept(await firstValueFrom(watched.camera.facts$));
+    await firstValueFrom(watched.camera.facts$.pipe(filter((facts) => slept(facts) > before + 10)));
+    const bars = await barClip({ frames: FRAMES, fps: FPS, gop: 50 });
+    left.push(bars.remove);
+    await simulator.tell('sleeper', { clip: bars.file });
+    const moved = Date.now();
+    await firstValueFrom(watched.camera.frames$.pipe(filter((frame) => frame.at > moved + 1000)));
+    const woken = join(folder, 'woken.mp4');
+    const kept = await watched.camera.clip(moved - 4000, moved + 2500, woken);
+    expect(kept?.from).toBeLessThanOrEqual(moved - 4000 + PERIOD);
+    expect(kept?.from).toBeGreaterThan(moved - 4000 - 2100);
+    const probed = await ffprobe(woken);
+    probed.times.slice(1).forEach((time, i) => expect(time - (probed.times[i] ?? 0)).toBeLessThan(3 * PERIOD));
+    const last = (await indices(woken)).slice(-50);
+    expect(last).toEqual(last.map((_, i) => (last[0] ?? 0) + i));
   });
 
   it('whose process dies, or which breaks off, leaves no half file', async () => {
