@@ -2,6 +2,7 @@ import { LookoutError } from '../errors.ts';
 import { startClip } from './clipJob.ts';
 import type { ClipJob, Span } from './clipJob.ts';
 import { planClip } from './clipPlan.ts';
+import { groupTime } from './packetRing.ts';
 import type { Group, PacketRing, RingPacket } from './packetRing.ts';
 
 /** A clip that takes what the ring has, and what comes. */
@@ -14,6 +15,10 @@ export interface FollowedClip {
 
 /** Packets may come so long after their moment; then a clip ends with what it has, ms. */
 const LATE = 10_000;
+/** Nothing is waited for longer than this, ms. */
+const LONGEST = 300_000;
+/** A camera's clock that is off by more than its packets take to come is off, ms. */
+const OFF = 5000;
 
 /** Cuts a span into a file until it has what is wanted, or what comes is another stream, or nothing comes. */
 export function followClip(ring: PacketRing, span: Span, file: string): FollowedClip {
@@ -42,7 +47,7 @@ export function followClip(ring: PacketRing, span: Span, file: string): Followed
   };
   const wait = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(late, Math.max(0, to + LATE - Date.now()));
+    timer = setTimeout(late, Math.min(LONGEST, Math.max(0, to + LATE - cameraNow(ring))));
   };
   begin();
   // what has not begun may begin with the next connection
@@ -59,4 +64,11 @@ export function followClip(ring: PacketRing, span: Span, file: string): Followed
       deaf();
     }),
   };
+}
+
+/** The present by the camera's clock, ms. */
+function cameraNow(ring: PacketRing): number {
+  const newest = ring.groups.at(-1);
+  const ahead = newest ? (groupTime(newest) ?? newest.came) - newest.came : 0;
+  return Date.now() + (Math.abs(ahead) > OFF ? ahead : 0);
 }

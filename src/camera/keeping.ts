@@ -21,16 +21,11 @@ export interface Keeping extends MediaSource {
   lost(): void;
 }
 
-interface Asked {
-  readonly file: string;
-  settle(kept: Kept | undefined): void;
-}
-
 /** A process that is alive answers within this time after the last moment that is wanted, ms. */
 const PATIENCE = 60_000;
 
 export function createKeeping(camera: string, send: (order: KeepOrder) => boolean, log: Logger): Keeping {
-  const asked = new Map<number, Asked>();
+  const asked = new Map<number, (kept: Kept | undefined) => void>();
   let ids = 0;
 
   /** What its process made is put in its place here: to wait for the disk would hold up the camera. */
@@ -53,13 +48,15 @@ export function createKeeping(camera: string, send: (order: KeepOrder) => boolea
         timer = setTimeout(() => resolve(undefined), Math.max(0, ms) + PATIENCE);
         timer.unref();
       };
-      asked.set(order.id, { file: order.file, settle: resolve });
+      asked.set(order.id, resolve);
       wait(patience);
       if (send(order)) begun?.(wait);
       else resolve(undefined);
     });
     clearTimeout(timer);
     asked.delete(order.id);
+    // its process may have died in the middle of it, or hang
+    if (!kept) await removeDraft(order.file);
     return kept;
   };
   return {
@@ -69,20 +66,16 @@ export function createKeeping(camera: string, send: (order: KeepOrder) => boolea
     },
     async clip(from, to, file, until) {
       const id = ++ids;
-      const kept = await ask({ kind: 'clip', id, from, to, file: draftOf(file) }, to - Date.now(), (extend) => {
+      const kept = await ask({ kind: 'clip', id, from, to, file: draftOf(file) }, Math.max(to - Date.now(), to - from), (extend) => {
         void until?.then((moment) => {
           if (asked.has(id) && send({ kind: 'until', id, to: moment })) extend(moment - Date.now());
         });
       });
       return settled(kept, file);
     },
-    answered: (kept) => asked.get(kept.id)?.settle(kept),
+    answered: (kept) => asked.get(kept.id)?.(kept),
     lost() {
-      for (const { file, settle } of asked.values()) {
-        // its process may have died in the middle of it
-        void removeDraft(file);
-        settle(undefined);
-      }
+      for (const settle of asked.values()) settle(undefined);
       asked.clear();
     },
   };

@@ -51,7 +51,10 @@ for (let stream = 0; stream < Number(streams); stream++) {
     continue;
   }
   for (const [from, to] of [[0, 3000], [4000, 5000], [0, 60_000]] as const) {
-    await followClip(ring, { from: EPOCH + from, to: EPOCH + to }, join(folder, 'clip.mp4')).done.then(() => count('clip'), told);
+    const clip = followClip(ring, { from: EPOCH + from, to: EPOCH + to }, join(folder, 'clip.mp4'));
+    // no more will come
+    clip.until(EPOCH - 60_000);
+    await clip.done.then(() => count('clip'), told);
     const at = EPOCH + random() * GROUPS * 10 * FRAME;
     await (async () => takeSnapshot(planSnapshot(ring.groups, at)))().then(() => count('picture'), told);
   }
