@@ -115,6 +115,21 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
     expect(last).toEqual(last.map((_, i) => (last[0] ?? 0) + i));
   });
 
+  it('whose own clock is believed, though it is an hour slow, has its clip by that', async () => {
+    const url = await serve('slow');
+    await simulator.tell('slow', { ntpOffset: -3_600_000 });
+    const watched = watch(url, abort.signal, { record: RECORD, gate: false, clock: 'camera' });
+    await firstValueFrom(watched.camera.frames$.pipe(filter(({ timeSource }) => timeSource === 'rtcp')));
+    await watched.more(16);
+    const at = watched.frames.at(-1)?.at ?? Number.NaN;
+    expect(Math.abs(at + 3_600_000 - Date.now())).toBeLessThan(5000);
+    const file = join(folder, 'slow.mp4');
+    const shown = await watched.camera.clip(at - 500, at + 1500, file);
+    expect(shown?.to).toBeGreaterThanOrEqual(at + 1500 - PERIOD);
+    const times = (await indices(file)).map((one) => simulator.truth('slow', one, at + 3_600_000) - 3_600_000);
+    expect(Math.abs((times.at(-1) ?? 0) - (shown?.to ?? 0))).toBeLessThan(PERIOD);
+  });
+
   it('whose process dies, or which breaks off, leaves no half file', async () => {
     const watched = watch(await serve('killed'), abort.signal, { record: RECORD, gate: false });
     await watched.more(20);
