@@ -91,6 +91,7 @@ async function readPackets(source: Source, paced: boolean, signal: AbortSignal, 
   while (!signal.aborted) {
     const packet = new Packet();
     packet.alloc();
+    await stream.waits();
     const times = await source.next(packet);
     if (!times) return packet.free();
     await pace?.(times);

@@ -38,13 +38,15 @@ export function createHeld(hold: RtpHold, alignment: Alignment<Passed>, { still,
   /** Leaves out what came before a keyframe. */
   const drop = ({ passed: first, pts }: Start, place: number): void => {
     const before = alignment.waiting.slice(0, alignment.waiting.indexOf(first));
-    const feed = performance.now() - read > EARLY * hold.longest ? before.findLast((passed) => passed.unit.place !== undefined) : undefined;
+    const [kept, cut] = before.filter((passed) => passed.unit.place !== undefined && !passed.left).slice(-2);
+    const feed = cut !== undefined && performance.now() - read > EARLY * hold.longest;
     if (feed) read = performance.now();
-    // those that began before anything was held have gone to libav, and one waits in its parser
-    for (const passed of before) passed.left ||= passed.unit.place === undefined || passed === feed;
+    // those that began before anything was held have gone to libav, and the last of them not as a whole
+    for (const passed of before) passed.left ||= passed.unit.place === undefined || (feed && (passed === kept || passed === cut));
     const out = new Set(before.filter((passed) => !passed.left));
     alignment.leave((passed) => out.has(passed));
-    hold.drop(place, feed?.unit.place);
+    if (feed) hold.drop(place, kept?.unit, cut.unit);
+    else hold.drop(place);
     keyframes = keyframes.filter((start) => start.pts >= pts);
     left(pts);
   };

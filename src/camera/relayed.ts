@@ -47,6 +47,8 @@ export interface Relayed {
   packet(times: PacketTimes, seen: Omit<PacketSeen, 'pts'>, data: Buffer): 'new' | 'told' | 'left';
   /** What is held goes on to libav. */
   release(): void;
+  /** libav has nothing that it could give out, and would ask for it ten times a second: resolves when there is. undefined: there may be. */
+  waits(): Promise<void> | undefined;
 }
 
 /** Access units without proof, and proofs that turned out wrong, after which it is left at that. */
@@ -73,6 +75,7 @@ class RelayedStream implements Relayed {
   #on: boolean;
   #proved = false;
   #unproved = 0;
+  #resume = (): void => undefined;
   #ticks = 0;
   #timestamp: number | undefined;
   /** stream time up to which packets were told, ms */
@@ -83,12 +86,20 @@ class RelayedStream implements Relayed {
     this.#hold = hold;
     this.#listener = listener;
     this.#held = createHeld(hold, this.#alignment, listener, lookBack);
-    this.#on = hold.start(source.codec, source.tick, { unit: (unit) => this.#unit(unit), broken: () => this.#off() });
+    this.#on = hold.start(source.codec, source.tick, { unit: (unit) => this.#unit(unit), broken: () => this.#off(), flows: () => this.#resume() });
     hold.proving = this.#on;
   }
 
   release(): void {
     this.#hold.release();
+  }
+
+  waits(): Promise<void> | undefined {
+    const [first] = this.#alignment.waiting;
+    if (!this.#proved || !this.#hold.holding) return undefined;
+    const passedOn = first !== undefined && (first.left || first.unit.place === undefined);
+    if (passedOn && first.unit.timestamp !== this.#hold.passing) return undefined;
+    return new Promise((resolve) => (this.#resume = resolve));
   }
 
   packet({ pts }: PacketTimes, seen: Omit<PacketSeen, 'pts'>, data: Buffer): 'new' | 'told' | 'left' {

@@ -28,6 +28,8 @@ export interface CameraStreamSide {
   run(signal: AbortSignal): Promise<void>;
   end(): void;
   readonly shown: Shown;
+  /** Resolves when it is worth while to read on; undefined: it is. */
+  waits(): Promise<void> | undefined;
   /** Gets what to call when a packet is known of that is not read yet. */
   onForetold(heard: () => void): void;
   close(): void;
@@ -74,6 +76,7 @@ export function createStream(init: CameraInit, source: Source, decoder: Decoder,
       const read = { packet, pts, keyframe, size, free: () => packet.free() };
       watcher.arrived(read, news === 'told' ? null : seen);
     },
+    waits: () => relayed?.waits(),
     onForetold: (told) => void (heard = told),
     run: (signal) => watcher.run(signal),
     end: () => {

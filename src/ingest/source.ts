@@ -80,7 +80,11 @@ async function openStream(address: Address, { inlet, opened, close }: OpenInlet,
   const context = new FormatContext();
   context.allocContext();
   let open = true;
-  opening(() => (open ? context.interrupt() : undefined));
+  opening(() => {
+    if (open) context.interrupt();
+    // whoever waits for it to flow is to find that out
+    inlet.hold?.release();
+  });
   try {
     const format = inlet.format === undefined ? null : InputFormat.findInputFormat(inlet.format);
     check(await context.openInput(inlet.url, format, Dictionary.fromObject(inlet.options)), address);
@@ -110,6 +114,7 @@ async function openStream(address: Address, { inlet, opened, close }: OpenInlet,
       interrupt: () => {
         abort.abort();
         if (open) context.interrupt();
+        inlet.hold?.release();
       },
       close: async () => {
         open = false;

@@ -21,6 +21,8 @@ export interface Passage {
   take(chunk: Buffer): readonly Buffer[];
   /** Gets what other bytes go on by, at any other time. */
   attach(out: (bytes: readonly Buffer[]) => void): void;
+  /** Gives out what it still has: no more will come. */
+  release(): void;
 }
 
 export interface RtspPeer {
@@ -78,6 +80,7 @@ export function relayRtsp(local: Socket, remote: Socket, intake: Intake, peer: R
       return false;
     }
   });
+  for (const socket of [local, remote]) socket.once('close', () => passage?.release());
   tie(local, remote);
 }
 

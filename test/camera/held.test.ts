@@ -106,6 +106,7 @@ async function openHere(path: string): Promise<Opened> {
     while (!signal.aborted) {
       const packet = new Packet();
       packet.alloc();
+      await stream.waits();
       const times = await source.next(packet);
       if (!times) return packet.free();
       read += 1;

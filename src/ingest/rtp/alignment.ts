@@ -4,6 +4,8 @@ export interface Counted {
   readonly ticks: number;
   /** all else that has to be equal, in one word */
   readonly mark: string;
+  /** what libav gets of it may be cut off: its mark does not count */
+  readonly left?: boolean;
 }
 
 /**
@@ -69,7 +71,7 @@ export function createAlignment<T extends Counted>(): Alignment<T> {
     packet(packet) {
       if (offset !== undefined) {
         const due = waiting.shift();
-        if (due && due.mark === packet.mark && due.ticks + offset === packet.ticks) return due;
+        if (due && (due.left || due.mark === packet.mark) && due.ticks + offset === packet.ticks) return due;
         fail();
       }
       run.push(packet);

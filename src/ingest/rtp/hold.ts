@@ -19,7 +19,7 @@ const NOTHING = Buffer.alloc(0);
 
 /**
  * Stands in the way of a playing stream's bytes (RTSP over TCP). It passes whole frames on, tells of the access units in them, and, where
- * it is asked to, holds the stream back from an access unit's beginning on; reports and messages always go on at once. What is
+ * it is asked to, holds the stream back from an access unit on, of which the beginning still passes; reports and messages always go on at once. What is
  * held can be released, or dropped up to an access unit: then sequence numbers are renumbered, since a gap of thousands would look like
  * another stream to libav (RFC 3550, A.1).
  */
@@ -37,15 +37,15 @@ export class RtpHold implements Passage {
   #payloadType: number | undefined;
   #broken = false;
   #wanted = false;
-  #holding = false;
-  #dropped = 0;
   /** of the access unit that is coming */
   #begun: { readonly place: Place | undefined; readonly reported: number | undefined } = { place: undefined, reported: undefined };
-  #whole: RelayedUnit[] = [];
+  readonly #whole: RelayedUnit[] = [];
   readonly #runs = createRuns((bytes) => this.#reserve.add(Buffer.from(bytes)));
-
   /** libav must get something to read every so often (ms), to keep the session alive */
   readonly longest: number;
+  holding = false;
+  /** RTP timestamp of the access unit that libav got a part of last, and cannot give out yet */
+  passing: number | undefined;
 
   /** @param rtp the channel of the stream's RTP packets */
   constructor(rtp: number, longest: number) {
@@ -76,10 +76,6 @@ export class RtpHold implements Passage {
     return this.#reserve.size;
   }
 
-  get holding(): boolean {
-    return this.#holding;
-  }
-
   /** Holds from the next access unit on. */
   hold(): void {
     this.#wanted = !this.#broken;
@@ -87,16 +83,22 @@ export class RtpHold implements Passage {
 
   /** Everything held goes on, and so does what comes. */
   release(): void {
-    this.#wanted = this.#holding = false;
-    const bytes = this.#reserve.take(Number.POSITIVE_INFINITY, this.#dropped).bytes;
+    this.#wanted = this.holding = false;
+    const bytes = this.#reserve.pass(Number.POSITIVE_INFINITY);
     if (bytes.length > 0) this.#out(bytes);
+    this.#listener?.flows();
   }
 
-  /** What is held before a place is left out, but for what comes from `keep` on, which goes on to libav. */
-  drop(to: Place, keep: Place = to): void {
-    this.#dropped = (this.#dropped + this.#reserve.take(keep, 0).frames) & 0xffff;
-    const kept = this.#reserve.take(to, this.#dropped).bytes;
-    if (kept.length > 0) this.#out(kept);
+
+  /** What is held before a place is left out, but for one access unit and the beginning of the next, which go on to libav. */
+  drop(to: Place, kept?: RelayedUnit, cut?: RelayedUnit): void {
+    if (kept?.place !== undefined && cut?.place !== undefined) {
+      this.#reserve.leave(kept.place);
+      this.#out(this.#reserve.pass(this.#reserve.frameEnd(cut.place)));
+      this.passing = cut.timestamp;
+      this.#listener?.flows();
+    }
+    this.#reserve.leave(to);
   }
 
   /** Tells nothing any more, and holds nothing. */
@@ -134,21 +136,19 @@ export class RtpHold implements Passage {
 
   #walk(bytes: Buffer, passed: Buffer[]): number {
     this.#runs.begin(bytes);
-    const end = walkInterleaved(bytes, this.#item);
+    const end = walkInterleaved(bytes, (own, from, to, channel) => this.#runs.add(to, this.#isHeld(own, from, to, channel)));
     passed.push(...this.#runs.end());
     return end;
   }
 
   #giveUp(): readonly Buffer[] {
-    const held = this.#reserve.take(Number.POSITIVE_INFINITY, this.#dropped).bytes;
+    const held = this.#reserve.pass(Number.POSITIVE_INFINITY);
     this.#rest = NOTHING;
     this.#broken = true;
-    this.#holding = this.#wanted = false;
+    this.holding = this.#wanted = false;
     this.#listener?.broken();
     return held;
   }
-
-  readonly #item = (bytes: Buffer, from: number, to: number, channel: number): void => this.#runs.add(to, this.#isHeld(bytes, from, to, channel));
 
   #isHeld(bytes: Buffer, from: number, to: number, channel: number): boolean {
     if (channel === -1) return false;
@@ -163,17 +163,18 @@ export class RtpHold implements Passage {
     const ended = this.#units?.packet(rtp, bytes);
     if (ended) {
       this.#whole.push({ ...ended, ...this.#begun, arrival: this.#arrival });
-      if (this.#wanted) this.#holding = true;
-      const place = this.#holding ? this.#reserve.end + this.#runs.heldBefore(from) : undefined;
+      const place = this.holding ? this.#reserve.end + this.#runs.heldBefore(from) : undefined;
       this.#begun = { place, reported: this.#reports?.at(rtp.timestamp) };
     }
-    if (!this.#holding && this.#dropped !== 0) bytes.writeUInt16BE((rtp.sequence - this.#dropped) & 0xffff, from + FRAME_HEAD + 2);
-    return this.#holding;
+    if (!this.holding && this.#reserve.left !== 0) bytes.writeUInt16BE((rtp.sequence - this.#reserve.left) & 0xffff, from + FRAME_HEAD + 2);
+    const held = this.holding;
+    if (!held) this.passing = rtp.timestamp;
+    // with its beginning passed on, libav gives out the one before
+    if (ended && this.#wanted) this.holding = true;
+    return held;
   }
 
   readonly #tell = (): void => {
-    const units = this.#whole;
-    this.#whole = [];
-    for (const unit of units) this.#listener?.unit(unit);
+    for (const unit of this.#whole.splice(0)) this.#listener?.unit(unit);
   };
 }

@@ -16,4 +16,6 @@ export interface HoldListener {
   unit(unit: RelayedUnit): void;
   /** What comes cannot be understood: from here on everything is passed on as it is. */
   broken(): void;
+  /** libav gets something to read that it did not get before. */
+  flows(): void;
 }

@@ -7,10 +7,16 @@ export type Place = number;
 export interface Reserve {
   /** Takes whole frames, which become its own. */
   add(bytes: Buffer): void;
-  /** Hands out what lies before a place, with so much taken off its sequence numbers. */
-  take(before: Place, off: number): { readonly bytes: readonly Buffer[]; readonly frames: number };
+  /** Hands out what lies before a place, its sequence numbers as if nothing had been left out before. */
+  pass(before: Place): readonly Buffer[];
+  /** Leaves out what lies before a place. */
+  leave(before: Place): void;
+  /** frames left out so far, modulo 2^16: what is to be taken off sequence numbers */
+  readonly left: number;
   /** Shows the frames from a place on, until `see` has seen enough. */
   walk(from: Place, see: (bytes: Buffer, from: number, to: number) => boolean): void;
+  /** where the frame ends that begins at a place */
+  frameEnd(place: Place): Place;
   readonly end: Place;
   /** bytes */
   readonly size: number;
@@ -20,34 +26,51 @@ export function createReserve(): Reserve {
   let pieces: { readonly at: Place; readonly bytes: Buffer }[] = [];
   let end: Place = 0;
   let size = 0;
+  let left = 0;
 
+  const take = (before: Place): Buffer[] => {
+    const out: Buffer[] = [];
+    const later: typeof pieces = [];
+    for (const { at, bytes } of pieces) {
+      const cut = Math.max(0, Math.min(bytes.length, before - at));
+      if (cut > 0) out.push(bytes.subarray(0, cut));
+      if (cut < bytes.length) later.push({ at: at + cut, bytes: bytes.subarray(cut) });
+      size -= cut;
+    }
+    pieces = later;
+    return out;
+  };
+  const walk: Reserve['walk'] = (from, see) => {
+    let going = true;
+    for (const { at, bytes } of pieces) {
+      if (at + bytes.length <= from) continue;
+      const piece = bytes.subarray(Math.max(0, from - at));
+      walkInterleaved(piece, (own, begin, to) => (going &&= see(own, begin, to)));
+      if (!going) return;
+    }
+  };
   return {
     add(bytes) {
       pieces.push({ at: end, bytes });
       end += bytes.length;
       size += bytes.length;
     },
-    take(before, off) {
-      const out: Buffer[] = [];
-      const left: typeof pieces = [];
-      for (const { at, bytes } of pieces) {
-        const cut = Math.max(0, Math.min(bytes.length, before - at));
-        if (cut > 0) out.push(bytes.subarray(0, cut));
-        if (cut < bytes.length) left.push({ at: at + cut, bytes: bytes.subarray(cut) });
-      }
-      pieces = left;
-      const frames = out.reduce((sum, bytes) => sum + renumber(bytes, off), 0);
-      size -= out.reduce((sum, { length }) => sum + length, 0);
-      return { bytes: out, frames };
+    pass(before) {
+      const out = take(before);
+      for (const bytes of out) renumber(bytes, left);
+      return out;
     },
-    walk(from, see) {
-      let going = true;
-      for (const { at, bytes } of pieces) {
-        if (at + bytes.length <= from) continue;
-        const piece = bytes.subarray(Math.max(0, from - at));
-        walkInterleaved(piece, (own, begin, to) => (going &&= see(own, begin, to)));
-        if (!going) return;
-      }
+    leave(before) {
+      for (const bytes of take(before)) left = (left + renumber(bytes, 0)) & 0xffff;
+    },
+    get left() {
+      return left;
+    },
+    walk,
+    frameEnd(place) {
+      let found = place;
+      walk(place, (_, from, to) => (found += to - from) < 0);
+      return found;
     },
     get end() {
       return end;

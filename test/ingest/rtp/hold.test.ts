@@ -29,6 +29,8 @@ function film(count: number, first = 0): Sent[] {
     return sent;
   });
 }
+/** The first frame of an access unit. */
+const beginning = ({ bytes }: Sent): Buffer => bytes.subarray(0, 4 + bytes.readUInt16BE(2));
 const bytesOf = (units: readonly Sent[]): Buffer => Buffer.concat(units.map(({ bytes }) => bytes));
 
 function open(): { hold: RtpHold; units: RelayedUnit[]; out: Buffer[]; broken: () => boolean; feed(bytes: Buffer, step?: number): Promise<void> } {
@@ -36,7 +38,7 @@ function open(): { hold: RtpHold; units: RelayedUnit[]; out: Buffer[]; broken: (
   let broken = false;
   const hold = new RtpHold(0, 60_000);
   hold.attach((bytes) => out.push(...bytes.map((one) => Buffer.from(one))));
-  hold.start('h264', 1 / 90, { unit: (unit) => units.push(unit), broken: () => (broken = true) });
+  hold.start('h264', 1 / 90, { unit: (unit) => units.push(unit), broken: () => (broken = true), flows: () => undefined });
   return {
     hold, units, out, broken: () => broken,
     async feed(bytes, step = 1000) {
@@ -69,7 +71,7 @@ describe('what stands in the way of a stream', () => {
     expect(hold.size).toBe(0);
   });
 
-  it.each([1, 999, 100_000])('holds whole access units and gives them out unchanged, but for reports and messages, which do not wait (%d)', async (step) => {
+  it.each([1, 999, 100_000])('holds from behind the beginning of an access unit on, and gives it out unchanged, but for reports and messages, which do not wait (%d)', async (step) => {
     const { hold, units, out, feed } = open();
     const [early, late] = [film(5), film(9, 5)];
     await feed(bytesOf(early), step);
@@ -77,10 +79,12 @@ describe('what stands in the way of a stream', () => {
     const before = Buffer.concat(out).length;
     await feed(Buffer.concat([bytesOf(late.slice(0, 4)), REPORT, MESSAGE, bytesOf(late.slice(4))]), step);
     expect(hold.holding).toBe(true);
-    expect(Buffer.concat(out).subarray(before).equals(Buffer.concat([REPORT, MESSAGE]))).toBe(true);
-    expect(hold.size).toBe(bytesOf(late).length);
+    const passed = Buffer.concat([...late.slice(0, 1).map(beginning), REPORT, MESSAGE]);
+    expect(Buffer.concat(out).subarray(before).equals(passed)).toBe(true);
+    const held = bytesOf(late).subarray(passed.length - REPORT.length - MESSAGE.length);
+    expect(hold.size).toBe(held.length);
     hold.release();
-    expect(Buffer.concat(out).subarray(before + REPORT.length + MESSAGE.length).equals(bytesOf(late))).toBe(true);
+    expect(Buffer.concat(out).subarray(before + passed.length).equals(held)).toBe(true);
     expect(hold.size).toBe(0);
     const [unit] = units.slice(10, 11);
     expect(unit?.keyframe).toBe(true);
@@ -104,14 +108,15 @@ describe('what stands in the way of a stream', () => {
     await feed(bytesOf(all.slice(0, 5)));
     hold.hold();
     await feed(bytesOf(all.slice(5, 32)));
-    hold.drop(placeOf(units, 20), placeOf(units, 19));
+    hold.drop(placeOf(units, 20), units[18], units[19]);
     hold.drop(placeOf(units, 30));
     hold.release();
     await feed(bytesOf(all.slice(32)), 1);
     const passed = Buffer.concat(out);
-    const kept = [...all.slice(0, 5), ...all.slice(19, 20), ...all.slice(30)];
-    expect(passed.length).toBe(bytesOf(kept).length);
-    const count = kept.reduce((sum, { packets }) => sum + packets, 0);
+    const kept = [...all.slice(0, 5), ...all.slice(18, 19), ...all.slice(30)];
+    const begun = [all[5], all[19]].flatMap((unit) => (unit ? [beginning(unit)] : []));
+    expect(passed.length).toBe(bytesOf(kept).length + Buffer.concat(begun).length);
+    const count = kept.reduce((sum, { packets }) => sum + packets, 0) + begun.length;
     expect(sequences(passed)).toEqual(Array.from({ length: count }, (_, i) => (65_500 + i) & 0xffff));
     // and once it tells nothing any more
     hold.stop();
@@ -148,7 +153,7 @@ describe('what stands in the way of a stream', () => {
   });
 
   it('tells nothing of a codec that it cannot take apart, nor of other channels and payload types', async () => {
-    expect(new RtpHold(0, 60_000).start('av1', 1 / 90, { unit: () => undefined, broken: () => undefined })).toBe(false);
+    expect(new RtpHold(0, 60_000).start('av1', 1 / 90, { unit: () => undefined, broken: () => undefined, flows: () => undefined })).toBe(false);
     const { hold, units, out, feed } = open();
     await feed(bytesOf(film(3)));
     hold.hold();

@@ -35,7 +35,7 @@ async function compare(url: string, count: number) {
     last = unit.timestamp;
     alignment.passed({ ticks, mark: `${unit.size - unit.filler} ${packetKind(codec, unit.head, unit.keyframe)} ${unit.keyframe}`, unit });
   };
-  expect(hold?.start(codec, tick, { unit: heard, broken: () => expect.unreachable() })).toBe(true);
+  expect(hold?.start(codec, tick, { unit: heard, broken: () => expect.unreachable(), flows: () => undefined })).toBe(true);
   if (hold) hold.proving = true;
   const found = { packets: 0, keyframes: 0, reports: 0 };
   while (found.packets < count) {
