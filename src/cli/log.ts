@@ -40,6 +40,8 @@ export interface LogAnswer<T> {
 }
 
 const DEFAULT_LIMIT = 50;
+/** One fewer than the log gives at once, so that it shows whether there are more. */
+const MOST_LIMIT = 99_999;
 
 export function addLogOptions(command: Command): Command {
   return command
@@ -60,6 +62,7 @@ export function addLogOptions(command: Command): Command {
  * @throws LookoutError STORE_OPEN, STORE_CORRUPT, TIME_UNPARSABLE, USAGE, CONFIG_…
  */
 export async function askLog<T>(when: readonly string[], opts: LogOptions, ask: (store: Store, query: LogQuery) => T[]): Promise<LogAnswer<T>> {
+  if (opts.limit > MOST_LIMIT) throw new LookoutError('USAGE', `at most ${MOST_LIMIT} at once: ask for a shorter time.`);
   const query = await queryOf(when, opts, new Date());
   return withLog(opts.config, (store, { config }) => {
     // One more than wanted tells whether there are more.

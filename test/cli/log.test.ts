@@ -83,6 +83,8 @@ test('a stretch of time is said in words, without quotes too', async () => {
   expect(await ids(folder, '--since', 'from 90 minutes ago to 30 minutes ago')).toEqual(['fall']);
   expect(await ids(folder, '--phase', 'new')).toEqual([]);
   expect(await calledHere(folder, ['events', 'yesterday', '--since', '1h'])).toMatchObject({ code: 2, stderr: 'USAGE: give the time either at once or with --since and --until. See --help.\n' });
+  expect((await calledHere(folder, ['events', '--limit', '100000'])).stderr).toMatch(/^USAGE: at most 99999 at once/);
+  expect((await calledHere(folder, ['events', '--limit', '4'])).stderr).toBe('');
   expect((await calledHere(folder, ['events', 'last', 'blue', 'moon'])).stderr).toMatch(/^TIME_UNPARSABLE: "last blue moon" is no stretch of time I can read/);
 });
 
