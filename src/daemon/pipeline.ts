@@ -6,6 +6,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import { refine } from '../events/refine.ts';
 import { STITCH_DEFAULTS, stitch } from '../events/stitch.ts';
 import type { Logger } from '../health/log.ts';
+import { alternate } from '../infer/alternate.ts';
 import { equivalent } from '../infer/equivalent.ts';
 import { qwenBackend, type VideoModel } from '../infer/qwen.ts';
 import { createSecondLook } from '../infer/secondLook.ts';
@@ -58,12 +59,13 @@ export function joinRooms({ current, model, store, publisher, desk, frames, reca
   const spare = new SpareLine({ now: Date.now });
   const lookFor = (camera: string): string[] => sentencesFor(camera, current().rules, Date.now());
   const { answers, counters, close } = looks({ current, backend, lookFor, growing, spare, store, watched, log });
-  const onFailed = (error: unknown, { id }: Event): void => log.debug({ err: error, event: id }, 'a second look failed');
+  const onFailed = (error: unknown, camera: string): void => log.debug({ err: error, camera }, 'a second look failed');
   const score = secondOpinion((event, sentence) => backend.score(event, sentence), wordingsOf);
   const again = createSecondLook({ backend, frames, score, lookFor, line: spare, onFailed });
 
   const happened = windows.pipe(
     answers,
+    alternate(again.alternate),
     stitch({
       ...STITCH_DEFAULTS,
       minConfidence: events.min_confidence,
@@ -72,7 +74,7 @@ export function joinRooms({ current, model, store, publisher, desk, frames, reca
       now: Date.now,
       newId: randomUUID,
     }),
-    refine({ look: again.refine, now: Date.now, onFailed }),
+    refine({ look: again.refine, now: Date.now }),
     tap((event) => {
       log.info({ camera: event.camera, phase: event.phase, event: event.text, at: new Date(event.start).toISOString() }, 'event');
       guard(log, () => store.putEvent(event));

@@ -4,6 +4,7 @@ import { refine } from '../events/refine.ts';
 import { stitch, STITCH_DEFAULTS } from '../events/stitch.ts';
 import type { StitchOptions } from '../events/stitch.ts';
 import type { Backend } from '../infer/backend.ts';
+import { alternate } from '../infer/alternate.ts';
 import { equivalent } from '../infer/equivalent.ts';
 import { secondOpinion } from '../infer/secondOpinion.ts';
 import { createSecondLook } from '../infer/secondLook.ts';
@@ -108,6 +109,7 @@ function joinStages(backend: TokenCount, rules: readonly Rule[], stages: Stages,
   const score = secondOpinion((event, rule) => backend.score(event, rule), wordingsOf);
   const secondLook = createSecondLook({ backend, frames, score, lookFor: () => lookFor, now: clock.now, onFailed: onError, ...(signal ? { signal } : {}) });
   const watched = answers.pipe(
+    stages.refine === false ? tap() : alternate((answer) => clock.wait(secondLook.alternate(answer))),
     stitch({ ...stages.stitch, equivalent: (a, b) => clock.wait(equivalent(backend, a, b)), now: clock.now, newId: () => `event-${++ids}` }),
     stages.refine === false ? tap() : refine({ look: (event) => clock.wait(secondLook.refine(event)), now: clock.now, scheduler: clock.scheduler }),
     tap((event) => last.set(event.id, event)),

@@ -1,4 +1,4 @@
-import type { Frame, Window } from '../values.ts';
+import type { Answer, Frame, Window } from '../values.ts';
 
 /** What a close-up is to show, wall clock, ms. */
 export interface Span {
@@ -31,4 +31,23 @@ export function closeUps(frames: readonly Frame[], { from, to, margin }: Span, i
     if (!last || whole.length < LEAST_FRAMES) return [];
     return [{ id: `${id}-${k}`, camera: last.camera, frames: whole, reason: 'hop', cutAt: last.at } satisfies Window];
   });
+}
+
+/** Frames farther apart than this, ms, are a pair for a quiet scene only. */
+const LOOSE = 2500;
+
+/**
+ * A window's frames in the other pairing: with the frame before its first, or else without its first, and without its last.
+ * `frames`: those that were kept, from some time before the window to its last.
+ */
+export function otherPairing(frames: readonly Frame[], { windowId, from, reason }: Pick<Answer, 'windowId' | 'from' | 'reason'>): Window | undefined {
+  const first = frames.findIndex((f) => f.at >= from);
+  const [before, begin] = [frames[first - 1], frames[first]];
+  if (!begin) return undefined;
+  const start = before && begin.at - before.at < LOOSE ? first - 1 : first + 1;
+  const shown = frames.slice(start, -1).slice(-MOST_FRAMES);
+  const whole = shown.length % 2 === 0 ? shown : shown.slice(1);
+  const last = whole.at(-1);
+  if (!last || whole.length < LEAST_FRAMES) return undefined;
+  return { id: `${windowId}-other`, camera: last.camera, frames: whole, reason, cutAt: last.at };
 }

@@ -1,4 +1,4 @@
-import type { Answer, Event, Window } from '../values.ts';
+import type { Answer, Window } from '../values.ts';
 import type { Backend } from './backend.ts';
 import type { SpareLine } from './spareLine.ts';
 
@@ -12,36 +12,36 @@ export interface LookerOptions {
   /** what a look showed, as it comes: for those who count */
   onLook?(answer: Answer): void;
   /** a look failed; it counts as none */
-  onFailed?(error: unknown, event: Event): void;
+  onFailed?(error: unknown, camera: string): void;
 }
 
 /**
- * Answers to windows that are shown for an event's sake; `urgent` where somebody waits, `deadline` (wall clock, ms) when nobody does any
+ * Answers to windows that are shown a second time; `urgent` where somebody waits, `deadline` (wall clock, ms) when nobody does any
  * more. Undefined where there are no windows, the model has no time for all of them, or fails.
  */
-export type Looker = (windows: readonly Window[], event: Event, urgent: boolean, deadline: number) => Promise<readonly Answer[] | undefined>;
+export type Looker = (windows: readonly Window[], urgent: boolean, deadline: number) => Promise<readonly Answer[] | undefined>;
 
 export function createLooker({ backend, line, signal, ...opts }: LookerOptions): Looker {
-  const ask = async (window: Window, event: Event): Promise<Answer | undefined> => {
-    const lookFor = opts.lookFor?.(event.camera) ?? [];
+  const ask = async (window: Window): Promise<Answer | undefined> => {
+    const lookFor = opts.lookFor?.(window.camera) ?? [];
     try {
       const answer = await (backend.lookAgain ? backend.lookAgain(window, lookFor, signal) : backend.events(window, lookFor, signal));
       opts.onLook?.(answer);
       return answer;
     } catch (error) {
-      if (!signal?.aborted) opts.onFailed?.(error, event);
+      if (!signal?.aborted) opts.onFailed?.(error, window.camera);
       return undefined;
     }
   };
   /** The answer to a window when it is its turn: each by itself, since a camera's next window may come meanwhile. */
-  const turn = (window: Window, event: Event, urgent: boolean, deadline: number): Promise<Answer | undefined> => {
-    if (!line) return ask(window, event);
+  const turn = (window: Window, urgent: boolean, deadline: number): Promise<Answer | undefined> => {
+    if (!line) return ask(window);
     return new Promise((resolve) => {
-      line.add({ camera: event.camera, urgent, deadline, run: () => ask(window, event).then(resolve), skip: () => resolve(undefined) });
+      line.add({ camera: window.camera, urgent, deadline, run: () => ask(window).then(resolve), skip: () => resolve(undefined) });
     });
   };
-  return async (windows, event, urgent, deadline) => {
-    const answers = (await Promise.all(windows.map((w) => turn(w, event, urgent, deadline)))).flatMap((a) => a ?? []);
+  return async (windows, urgent, deadline) => {
+    const answers = (await Promise.all(windows.map((w) => turn(w, urgent, deadline)))).flatMap((a) => a ?? []);
     return answers.length === 0 || answers.length < windows.length ? undefined : answers;
   };
 }

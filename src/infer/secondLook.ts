@@ -1,6 +1,6 @@
 import type { Answer, Event, Frame, Sighting, Window } from '../values.ts';
 import type { Backend } from './backend.ts';
-import { closeUps } from './closeUp.ts';
+import { closeUps, otherPairing } from './closeUp.ts';
 import { equivalent } from './equivalent.ts';
 import { createLooker } from './looker.ts';
 import type { LookerOptions } from './looker.ts';
@@ -18,6 +18,8 @@ export interface SecondLookOptions extends LookerOptions {
 }
 
 export interface SecondLook {
+  /** What a window's frames show in the other pairing; undefined where they are gone, or the model has no time for it within two seconds. */
+  alternate(answer: Answer): Promise<Answer | undefined>;
   /**
    * How sure a look at the very frames is that an event satisfies a rule, 0..1: the best score of what it shows at the event's
    * time. Undefined where the frames are gone, or the model has no time for it within two seconds.
@@ -33,6 +35,8 @@ export interface SecondLook {
 /** Somebody waits for a verification no longer than this, ms; nobody waits for a refinement, but frames go. */
 const VERIFY_WITHIN = 2000;
 const REFINE_WITHIN = 10_000;
+/** … and after the next window's answer it is of no use, ms. */
+const ALTERNATE_WITHIN = 2000;
 /** Frames that far from an event can be part of a look at it, ms. */
 const REACH = 4000;
 /** A sighting may begin this far from an event that it shows, ms. */
@@ -62,21 +66,26 @@ export function createSecondLook(opts: SecondLookOptions): SecondLook {
 
   const look = createLooker(opts);
   const scored = async (event: Event, ruleText: string, margin: number, deadline: number): Promise<number | undefined> => {
-    const answers = await look(windowsOf(event, event.start, Math.min(event.end, event.start + SHORT), margin), event, true, deadline);
+    const answers = await look(windowsOf(event, event.start, Math.min(event.end, event.start + SHORT), margin), true, deadline);
     if (!answers) return undefined;
     const texts = new Set(answers.flatMap((a) => a.sightings.filter((s) => meets(s, event)).map((s) => s.text)));
     return Math.max(0, ...(await Promise.all([...texts].map((text) => score(text, ruleText)))));
   };
   const settled = async (event: Event, margin: number, before: readonly Shown[]): Promise<{ shown: readonly Shown[]; event: Event | undefined }> => {
     const moments = event.end - event.start > SHORT ? [[event.start, event.start], [event.end, event.end]] as const : [[event.start, event.end]] as const;
-    const answers = (await Promise.all(moments.map(([from, to]) => look(windowsOf(event, from, to, margin), event, false, now() + REFINE_WITHIN)))).flatMap((a) => a ?? []);
+    const answers = (await Promise.all(moments.map(([from, to]) => look(windowsOf(event, from, to, margin), false, now() + REFINE_WITHIN)))).flatMap((a) => a ?? []);
     const shown = [...before, ...(await Promise.all(answers.map((answer) => shownIn(answer, event))))];
     return { shown, event: answers.length === 0 ? undefined : settle(event, shown) };
   };
   /** What comes of looks; undefined where they fail. */
-  const unless = <T>(event: Event, looks: Promise<T>): Promise<T | undefined> => looks.catch((error: unknown) => void opts.onFailed?.(error, event));
+  const unless = <T>(event: Event, looks: Promise<T>): Promise<T | undefined> => looks.catch((error: unknown) => void opts.onFailed?.(error, event.camera));
 
   return {
+    async alternate(answer) {
+      const window = otherPairing(frames.between(answer.camera, answer.from - REACH, answer.to), answer);
+      const [other] = (window && (await look([window], false, now() + ALTERNATE_WITHIN))) ?? [];
+      return other && { ...other, latency: { ...answer.latency, infer: answer.latency.infer + other.latency.infer } };
+    },
     verify: (event, ruleText) =>
       unless(event, (async () => {
         const deadline = now() + VERIFY_WITHIN;
