@@ -109,6 +109,10 @@ export class Announcer {
   }
 
   #send(payload: string): void {
+    if (this.#connection && Buffer.byteLength(payload) > this.#connection.mostBytes) {
+      this.#log.warn({ bytes: Buffer.byteLength(payload) }, 'what there is to tell Home Assistant is longer than the broker takes');
+      return;
+    }
     this.#connection?.publish(this.#topic, payload, { qos: 1, retain: true, ...(payload ? { json: {} } : {}) }, (refusal) => {
       if (refusal) this.#log.warn({ topic: this.#topic, reason: refusal.message }, 'the broker refuses what Lookout tells Home Assistant');
     });

@@ -37,6 +37,8 @@ export interface Connection {
   unsubscribe(topic: string): void;
   /** how many QoS 1 messages the broker takes unacknowledged */
   readonly receiveMaximum: number;
+  /** the longest payload that the broker takes, bytes */
+  readonly mostBytes: number;
   /** more waits in the socket than should be added to */
   readonly backedUp: boolean;
   /** Says goodbye, so that the will is not published. */
@@ -73,7 +75,7 @@ export function openConnection(opts: BrokerOptions, version: ProtocolVersion, ev
     setImmediate(() => events.down(brokerError(opts.url, asError(error)), false));
     return { abort: () => undefined };
   }
-  client.on('connect', (packet) => events.up(connectionOf(client, version, packet.properties?.receiveMaximum ?? 65_535)));
+  client.on('connect', (packet) => events.up(connectionOf(client, version, packet.properties ?? {})));
   client.on('message', (topic, payload, { retain }) => events.message({ topic, payload, retain }));
   client.on('disconnect', (packet) => {
     failure ??= new Error(`the broker ended the connection (reason ${packet.reasonCode ?? 0})`);
@@ -111,14 +113,18 @@ const NOBODY = 16;
 /** From here on a SUBACK's code is a refusal. */
 const REFUSAL = 128;
 
-function connectionOf(client: MqttClient, version: ProtocolVersion, receiveMaximum: number): Connection {
+/** Topic, user properties and what else a packet holds besides its payload are shorter than this, bytes. */
+const PACKET_HEAD = 1024;
+
+function connectionOf(client: MqttClient, version: ProtocolVersion, limits: { receiveMaximum?: number; maximumPacketSize?: number }): Connection {
   // The client tells of refusals only; that nobody listens it keeps to itself.
   const unheard = new Set<number>();
   client.on('packetreceive', (packet) => {
     if (packet.cmd === 'puback' && packet.reasonCode === NOBODY) unheard.add(packet.messageId ?? 0);
   });
   return {
-    receiveMaximum,
+    receiveMaximum: limits.receiveMaximum ?? 65_535,
+    mostBytes: (limits.maximumPacketSize ?? Number.POSITIVE_INFINITY) - PACKET_HEAD,
     publish(topic, payload, opts, done) {
       client.publish(topic, payload, publishOptions(opts, version), (error, packet) => {
         // A lost connection calls back with an error as well, but that one is no answer of the broker's.

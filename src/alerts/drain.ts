@@ -112,7 +112,7 @@ export class Drain {
     const at = Date.now();
     const { id, phase, seq, ruleId: rule, severity } = row;
     const topic = this.#opts.topics.alert(row.camera);
-    const payload = JSON.stringify(alertPayload(row, at, this.#opts.mediaUrl));
+    const payload = this.#payload(row, at);
     this.#onTheWay.add(seq);
     this.#connection.publish(topic, payload, { qos: 1, retain: false, json: { id, phase, rule, severity } }, (refusal, heard) => {
       if (!this.#live) return;
@@ -122,6 +122,17 @@ export class Drain {
       this.#opts.progress();
       this.pump();
     });
+  }
+
+  /** A broker ends the connection over what is too long for it, and would again and again: evidence is what an alert can do without. */
+  #payload(row: Pending, at: number): string {
+    const { mostBytes } = this.#connection;
+    const whole = alertPayload(row, at, this.#opts.mediaUrl);
+    for (const message of [whole, { ...whole, evidence: [] }]) {
+      const text = JSON.stringify(message);
+      if (Buffer.byteLength(text) <= mostBytes) return text;
+    }
+    throw new Error(`alert ${row.id} is longer than the ${mostBytes} bytes that the broker takes`);
   }
 
   #refuse(id: string, refusal: Error): void {

@@ -168,6 +168,22 @@ describe('what is delivered', () => {
     expect(heard.alerts().map((a) => a.id)).toEqual(['settled', 'doubtful', 'doubtful']);
   });
 
+  it('does without its evidence at a broker that takes short messages only, and holds nothing up where that is not enough', async () => {
+    const narrow = await mosquitto('allow_anonymous true\nmax_packet_size 4096');
+    cleanUp.push(narrow.remove);
+    await narrow.start();
+    const heard = await listening(narrow.url);
+    const evidence = Array.from({ length: 50 }, (_, i) => ({ eventId: `e${i}`, text: 'a person walks by', start: NOON + i, end: NOON + i, score: 1, clause: 'someone' }));
+    store.putAlert(alert({ id: 'hopeless', text: '文'.repeat(1000), ruleText: '文'.repeat(1000) }));
+    store.putAlert(alert({ id: 'long', evidence }));
+    store.putAlert(alert({ id: 'short', evidence: evidence.slice(0, 1) }));
+    publisher(narrow.url, { settle: 0 });
+    await until('the others', () => heard.alerts().length === 2);
+    expect(heard.alerts().map((a) => [a.id, a.evidence.length])).toEqual([['long', 0], ['short', 1]]);
+    await until('only the hopeless one waits', () => pending() === 1);
+    expect(heard.on('lookout/available').map((m) => m.payload)).toEqual(['online']);
+  });
+
   it('is once only where nothing is wrong', async () => {
     const { url } = await broker();
     const heard = await listening(url);
