@@ -18,7 +18,7 @@ export interface PageOptions {
 const MOST = 2000;
 const HOUR = 3_600_000;
 const LONGEST = 31 * 24 * HOUR;
-/** The store's own ceiling; reached where so many begin within one millisecond only. */
+/** The store's own ceiling. */
 const CEILING = 100_000;
 
 /**
@@ -29,16 +29,24 @@ export function* pages(log: Pick<BacktestLog, 'events'>, { since, until, most = 
   let span = HOUR;
   for (let from = since; from <= until; ) {
     const to = Math.min(until, from + span);
-    const found = log.events({ since: from, until: to, order: 'asc', limit: most + 1 });
-    if (found.length > most && span > 1) {
+    const last = to === until;
+    const events = begunWithin(log, from, to, span > 1 ? most + 1 : CEILING).filter((event) => last || event.start < to);
+    if (events.length > most && span > 1) {
       span = Math.max(1, Math.floor(span / 2));
       continue;
     }
-    const last = to === until;
-    const all = found.length > most ? log.events({ since: from, until: to, order: 'asc', limit: CEILING }) : found;
-    yield { from, to, events: all.filter((event) => event.start >= from && (last || event.start < to)) };
+    yield { from, to, events };
     if (last) return;
-    if (found.length < most / 4) span = Math.min(LONGEST, span * 2);
+    if (events.length < most / 4) span = Math.min(LONGEST, span * 2);
     from = to;
+  }
+}
+
+/** The first `most` that began within; what began before and still goes on comes first in an answer, and is asked past. */
+function begunWithin(log: Pick<BacktestLog, 'events'>, since: number, until: number, most: number): Event[] {
+  for (let limit = most; ; limit = Math.min(CEILING, limit * 2)) {
+    const found = log.events({ since, until, order: 'asc', limit });
+    const begun = found.filter((event) => event.start >= since);
+    if (found.length < limit || begun.length >= most || limit === CEILING) return begun;
   }
 }

@@ -5,21 +5,25 @@ import type { Event } from '../values.ts';
 export interface Told {
   readonly at: number;
   readonly event: Event;
+  /** nothing was told of the event before */
+  readonly first: boolean;
 }
 
 /**
  * A stored event as the rules heard of it while it happened: at first with as much of it as was known then, later to its end. The log
  * keeps its last wording only, so that is the one it has throughout.
  */
-export function toldOf(event: Event, rule: Pick<Rule, 'for'>): Told[] {
+export function toldOf(event: Event, rule: Pick<Rule, 'for' | 'absent'>): Told[] {
   const known = Math.max(event.detectedAt, event.start);
+  // how long it lasts is nothing to the other rules
+  if (rule.for === undefined && rule.absent === undefined) return [{ at: known, event, first: true }];
   const end = Math.max(event.start, Math.min(event.end, known));
-  const told: Told[] = [{ at: known, event: { ...event, phase: 'new', end } }];
+  const told: Told[] = [{ at: known, event: { ...event, phase: 'new', end }, first: true }];
   const long = event.start + (rule.for ?? Number.POSITIVE_INFINITY) * 1000;
   // the windows that showed it going on told so, the one that made it long enough among them
-  if (event.end >= long && end < long) told.push({ at: Math.max(known, long), event: { ...event, phase: 'update', end: long } });
+  if (event.end >= long && end < long) told.push({ at: Math.max(known, long), event: { ...event, phase: 'update', end: long }, first: false });
   const over = event.phase === 'end';
-  if (over || event.end > end) told.push({ at: Math.max(known, event.end), event: { ...event, phase: over ? 'end' : 'update' } });
+  if (over || event.end > end) told.push({ at: Math.max(known, event.end), event: { ...event, phase: over ? 'end' : 'update' }, first: false });
   return told;
 }
 
@@ -53,5 +57,5 @@ export class Waiting {
 
 /** Of an event that the rules know nothing of yet. */
 function startOf(told: Told | undefined): number {
-  return told?.event.phase === 'new' ? told.event.start : Number.POSITIVE_INFINITY;
+  return told?.first ? told.event.start : Number.POSITIVE_INFINITY;
 }

@@ -47,7 +47,7 @@ describe('on the same events it alerts as the running rule did', () => {
   test.each(RULES)('%s', async (yaml) => {
     const rule = ruleOf(yaml);
     let alerts = 0;
-    for (const seed of [1, 2, 3, 4, 5]) {
+    for (const seed of [1, 2, 3]) {
       const happened = story(seed);
       const live = liveAlerts(happened, rule).map(({ camera, happenedAt, eventId, evidence }) => ({ camera, happenedAt: Math.round(happenedAt), eventId, evidence: evidence.map((one) => one.eventId) }));
       const report = await tried(stored(happened), rule);
@@ -57,7 +57,7 @@ describe('on the same events it alerts as the running rule did', () => {
       expect(report.alerts - report.takenBack).toBe(live.length);
       alerts += live.length;
     }
-    expect(alerts).toBeGreaterThan(4);
+    expect(alerts).toBeGreaterThan(2);
   });
 });
 
