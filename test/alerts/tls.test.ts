@@ -1,5 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -70,6 +73,16 @@ async function problem(out: Publisher): Promise<string> {
 
 it('delivers over TLS to a broker whose authority is given', async () => {
   expect(await publisher(await tlsBroker(server), { ca: own.ca }).flush(10_000)).toBe(true);
+});
+
+it('looks at certificates over WebSockets as well', async () => {
+  const web = createServer({ cert: server.text('cert'), key: server.text('key') }, (_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
+  cleanUp.push(() => new Promise((resolve) => web.close(resolve)));
+  await once(web, 'listening');
+  const url = `wss://127.0.0.1:${(web.address() as AddressInfo).port}`;
+  expect(await problem(publisher(url, { ca: other.ca }))).toMatch(/^BROKER_UNTRUSTED: wss:/);
+  // It is trusted, and is no broker.
+  expect(await problem(publisher(url, { ca: own.ca }))).toMatch(/^BROKER_UNREACHABLE: wss:/);
 });
 
 it.each([
