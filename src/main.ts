@@ -31,6 +31,7 @@ Examples:
   $ npx lookout run
   $ npx lookout events --since "10 minutes ago" --text phone
   $ npx lookout events --since 昨天下午3点 --json
+  $ npx lookout explain --rule someone-picks-up-phone --at 14:05
 `;
 
 /** Runs a command line and resolves to its exit code. Errors are one line on stderr: code, what is wrong, what to do. */

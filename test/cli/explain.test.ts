@@ -49,6 +49,16 @@ test('why an alert did not come is told in one line, the links behind it, and to
   }
 });
 
+test('a time without seconds is all of that minute', async () => {
+  const folder = folderWithEvent({ outcome: 'cooldown', score: 0.9, detail: 'until 14:35:00' });
+  const asked = async (at: string): Promise<object> => JSON.parse((await calledHere(folder, ['explain', '--rule', 'phone', '--at', at, '--slack', '0', '--json'])).stdout) as object;
+  const wanted = Math.floor(THEN / 60_000) * 60_000;
+  const iso = new Date(wanted).toISOString();
+  expect(await asked(`${iso.slice(0, 16)}Z`)).toMatchObject({ failed: 'cooldown', question: { from: wanted, to: wanted + 59_999 } });
+  expect(await asked(iso)).toMatchObject({ question: { from: wanted, to: wanted } });
+  expect(await asked(`${iso.slice(0, 16)}:00+00:00`)).toMatchObject({ question: { from: wanted, to: wanted } });
+});
+
 test('what a rule is now is read from its file', async () => {
   const folder = folderWith((store) => store.putLook(look({ from: THEN - 4000, to: THEN + 4000 })));
   const failed = async (): Promise<unknown> => (JSON.parse((await calledHere(folder, ['explain', '--rule', 'phone', '--at', '10 minutes ago', '--slack', '60', '--json'])).stdout) as { failed: unknown }).failed;
