@@ -25,6 +25,9 @@ export interface LaneOptions {
   onDropped(event: Event, rule: Rule): void;
 }
 
+/** Events remembered that do not satisfy the rule. */
+const MOST_PASSED = 64;
+
 /** One rule and one camera: takes what it is told in order, each with all the answers that it needs. */
 export class Lane {
   readonly #opts: LaneOptions;
@@ -33,6 +36,8 @@ export class Lane {
   #kept: string | undefined;
   /** what the state comes to, so that it need not be read to see that nothing is to be done */
   #state: State;
+  /** events that do not satisfy the rule as they read now: until they read otherwise they need not be looked at */
+  readonly #passed = new Map<string, string>();
   #working = false;
   #closed = false;
 
@@ -57,6 +62,7 @@ export class Lane {
   /** `early`: what is sure to be asked, so that it is asked together with the other rules' questions. */
   tell(value: Event | Watched, early?: Wanted): void {
     if ('phase' in value) {
+      if (this.idle && this.#opts.rule() === this.#rule && this.#passed.get(value.id) === value.text) return;
       const job = this.#jobs.event(value);
       if (early) this.#fetch(job, early);
     } else {
@@ -91,6 +97,7 @@ export class Lane {
       if (missing.length === 0) {
         this.#jobs.done();
         this.#commit(turn);
+        if ('phase' in job.value) this.#pass(turn, job.value);
         return true;
       }
       for (const one of missing) this.#fetch(job, one);
@@ -129,6 +136,15 @@ export class Lane {
     for (const verdict of verdicts) this.#opts.say(verdict);
     if (text !== before) this.#opts.save(text);
     for (const decision of decisions) this.#opts.decide(decision);
+  }
+
+  #pass({ state, rule, decisions }: Turn, { id, text }: Event): void {
+    this.#passed.delete(id);
+    if (rule.then !== undefined || rule.without !== undefined || !decisions.some((one) => one.eventId === id && one.outcome === 'below_threshold')) return;
+    if (state.told.some(({ verdict }) => verdict.evidence.some((one) => one.eventId === id))) return;
+    this.#passed.set(id, text);
+    const [oldest] = this.#passed.keys();
+    if (this.#passed.size > MOST_PASSED && oldest !== undefined) this.#passed.delete(oldest);
   }
 
   #fetch(job: Job, wanted: Wanted): void {

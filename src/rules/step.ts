@@ -18,7 +18,9 @@ export function concerns(rule: Rule, camera: string): boolean {
 }
 
 /** Alerts that are over are followed for so long, ms: a closer look may come late. */
-const FOLLOWED = 10 * 60_000;
+const FOLLOWED = 2 * 60_000;
+/** … and no more of them than these. */
+const MOST_FOLLOWED = 8;
 
 /** Does it matter to the rule that time passes? Else it is told of events alone. */
 export function waits(rule: Rule, state: State): boolean {
@@ -71,7 +73,9 @@ function judge(turn: Turn): void {
 
 /** Alerts that are over and can hardly change any more need not be followed. */
 function letGo(state: State, at: number): void {
-  state.told = state.told.filter((told) => isOpen(told) || told.verdict.end > at - FOLLOWED);
+  const settled = state.told.filter((told) => !isOpen(told));
+  const followed = settled.slice(-MOST_FOLLOWED).filter((told) => told.verdict.end > at - FOLLOWED);
+  state.told = state.told.filter((told) => isOpen(told) || followed.includes(told));
 }
 
 /** A rule that is off waits for nothing; when it is on again it begins anew. */
