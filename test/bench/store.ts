@@ -16,18 +16,20 @@ const folder = join(tmpdir(), 'lookout-bench-store');
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const open = (path: string): Store => openStore({ path, retentionDays: 0 }, log);
 
-/** The log of `count` events, from an earlier run where there is one. */
+/** The log of `count` events, from an earlier run where there is one; one that was broken off goes on where it stopped. */
 function filled(count: number, fresh: boolean): { path: string; built: number | null } {
   const path = join(folder, `events-${count}.db`);
   const done = `${path}-done`;
-  if (fresh || !existsSync(done)) for (const end of ['', '-wal', '-shm', '-lock', '-done']) rmSync(path + end, { force: true });
+  if (fresh) for (const end of ['', '-wal', '-shm', '-lock', '-done']) rmSync(path + end, { recursive: true, force: true });
   if (existsSync(done)) return { path, built: null };
   mkdirSync(folder, { recursive: true });
   const store = open(path);
+  const there = store.stats().events;
   const next = chance(1);
   const began = performance.now();
   for (let i = 0; i < count; i++) {
-    store.putEvent(happening(i, count, next));
+    const event = happening(i, count, next);
+    if (i >= there) store.putEvent(event);
     if (i % 500_000 === 499_999) say(`${(i + 1) / 1e6} million events after ${Math.round((performance.now() - began) / 1000)} s`);
   }
   store.close();
