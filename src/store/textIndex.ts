@@ -19,8 +19,9 @@ export interface TextIndex {
   forget(): void;
 }
 
-/** Parts shorter than this are in very many words and narrow nothing down where there are longer ones. */
+/** Parts shorter than this that are in more words than that narrow little down where there are longer ones, and cost much. */
 const TELLING = 3;
+const FEW_WORDS = 20;
 
 /**
  * The index of the texts: an FTS5 table whose documents are the codes of the words (table `words`), so that nothing a text or a
@@ -38,8 +39,9 @@ export function textIndex(db: Database): TextIndex {
     forget: () => words.forget(),
     match(text, camera) {
       const all = terms(text).flatMap(pieces);
-      const telling = all.filter((piece) => piece.run || piece.text.length >= TELLING);
-      const conditions = (telling.length > 0 ? telling : all).map((piece) => condition(piece, words));
+      const telling = (piece: Piece): boolean => piece.run || piece.text.length >= TELLING;
+      const some = all.some(telling);
+      const conditions = all.map((piece) => condition(piece, words, some && !telling(piece) ? FEW_WORDS : MOST_WORDS));
       if (conditions.includes(undefined)) return undefined;
       const useful = conditions.filter((c) => c !== '');
       if (useful.length === 0 || camera === undefined) return useful.join(' AND ');
@@ -49,13 +51,13 @@ export function textIndex(db: Database): TextIndex {
   };
 }
 
-/** '' where too many words hold the piece, undefined where none does. */
-function condition({ text, run }: Piece, words: WordList): string | undefined {
+/** '' where more than `most` words hold the piece, undefined where none does. */
+function condition({ text, run }: Piece, words: WordList, most: number): string | undefined {
   const grams = gramsOf(text, run ? 2 : 3).map((gram) => words.find('gram', gram));
   const byGrams = grams.includes(undefined) ? undefined : `(${grams.join(' AND ')})`;
   if (run) return byGrams;
   const holding = words.holding(text);
-  if (holding.length > MOST_WORDS) return '';
+  if (holding.length > most) return '';
   const any = [...holding, ...(byGrams === undefined ? [] : [byGrams])];
   return any.length === 0 ? undefined : `(${any.join(' OR ')})`;
 }
