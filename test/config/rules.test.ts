@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import { rulesJsonSchema } from '../../src/config/jsonSchema.ts';
 import { parseSource, readSource } from '../../src/config/document.ts';
 import { rulesOf } from '../../src/config/rules.ts';
 import { describeRule } from '../../src/rules/describe.ts';
@@ -145,6 +147,14 @@ describe('a rule in one sentence', () => {
 });
 
 describe('the files under rules/', () => {
+  // `npx vitest run test/config -u` writes it anew.
+  test('configs/rules.schema.json is the schema of this version, and they satisfy it', async () => {
+    await expect(`${JSON.stringify(rulesJsonSchema(), null, 2)}\n`).toMatchFileSnapshot(join(ROOT, '../configs/rules.schema.json'));
+    const valid = new Ajv2020({ strict: false }).compile(rulesJsonSchema());
+    for (const name of readdirSync(ROOT)) expect(valid(readSource(join(ROOT, name)).document.toJS()), name).toBe(true);
+    expect(valid({ alert: 'it rings', fro: '30s' })).toBe(false);
+  });
+
   const all = readdirSync(ROOT).flatMap((name) => rulesOf(readSource(join(ROOT, name))).map(({ rule: one }) => one));
 
   test('show every key, and only the first few are on', () => {

@@ -208,3 +208,10 @@ describe('words from a scene stay words', () => {
     expect(p.said[0]).toMatchObject({ text, ruleText: RULE, ruleId: 'r', clause: RULE });
   });
 });
+
+test('a model that babbles fills neither the memory nor the log', () => {
+  const kinds = ['', 'for: 5s', 'absent: 5s', 'count: 50 in 1d', 'then: someone drops a bag\nwithin: 1d', 'without: someone drops a bag\nwithin: 1d'];
+  const p = new Play(kinds.map((kind, i) => rule(`id: r${i}\nalert: someone takes a phone\n${kind}`)));
+  for (let i = 0; i < 1500; i++) p.tell(event(`e${i}`, i % 2 === 0 ? PHONE : `${PHONE} and a bag`, i / 10, i / 10 + 1), watched(i * 10, i * 10 + 5));
+  for (const [id, state] of p.memory) expect(state.length, id).toBeLessThan(80_000);
+});
