@@ -1,4 +1,5 @@
 import type { BacktestReport } from '../backtest/backtest.ts';
+import type { BacktestAlert } from '../backtest/tally.ts';
 import { figure, lasting, plural } from '../explain/check.ts';
 import { describeRule } from '../rules/describe.ts';
 import { localTime, print, printTable, visible } from './print.ts';
@@ -11,7 +12,7 @@ export function showBacktest(report: BacktestReport, limit: number): void {
   const { rule, list, alerts, nearMisses, nearMissEvents, inVain, inVainCount } = report;
   print(...summary(report).map(visible), '');
   if (list.length > 0) {
-    printTable(['HAPPENED', 'CAMERA', 'SCORE', 'EVENT'], list.slice(-limit).map((one) => [localTime(one.happenedAt), one.camera, one.eventId === null ? '–' : figure(one.score), one.text]));
+    printTable(['HAPPENED', 'CAMERA', 'SCORE', 'EVENT'], list.slice(-limit).map((one) => [localTime(one.happenedAt), one.camera, one.evidence.length === 0 ? '–' : figure(one.score), happening(one)]));
     print(...(alerts > limit ? [`The newest ${Math.min(limit, list.length)} of ${alerts}; see --limit.`] : []), '');
   }
   if (report.days.length > 1) {
@@ -46,4 +47,10 @@ function summary({ rule, since, until, events, texts, watched, alerts, perDay, t
 /** 0.14, 8.3, 1603 */
 function aDay(alerts: number): string {
   return String(Number(alerts.toPrecision(alerts < 1000 ? 2 : 4)));
+}
+
+/** What the alert would have rested on, in the order in which it happened, and what did not. */
+function happening({ eventId, text, evidence, takenBack }: BacktestAlert): string {
+  const parts = [...evidence.map((one) => one.text), ...(eventId === null ? [`not: ${text}`] : [])];
+  return `${parts.length > 0 ? parts.join(' → ') : text}${takenBack ? ' (taken back)' : ''}`;
 }

@@ -28,10 +28,9 @@ function alertLines({ alert, phases, evidence, looks, decisions, feedback, delet
   const files = (['snapshot', 'clip'] as const).flatMap((kind) => (alert[kind] === null ? [] : [`${kind === 'clip' ? 'Clip' : 'Snapshot'} ${join(media, alert[kind])}`]));
   return [
     `Alert ${alert.id}, ${alert.severity}, rule ${alert.ruleId} ${quoted(alert.ruleText)}, camera ${alert.camera}`,
-    `${quoted(alert.text)} happened at ${localTime(alert.happenedAt)}: ${times(alert)}.`,
-    `Score ${figure(alert.score)} under ${quoted(alert.clause)}; the threshold is ${figure(alert.threshold)}.`,
+    alert.eventId === null ? `${quoted(alert.text)} had not happened by ${localTime(alert.happenedAt)}: ${times(alert)}.` : `${quoted(alert.text)} happened at ${localTime(alert.happenedAt)}: ${times(alert)}.`,
+    ...(alert.evidence.length === 0 && alert.eventId === null ? [] : [`Score ${figure(alert.score)} under ${quoted(alert.clause)}; the threshold is ${figure(alert.threshold)}.`]),
     ...(alert.verified === null ? [] : [`A second look at the frames scored ${figure(alert.verified)}.`]),
-    ...(alert.eventId === null ? ['It was given because something did not happen.'] : []),
     ...evidence.map(({ evidence: one, event }) => `Rests on event ${one.eventId}: ${quoted(one.text)} at ${localTime(one.start)}, score ${figure(one.score)} under ${quoted(one.clause)}${event ? `, ${confidenceOf(event)}` : ''}.`),
     `Recognised at ${localTime(alert.detectedAt)}, ${lasting(Math.max(0, alert.detectedAt - alert.happenedAt))} after it happened. ${latency(alert.latency)}`,
     ...phases.map(phaseLine),

@@ -67,6 +67,6 @@ test('an event’s story has what every rule made of it, and the alerts that res
 test('an absence rests on nothing; what nobody knows is told as such', () => {
   const store = openHistory();
   store.putAlert(alert({ id: 'alert-one', eventId: null }));
-  expect(storyLines(storyOf(store, 'alert-one'), '/media').join('\n')).toContain('It was given because something did not happen.');
+  expect(storyLines(storyOf(store, 'alert-one'), '/media').join('\n')).toMatch(/^“a person in red picks up the phone” had not happened by 2026-11-22/m);
   expect(() => storyOf(store, 'nothing-like-it')).toThrow(/^LOG_UNKNOWN_ID: the log has no alert and no event "nothing-like-it"/);
 });
