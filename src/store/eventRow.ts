@@ -55,17 +55,12 @@ export function checked<T extends object>(row: T, what: string): T {
   return sound;
 }
 
-/** The event of a row's values, in the order of EVENT_COLUMNS. */
-export function eventOf(values: readonly (string | number)[]): Event {
-  const [
-    id, camera, text, start, end, startUncertainty, endUncertainty, timeSource, phase, windowId, model, confidence, sightings, detectedAt,
-    capture, queue, infer,
-  ] = values as [
-    string, string, string, number, number, number, number, TimeSource, EventPhase, string, string, number, number, number,
-    number, number, number,
-  ];
+/** The event of a row's values, in the order of EVENT_COLUMNS: by place, since a thousand of them are to take no more than a millisecond. */
+export function eventOf(row: readonly (string | number)[]): Event {
+  const [text, number] = [(i: number) => row[i] as string, (i: number) => row[i] as number];
   return {
-    id, camera, text, start, end, startUncertainty, endUncertainty, timeSource, phase, windowId, model, confidence, sightings, detectedAt,
-    latency: { capture, queue, infer },
+    id: text(0), camera: text(1), text: text(2), start: number(3), end: number(4), startUncertainty: number(5), endUncertainty: number(6),
+    timeSource: text(7) as TimeSource, phase: text(8) as EventPhase, windowId: text(9), model: text(10), confidence: number(11),
+    sightings: number(12), detectedAt: number(13), latency: { capture: number(14), queue: number(15), infer: number(16) },
   };
 }
