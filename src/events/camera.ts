@@ -1,5 +1,5 @@
 import type { Answer, Event, EventPhase, Sighting } from '../values.ts';
-import { alike, apart, assign, covers, outweighs } from './assign.ts';
+import { apart, assign, covers, outweighs } from './assign.ts';
 import type { Match, Same } from './assign.ts';
 import { toEvent } from './event.ts';
 import { contradicted, settled, supported } from './evidence.ts';
@@ -7,6 +7,7 @@ import { sightingsOf } from './sightings.ts';
 import { normalise } from './text.ts';
 import { addSeen, endOf, hasSeen, keyFor, readingOf, startOf } from './track.ts';
 import type { Track } from './track.ts';
+import { twinOf } from './twin.ts';
 
 export interface CameraStitchOptions {
   /** ms by which the windows' times of one happening may differ */
@@ -19,10 +20,6 @@ export interface CameraStitchOptions {
   newId(): string;
 }
 
-/** Events of the same words that begin this near to each other (× tolerance) are one: nobody does the same twice without undoing it. */
-const TWIN = 2;
-/** … and those even nearer, whatever was told between them. */
-const CLOSE_TWIN = 1.25;
 /** Hard ceilings: a model that babbles must not fill the memory. */
 const MOST_TRACKS = 64;
 const MOST_WINDOWS = 16;
@@ -134,14 +131,9 @@ export class CameraStitcher {
 
   /** A window that read the time of a told event quite otherwise has begun a track of its own: the two are one happening. @returns whether they are */
   #joinTwin(track: Track): boolean {
-    const { key } = readingOf(track);
-    const start = startOf(track).at;
-    const { tolerance } = this.#opts;
-    const twin = this.#tracks.find((t) => t !== track && t.event && t.phase !== 'retracted' && readingOf(t).key === key && Math.abs(startOf(t).at - start) <= TWIN * tolerance);
+    const twin = twinOf(track, this.#tracks, this.#opts.tolerance);
     if (!twin) return false;
-    // what is alike and was told between the two has undone the first: a light goes on, off, and on
-    const undone = this.#tracks.some((t) => t.event && t.phase !== 'retracted' && isBetween(t, twin, track) && alike(t, track));
-    if (undone && Math.abs(startOf(twin).at - start) > CLOSE_TWIN * tolerance) return false;
+    const { key } = readingOf(track);
     for (const seen of track.seen) if (seen.key === key) addSeen(twin, seen);
     this.#tracks = this.#tracks.filter((t) => t !== track);
     return true;
@@ -163,11 +155,6 @@ export class CameraStitcher {
     const rank = (t: Track): number => (t.phase === 'known' ? 1 : 0);
     this.#tracks = [...this.#tracks].sort((a, b) => rank(a) - rank(b) || startOf(a).at - startOf(b).at).slice(-MOST_TRACKS);
   }
-}
-
-function isBetween(track: Track, a: Track, b: Track): boolean {
-  const [from, at, to] = [startOf(a).at, startOf(track).at, startOf(b).at];
-  return track !== a && track !== b && at > Math.min(from, to) && at < Math.max(from, to);
 }
 
 function changed(track: Track): boolean {
