@@ -1,5 +1,6 @@
-import { lastValueFrom, pipe, Subject, tap, toArray } from 'rxjs';
+import { lastValueFrom, merge, pipe, Subject, tap, toArray } from 'rxjs';
 import { pulled } from '../daemon/pulled.ts';
+import { WatchedTime } from '../daemon/watched.ts';
 import { refine } from '../events/refine.ts';
 import { stitch, STITCH_DEFAULTS } from '../events/stitch.ts';
 import type { StitchOptions } from '../events/stitch.ts';
@@ -13,11 +14,12 @@ import type { Rule } from '../rules/rule.ts';
 import { wordingsOf } from '../rules/wordings.ts';
 import { sample } from '../sample/sample.ts';
 import type { SampleOptions } from '../sample/sample.ts';
-import type { Answer, Event, Frame, Verdict, Window } from '../values.ts';
-import { createRecentFrames, type RecentFrames } from '../window/recentFrames.ts';
+import type { Answer, Event, Frame, Verdict, Watched as Seen, Window } from '../values.ts';
+import { createRecentFrames } from '../window/recentFrames.ts';
 import { windows } from '../window/window.ts';
 import type { WindowOptions } from '../window/window.ts';
 import { FileClock } from './fileClock.ts';
+import { TokenCount } from './tokenCount.ts';
 
 /** The stages' settings, as the daemon would run them. */
 export interface Stages {
@@ -69,15 +71,18 @@ export async function watchFile(
   const chain = joinStages(tokens, rules, stages, signal);
   let count = 0;
   try {
-    for await (const window of pulled(frames, pipe(sample(stages.sample), tap((frame) => chain.frames.add(frame)), windows(stages.window)))) {
+    for await (const window of pulled(frames, pipe(sample(stages.sample), tap((frame) => chain.take(frame)), windows(stages.window)))) {
       signal?.throwIfAborted();
       if (chain.failed()) break;
       await chain.clock.advance(window.cutAt);
+      chain.watched.cut(window);
       const answer = await tokens.events(window, chain.lookFor, signal);
       count += 1;
       chain.answers.next(answer);
+      chain.watched.answered(answer);
     }
     chain.answers.complete();
+    chain.seen.complete();
   } catch (error) {
     chain.answers.error(error);
   }
@@ -86,7 +91,11 @@ export async function watchFile(
 
 interface Chain {
   readonly answers: Subject<Answer>;
-  readonly frames: RecentFrames;
+  readonly seen: Subject<Seen>;
+  /** how far the file has been watched, for rules that speak of what did not happen */
+  readonly watched: WatchedTime;
+  /** a frame was kept */
+  take(frame: Frame): void;
   readonly lookFor: readonly string[];
   readonly clock: FileClock;
   /** a stage failed; `done` says why */
@@ -99,6 +108,8 @@ interface Chain {
 function joinStages(backend: TokenCount, rules: readonly Rule[], stages: Stages, signal?: AbortSignal): Chain {
   const lookFor = rules.map((r) => r.alert);
   const answers = new Subject<Answer>();
+  const seen = new Subject<Seen>();
+  const watched = new WatchedTime((stretch) => seen.next(stretch));
   const clock = new FileClock();
   const frames = createRecentFrames(RECENT);
   const last = new Map<string, Event>();
@@ -108,17 +119,25 @@ function joinStages(backend: TokenCount, rules: readonly Rule[], stages: Stages,
   const onError = (error: unknown): unknown => (unscored ??= error);
   const score = secondOpinion((event, rule) => backend.score(event, rule), wordingsOf);
   const secondLook = createSecondLook({ backend, frames, score, lookFor: () => lookFor, now: clock.now, onFailed: onError, ...(signal ? { signal } : {}) });
-  const watched = answers.pipe(
+  const verdicts = answers.pipe(
     stages.refine === false ? tap() : alternate((answer) => clock.wait(secondLook.alternate(answer))),
     stitch({ ...stages.stitch, equivalent: (a, b) => clock.wait(equivalent(backend, a, b)), now: clock.now, newId: () => `event-${++ids}` }),
     stages.refine === false ? tap() : refine({ look: (event) => clock.wait(secondLook.refine(event)), now: clock.now, scheduler: clock.scheduler }),
     tap((event) => last.set(event.id, event)),
-    matchRules({ rules: () => rules, score: (event, rule) => clock.wait(score(event, rule)), now: clock.now, newId: () => `alert-${++ids}`, onError }),
+    (events) => merge(events, seen),
+    matchRules({
+      rules: () => rules,
+      score: (event, rule) => clock.wait(score(event, rule)),
+      verify: (event, _rule, sentence) => clock.wait(secondLook.verify(event, sentence)),
+      now: clock.now,
+      newId: () => `alert-${++ids}`,
+      onError,
+    }),
     tap((verdict) => verdict.phase === 'new' && given.push({ ...verdict, at: clock.now() })),
     toArray(),
   );
   let failed = false;
-  const done = lastValueFrom(watched).then(() => {
+  const done = lastValueFrom(verdicts).then(() => {
     // figures that lack a score would not be the model's
     if (unscored !== undefined) throw unscored;
     const takenBack = (id: string | null): boolean => id !== null && last.get(id)?.phase === 'retracted';
@@ -126,34 +145,11 @@ function joinStages(backend: TokenCount, rules: readonly Rule[], stages: Stages,
   });
   // thrown to whoever waits for it; here it only ends the reading
   done.catch(() => (failed = true));
-  return { answers, frames, lookFor, clock, failed: () => failed, done };
-}
-
-/** A back end that counts what it is shown. */
-class TokenCount implements Pick<Backend, 'events' | 'lookAgain' | 'score'> {
-  readonly #backend: Backend;
-  count = 0;
-
-  constructor(backend: Backend) {
-    this.#backend = backend;
-  }
-
-  async events(window: Window, lookFor: readonly string[], signal?: AbortSignal): Promise<Answer> {
-    return this.#add(await this.#backend.events(window, lookFor, signal));
-  }
-
-  async lookAgain(window: Window, lookFor: readonly string[], signal?: AbortSignal): Promise<Answer> {
-    return this.#add(await (this.#backend.lookAgain?.(window, lookFor, signal) ?? this.#backend.events(window, lookFor, signal)));
-  }
-
-  score(event: string, rule: string): Promise<number> {
-    return this.#backend.score(event, rule);
-  }
-
-  #add(answer: Answer): Answer {
-    this.count += answer.visualTokens;
-    return answer;
-  }
+  const take = (frame: Frame): void => {
+    frames.add(frame);
+    watched.newest(frame.camera, frame.at);
+  };
+  return { answers, seen, watched, take, lookFor, clock, failed: () => failed, done };
 }
 
 /** The windows that the stages cut from frames, pulled one by one. */

@@ -7,7 +7,8 @@ import { makeReport } from '../../src/eval/report.ts';
 import type { EvalReport } from '../../src/eval/report.ts';
 import { heldOutScenes } from '../../src/eval/scenes.ts';
 import { scoreWindow, scoreWindows } from '../../src/eval/windowScore.ts';
-import { DEFAULT_STAGES } from '../../src/eval/watchFile.ts';
+import { DEFAULT_STAGES, watchFile } from '../../src/eval/watchFile.ts';
+import type { Rule } from '../../src/rules/rule.ts';
 import { wordingsOf } from '../../src/rules/wordings.ts';
 import type { Answer, Frame } from '../../src/values.ts';
 import { oracle } from './oracle.ts';
@@ -122,4 +123,29 @@ test('evaluateClips reports progress and shares the clips out', async () => {
   });
   expect(progress).toEqual(['0/3', '1/3', '2/3', '3/3']);
   expect(report).toMatchObject({ videos: 3, scored: 'events', model: 'oracle' });
+});
+
+describe('rules that ask for more', () => {
+  const [clip] = scenes.filter((s) => s.labels.length > 1);
+  const [label] = clip?.labels ?? [];
+  const rule = (more: Partial<Rule>): Rule => ({ id: 'r', alert: label?.text ?? '', cameras: [], cooldown: 0, severity: 'info', threshold: 0.5, enabled: true, ...more });
+  const watch = (asked: Rule, flaws: Flaws = {}) => {
+    if (!clip) throw new Error('no scene with happenings');
+    return watchFile(clip.frames(), oracle(clip.labels, { score: (event, sentence) => (sentence.includes(event) ? 1 : 0), ...flaws }), [asked], DEFAULT_STAGES);
+  };
+
+  test('a second look is had before an alert, where a rule wants one', async () => {
+    const { verdicts } = await watch(rule({ verify: true }));
+    expect(verdicts.length).toBeGreaterThan(0);
+    for (const { verified, at, start } of verdicts) {
+      expect(verified).toBe(1);
+      expect(at).toBeGreaterThanOrEqual(start);
+    }
+  });
+
+  test('what has not happened in the time that was watched is told', async () => {
+    const { verdicts } = await watch(rule({ alert: 'somebody dances', absent: 5 }));
+    expect(verdicts.length).toBeGreaterThan(0);
+    expect(verdicts[0]?.eventId).toBeNull();
+  });
 });
