@@ -1,15 +1,10 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { LookoutError } from '../../src/errors.ts';
-import { createLogger } from '../../src/health/log.ts';
-import { openStore } from '../../src/store/store.ts';
-import type { EventQuery, Store } from '../../src/store/store.ts';
-import { describeMachine } from './machine.ts';
-import { WORDS, chance, happening, range } from './store/happenings.ts';
-
-const USAGE = 'npm run bench:store -- [--events n] [--queries n] [--fresh] [--remove] [--json]';
+import { createLogger } from '../../../src/health/log.ts';
+import { openStore } from '../../../src/store/store.ts';
+import type { EventQuery, Store } from '../../../src/store/store.ts';
+import { WORDS, chance, happening, range } from './happenings.ts';
 
 const log = createLogger({ level: 'warn' });
 const folder = join(tmpdir(), 'lookout-bench-store');
@@ -57,45 +52,22 @@ function report(name: string, asked: readonly Asked[]): void {
   for (const { query, ms, found } of [...asked].sort((a, b) => b.ms - a.ms).slice(0, 5)) say(`  ${ms.toFixed(1)} ms, ${found} found: ${JSON.stringify(query)}`);
 }
 
-/** Rows a second of one way of putting events into a new file; every commit is forced to the disk in both ways. */
-function rate(path: string, count: number, each: (store: Store) => void): number {
-  for (const end of ['', '-wal', '-shm', '-lock']) rmSync(path + end, { force: true });
-  const store = open(path);
-  const next = chance(2);
-  const events = Array.from({ length: count }, (_, i) => happening(i, count, next));
-  const began = performance.now();
-  for (const event of events) {
-    store.putEvent(event);
-    each(store);
-  }
-  store.flush();
-  const perSecond = count / ((performance.now() - began) / 1000);
-  store.close();
-  rmSync(path, { force: true });
-  return perSecond;
+/** What was asked of the log, and how long it took. */
+export interface Questions {
+  readonly range: Spread;
+  readonly text: Spread;
+  readonly details: { readonly events: number; readonly mb: number; readonly build_s: number | null; readonly open_ms: number };
 }
 
-function groupCommit(): { grouped: number; single: number } {
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, 'commit.db');
-  const rounds = [0, 1, 2].map(() => ({ single: rate(path, 2000, (store) => store.flush()), grouped: rate(path, 20_000, () => undefined) }));
-  const median = (of: (round: { grouped: number; single: number }) => number): number => rounds.map(of).sort((a, b) => a - b)[1] ?? Number.NaN;
-  return { grouped: median((r) => r.grouped), single: median((r) => r.single) };
+/** ms */
+interface Spread {
+  readonly p50: number;
+  readonly p99: number;
 }
 
-/** Measures the log on a file of many events, in this process: questions by time and by words, and what group commit brings. */
-function main(): void {
-  const text = { type: 'string' } as const;
-  const flag = { type: 'boolean' } as const;
-  const { values } = parseArgs({ options: { events: text, queries: text, fresh: flag, remove: flag, json: flag } });
-  const [count, queries] = [Number(values.events ?? 10_000_000), Number(values.queries ?? 2000)];
-  if (!(count >= 1 && queries >= 1)) throw new LookoutError('USAGE', USAGE);
-  const { onnxruntime: _, python: __, ...machine } = describeMachine(undefined);
-  console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memory_gib} GiB; Node ${machine.node}; load before: ${machine.load}`);
-
-  const commits = groupCommit();
-  console.log(`group commit: ${Math.round(commits.grouped)} events/s; row by row: ${Math.round(commits.single)} events/s`);
-  const { path, built } = filled(count, values.fresh ?? false);
+/** Asks a file of many events, in this process, by time and by words. */
+export function measureQuestions({ events: count, queries, fresh, remove }: { events: number; queries: number; fresh: boolean; remove: boolean }): Questions {
+  const { path, built } = filled(count, fresh);
   const megabytes = Math.round(statSync(path).size / 2 ** 20);
   const opening = performance.now();
   const store = open(path);
@@ -109,10 +81,7 @@ function main(): void {
   const byText = ask(store, Array.from({ length: queries }, () => ({ ...(next(2) === 0 ? range(next) : {}), ...orders(), text: words() })));
   report('by words', byText);
   store.close();
-  if (values.remove) rmSync(folder, { recursive: true, force: true });
-  if (!values.json) return;
-  const details = { events: count, mb: megabytes, build_s: built, open_ms: openMs, grouped_per_s: commits.grouped, row_by_row_per_s: commits.single, range_query_p50_ms: quantile(byTime, 0.5), text_query_p50_ms: quantile(byText, 0.5) };
-  console.log(JSON.stringify({ group_commit_vs_rows: Number((commits.grouped / commits.single).toFixed(2)), range_query_p99_ms: quantile(byTime, 0.99), text_query_p99_ms: quantile(byText, 0.99), machine, details }));
+  if (remove) rmSync(folder, { recursive: true, force: true });
+  const spread = (asked: readonly Asked[]): Spread => ({ p50: quantile(asked, 0.5), p99: quantile(asked, 0.99) });
+  return { range: spread(byTime), text: spread(byText), details: { events: count, mb: megabytes, build_s: built, open_ms: openMs } };
 }
-
-main();
