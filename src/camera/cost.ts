@@ -30,9 +30,9 @@ const WARM_UP = 2;
 const PER_MEGAPIXEL = 5.8 / (60 * 25 * 2.07);
 const PER_PACKET = 0.12 / (60 * 25);
 /** What a camera's process takes for itself: its messages, its beats, a few lines for every packet; measured on the same machine, in cores. */
-const PROCESS = 0.015;
-/** A sleeping camera is checked so often once a few checks have shown nothing; they begin 5 s apart and grow to 20, s. */
-const CHECK = 15;
+const PROCESS = 0.004;
+/** A sleeping camera is checked so often once a few checks have shown nothing; they begin 5 s apart, s. */
+const CHECK = 20;
 
 /** Splits the processor's seconds by whether the decoder slept: every step between two facts that was wholly the one or the other counts. */
 export function createCostMeter(): CostMeter {

@@ -28,6 +28,8 @@ export interface LookOptions {
 export interface Looks {
   readonly answers: OperatorFunction<Window, Answer>;
   counters(): { windows: number; visualTokens: number };
+  /** a second look was taken, beside the windows */
+  again(answer: Pick<Answer, 'visualTokens'>): void;
   /** at the end: writes down what is left of dropped windows */
   close(): void;
 }
@@ -73,7 +75,8 @@ export function looks({ current, backend, lookFor, growing, spare, store, watche
       watched.answered(answer);
     }),
   );
-  return { answers, counters: () => ({ ...counts }), close: () => guard(log, () => dropped.rest().forEach((gap) => store.putCoverage(gap))) };
+  const again = ({ visualTokens }: Pick<Answer, 'visualTokens'>): void => void (counts.visualTokens += visualTokens);
+  return { answers, again, counters: () => ({ ...counts }), close: () => guard(log, () => dropped.rest().forEach((gap) => store.putCoverage(gap))) };
 }
 
 function lookOf({ windowId, camera, reason, from, to, sightings }: Answer, frames: number): Look {

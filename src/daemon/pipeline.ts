@@ -58,10 +58,10 @@ export function joinRooms({ current, model, store, publisher, desk, frames, reca
   const watched = new WatchedTime((stretch) => seen.next(stretch));
   const spare = new SpareLine({ now: Date.now });
   const lookFor = (camera: string): string[] => sentencesFor(camera, current().rules, Date.now());
-  const { answers, counters, close } = looks({ current, backend, lookFor, growing, spare, store, watched, log });
+  const { answers, again: onLook, counters, close } = looks({ current, backend, lookFor, growing, spare, store, watched, log });
   const onFailed = (error: unknown, camera: string): void => log.debug({ err: error, camera }, 'a second look failed');
   const score = secondOpinion((event, sentence) => backend.score(event, sentence), wordingsOf);
-  const again = createSecondLook({ backend, frames, score, lookFor, line: spare, onFailed });
+  const again = createSecondLook({ backend, frames, score, lookFor, line: spare, onLook, onFailed });
 
   const happened = windows.pipe(
     answers,
