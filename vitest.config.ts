@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests run real peers (ffmpeg, GStreamer, mosquitto, child processes), two files at a time, so that they pass on two slow cores:
- * time limits are there to end what hangs, and never to measure.
+ * Tests run real peers (ffmpeg, GStreamer, mosquitto, child processes), most of whose time goes into waiting for live streams: four
+ * files at a time keep two slow cores busy. Time limits are there to end what hangs, and never to measure.
  */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 4,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,

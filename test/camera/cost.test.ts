@@ -35,7 +35,7 @@ describe('what a camera costs', () => {
     const still = costOf([[true, 0.9], [true, 0.5], [false, 0.01], [false, 0.01]]);
     expect(still?.idle.cores).toBeCloseTo(0.01, 6);
     expect(still?.busy.measured).toBe(false);
-    expect(still?.busy.cores).toBeCloseTo(0.015 + 5.9 / 60, 2);
+    expect(still?.busy.cores).toBeCloseTo(0.004 + 5.9 / 60, 2);
     const restless = costOf([[true, 0.1], [true, 0.1], [true, 0.1], [true, 0.1]]);
     expect(restless?.idle.measured).toBe(false);
     expect(restless?.idle.cores).toBeLessThan(0.03);

@@ -81,7 +81,7 @@ describe('lookout watch', () => {
     await watching.says('waiting for alerts');
     const client = await connectAsync(url);
     onTestFinished(() => client.endAsync(true));
-    const alert = { severity: 'critical', event: 'a person falls \u001b[31m', rule: 'fall', start_ms: Date.UTC(2026, 0, 2, 3, 4, 5) };
+    const alert = { phase: 'new', severity: 'critical', event: 'a person falls \u001b[31m', rule: 'fall', start_ms: Date.UTC(2026, 0, 2, 3, 4, 5) };
     await client.publishAsync('lookout/available', 'online', { qos: 1, retain: true });
     await client.publishAsync('lookout/hall/status', JSON.stringify({ state: 'offline', reason: 'no answer' }), { qos: 1 });
     await client.publishAsync('lookout/hall/event', '{}', { qos: 1 });

@@ -60,7 +60,7 @@ test.each([true, false])('a labelled video file is scored like a camera; labels 
   const knows = oracle(room.events, {
     // reads labels and events alike, whatever the wording
     score: (event, asked) => {
-      if (asked === 'the first thing') return event.endsWith(first) ? 0.9 : 0.1;
+      if (asked.includes('the first thing')) return event.endsWith(first) ? 0.9 : 0.1;
       return event.endsWith(asked) || asked.endsWith(event) ? 0.9 : 0.1;
     },
   });
