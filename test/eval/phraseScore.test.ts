@@ -24,9 +24,10 @@ test.each(['en', 'zh'] as const)('who knows the answers scores 1, in %s', async 
     },
   });
   expect(await scorePhrases([knows, knows], language, 200, 5)).toEqual({ pairs: 200, recall: 1, precision: 1, f1: 1 });
-  const right = asked.filter(([e, r]) => truth(e, r) === 1).length;
-  expect(right).toBeGreaterThanOrEqual(100);
-  expect(right).toBeLessThan(125);
+  // a no is asked once, a yes in other words as well
+  const wrong = asked.filter(([e, r]) => truth(e, r) === 0).length;
+  expect(wrong).toBeLessThanOrEqual(100);
+  expect(wrong).toBeGreaterThan(75);
   expect(asked.every(([, r]) => RULES.has(r))).toBe(true);
 });
 
