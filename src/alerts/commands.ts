@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plain } from './text.ts';
+import { parsed, plain } from './text.ts';
 import type { Topics } from './topics.ts';
 
 /** What people ask for over MQTT. */
@@ -41,9 +41,9 @@ function snoozeOf(rule: string, text: string): Command | undefined {
 
 function feedbackOf(alertId: string, text: string): Command | undefined {
   if (text === 'right' || text === 'wrong') return { kind: 'feedback', alertId, right: text === 'right', note: '' };
-  const parsed = feedback.safeParse(json(text));
-  if (!parsed.success) return undefined;
-  return { kind: 'feedback', alertId, right: parsed.data.verdict === 'right', note: plain(parsed.data.note ?? '', MOST_NOTE) };
+  const read = feedback.safeParse(parsed(text));
+  if (!read.success) return undefined;
+  return { kind: 'feedback', alertId, right: read.data.verdict === 'right', note: plain(read.data.note ?? '', MOST_NOTE) };
 }
 
 function utf8(bytes: Buffer): string | undefined {
@@ -51,15 +51,6 @@ function utf8(bytes: Buffer): string | undefined {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     if (error instanceof TypeError) return undefined;
-    throw error;
-  }
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

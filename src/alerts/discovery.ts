@@ -1,5 +1,5 @@
 import type { CameraSwitch, RuleSwitch, Switches } from './switches.ts';
-import { plain } from './text.ts';
+import { parsed, plain } from './text.ts';
 import type { Topics } from './topics.ts';
 
 /**
@@ -110,13 +110,4 @@ export function announcedAs(key: string): Announced[] {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

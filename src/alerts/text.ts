@@ -10,3 +10,13 @@ export function plain(text: string, most: number): string {
   const characters = [...clean];
   return characters.length <= most && near.length === text.length ? clean : `${characters.slice(0, most - 1).join('')}…`;
 }
+
+/** The value that a text of JSON stands for; undefined where it is none. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { LookoutError } from '../errors.ts';
+import { keepFeedback, unknownAlert } from '../feedback/keep.ts';
 import { configOption, jsonOption } from './options.ts';
 import { print, printJson, visible } from './print.ts';
 import { withLog } from './withLog.ts';
@@ -33,13 +34,7 @@ export function register(program: Command): void {
 async function judge(id: string, { config, right = false, note = '', json }: AlertFlags): Promise<void> {
   const feedback = await withLog(
     config,
-    (store) => {
-      const alert = store.alert(id).at(-1);
-      if (!alert) throw unknownAlert(id);
-      const said = { alertId: alert.id, right, note: note.slice(0, MOST_NOTE), at: Date.now() };
-      store.putFeedback(said);
-      return said;
-    },
+    (store) => keepFeedback(store, id, { right, note: note.slice(0, MOST_NOTE) }, Date.now()),
     { annotate: true },
   );
   if (json) printJson(feedback);
@@ -56,8 +51,4 @@ async function show(id: string, { config, note, json }: AlertFlags): Promise<voi
     if (json) printJson({ ...story, media: loaded.config.media.dir });
     else print(...storyLines(story, loaded.config.media.dir).map(visible));
   });
-}
-
-function unknownAlert(id: string): LookoutError {
-  return new LookoutError('LOG_UNKNOWN_ID', `the log has no alert ${JSON.stringify(id.slice(0, 80))}.`);
 }

@@ -1,4 +1,4 @@
-import { print } from './print.ts';
+import { print, visible } from './print.ts';
 
 /**
  * A table as CSV (RFC 4180), for spreadsheets too: a cell that they would take for a formula has an apostrophe before it, as OWASP
@@ -13,7 +13,6 @@ export function csvCell(value: string | number | null): string {
   if (value === null) return '';
   if (typeof value === 'number') return String(value);
   const safe = /^[\s]*[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  // Control characters are no part of a text that people read; a terminal would obey them.
-  const clean = safe.replace(/[\p{Cc}\p{Cf}]/gu, ' ');
+  const clean = visible(safe);
   return /[",\r\n]|^\s|\s$/.test(clean) ? `"${clean.replaceAll('"', '""')}"` : clean;
 }

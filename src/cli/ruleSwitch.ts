@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
-import { changeRule } from '../config/change.ts';
+import { changeRule, snoozeRule } from '../config/change.ts';
+import { secondsOf } from '../config/ruleTimes.ts';
 import { configFile, configOption, parseId } from './options.ts';
 import { localTime, print } from './print.ts';
 
 interface SwitchFlags {
   readonly config?: string;
 }
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** `rule on`, `off` and `snooze`: they edit the rule's file, and a running daemon takes that up. */
 export function registerSwitches(rule: Command): void {
@@ -30,8 +29,7 @@ export function registerSwitches(rule: Command): void {
     .argument('<time>', 'for how long: 30m, 2h, 1d; 0 ends it', parseLength)
     .addOption(configOption())
     .action((id: string, seconds: number, flags: SwitchFlags) => {
-      const until = Math.ceil((Date.now() + seconds * 1000) / 1000) * 1000;
-      changeRule(configFile(flags.config), id, { snoozed_until: seconds === 0 ? null : new Date(until).toISOString().replace('.000Z', 'Z') });
+      const until = snoozeRule(configFile(flags.config), id, seconds, Date.now());
       print(seconds === 0 ? `Rule ${id} is no longer snoozed.` : `Rule ${id} is snoozed until ${localTime(until).slice(0, 19)}.`);
     });
 }
@@ -40,5 +38,5 @@ export function registerSwitches(rule: Command): void {
 function parseLength(text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   if (!/^(\d+(\.\d+)?[smhd])+$/.test(text)) throw new InvalidArgumentError('A length of time: 90, 30m, 2h, 1h30m.');
-  return [...text.matchAll(/(\d+(?:\.\d+)?)([smhd])/g)].reduce((sum, [, value, unit]) => sum + Number(value) * (UNITS[unit ?? ''] ?? 0), 0);
+  return secondsOf(text);
 }

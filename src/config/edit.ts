@@ -1,7 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { isSeq, parse, stringify } from 'yaml';
+import { isSeq, stringify } from 'yaml';
 import type { z } from 'zod';
 import { LookoutError } from '../errors.ts';
 import { parseSource, readSource, shown } from './document.ts';
@@ -12,7 +11,7 @@ import { loadRules, rulesOf } from './rules.ts';
 import type { LoadedRule } from './rules.ts';
 import type { ruleSchema } from './ruleSchema.ts';
 import type { configSchema } from './schema.ts';
-import { withItem, withoutItem } from './splice.ts';
+import { agreed, withItem, withoutItem } from './splice.ts';
 import { cannotWrite, removeFile, writeAtomically } from './write.ts';
 
 export type CameraEntry = NonNullable<z.input<typeof configSchema>['cameras']>[number];
@@ -40,8 +39,7 @@ export function addCamera(file: string, camera: CameraEntry): void {
 /** @throws LookoutError CAMERA_NOT_FOUND, CONFIG_INVALID where a rule names the camera, CONFIG_… */
 export function removeCamera(file: string, id: string): void {
   const source = readSource(resolve(file));
-  const index = configOf(source, withoutSecrets).config.cameras.findIndex((camera) => camera.id === id);
-  if (index < 0) throw new LookoutError('CAMERA_NOT_FOUND', `${shown(file)} has no camera ${id}.`);
+  const index = cameraIn(source, id);
   const spliced = withoutItem(source, 'cameras', index);
   source.document.deleteIn(['cameras', index]);
   const text = agreed(source, spliced);
@@ -70,10 +68,7 @@ export function addRule(file: string, rule: RuleEntry): string {
 
 /** Removes a rule, and its file where it holds nothing else. @throws LookoutError RULE_NOT_FOUND, CONFIG_… */
 export function removeRule(file: string, id: string): void {
-  const { folder, rules } = rulesBeside(readSource(resolve(file)));
-  const found = rules.find((loaded) => loaded.rule.id === id);
-  if (!found) throw new LookoutError('RULE_NOT_FOUND', `${shown(folder)} has no rule ${id}.`);
-  const { source, path } = found;
+  const { source, path } = ruleBeside(readSource(resolve(file)), id);
   if (path.length === 0) return removeFile(source.file);
   const spliced = withoutItem(source, undefined, Number(path[0]));
   source.document.deleteIn(path);
@@ -91,9 +86,17 @@ function rulesBeside(source: Source): { folder: string; rules: LoadedRule[] } {
   return { folder, rules: loadRules(folder, () => cannotWrite(folder, 'cannot be read')) };
 }
 
-/** The text that was cut and pasted, if it says what the edited tree says; else the tree's own, which keeps comments but lays out anew. */
-function agreed(source: Source, spliced: string | undefined): string {
-  const tree = source.document.toString({ lineWidth: 0, flowCollectionPadding: /\{ /.test(source.text) });
-  if (spliced === undefined) return tree;
-  return isDeepStrictEqual(parse(spliced), parse(tree)) ? spliced : tree;
+/** A camera's place in the configuration's list. @throws LookoutError CAMERA_NOT_FOUND, CONFIG_… */
+export function cameraIn(source: Source, id: string): number {
+  const index = configOf(source, withoutSecrets).config.cameras.findIndex((camera) => camera.id === id);
+  if (index < 0) throw new LookoutError('CAMERA_NOT_FOUND', `${shown(source.file)} has no camera ${id}.`);
+  return index;
+}
+
+/** A rule of the configuration and where it stands. @throws LookoutError RULE_NOT_FOUND, CONFIG_… */
+export function ruleBeside(source: Source, id: string): LoadedRule {
+  const { folder, rules } = rulesBeside(source);
+  const found = rules.find((loaded) => loaded.rule.id === id);
+  if (!found) throw new LookoutError('RULE_NOT_FOUND', `${shown(folder)} has no rule ${id}.`);
+  return found;
 }

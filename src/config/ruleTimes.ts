@@ -36,7 +36,8 @@ export const count = z
   .refine(({ times }) => times >= 2 && times <= 50, 'must count to 2 at least and to 50 at most')
   .refine(({ within }) => within >= 1 && within <= 86_400, 'must be within 1s to 1d');
 
-function secondsOf(text: string): number {
+/** Of lengths with their units, as of 1h30m. */
+export function secondsOf(text: string): number {
   let sum = 0;
   for (const [, value, unit = ''] of text.toLowerCase().matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/g)) sum += Number(value) * (UNITS[unit] ?? 0);
   return sum;

@@ -1,10 +1,11 @@
-import { isNode, isSeq, stringify } from 'yaml';
+import { isDeepStrictEqual } from 'node:util';
+import { isMap, isNode, isScalar, isSeq, parse, stringify } from 'yaml';
 import type { Node, YAMLSeq } from 'yaml';
-import type { Source } from './document.ts';
+import type { KeyPath, Source } from './document.ts';
 
 /**
- * Edits of a list of blocks in the text itself, so that every other byte of a file that people keep stays as it is. Each returns
- * undefined for a list that is written in another way (`[a, b]`, aliases …).
+ * Edits of blocks in the text itself, so that every other byte of a file that people keep stays as it is. Each returns
+ * undefined for a list or a map that is written in another way (`[a, b]`, aliases …).
  */
 
 /** The text with one more item at the end of the list under `key`. */
@@ -31,6 +32,37 @@ export function withoutItem(source: Source, key: string | undefined, index: numb
   const rest = text.slice(place.end);
   const emptied = list.items.length === 1 && before.endsWith(`${key}:\n`);
   return emptied ? `${before.slice(0, -1)} []\n${rest}` : before + rest;
+}
+
+/** The text with a key of the map at `path` set, or taken out (null). */
+export function withKey({ document, text }: Source, path: KeyPath, key: string, value: string | boolean | null): string | undefined {
+  const map: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+  if (!isMap(map) || map.flow) return undefined;
+  const pairs = map.items.filter((item) => isScalar(item.key));
+  const pair = pairs.find((item) => isScalar(item.key) && item.key.value === key);
+  const [from, to] = [isScalar(pair?.key) ? pair.key.range?.[0] : undefined, isScalar(pair?.value) ? pair.value.range?.[1] : undefined];
+  const told = String(value);
+  if (pair) {
+    if (from === undefined || to === undefined) return undefined;
+    if (value !== null) return `${text.slice(0, from)}${key}: ${told}${text.slice(to)}`;
+    const line = text.lastIndexOf('\n', from - 1) + 1;
+    return text.slice(line, from).trim() === '' ? text.slice(0, line) + text.slice(lineEnd(text, to)) : undefined;
+  }
+  const first = pairs[0]?.key;
+  const last = pairs.at(-1)?.value;
+  const begins = isScalar(first) ? first.range?.[0] : undefined;
+  const ends = isScalar(last) ? last.range?.[1] : undefined;
+  if (value === null || begins === undefined || ends === undefined) return undefined;
+  const indent = begins - (text.lastIndexOf('\n', begins - 1) + 1);
+  const end = lineEnd(text, ends);
+  return `${text.slice(0, end)}${text.slice(0, end).endsWith('\n') ? '' : '\n'}${' '.repeat(indent)}${key}: ${told}\n${text.slice(end)}`;
+}
+
+/** The text that was cut and pasted, if it says what the edited tree says; else the tree's own, which keeps comments but lays out anew. */
+export function agreed(source: Source, spliced: string | undefined): string {
+  const tree = source.document.toString({ lineWidth: 0, flowCollectionPadding: /\{ /.test(source.text) });
+  if (spliced === undefined) return tree;
+  return isDeepStrictEqual(parse(spliced), parse(tree)) ? spliced : tree;
 }
 
 function afterLast(text: string, list: YAMLSeq, item: unknown): string | undefined {

@@ -1,7 +1,7 @@
 import type { Command } from '../alerts/commands.ts';
-import { changeCamera, changeRule } from '../config/change.ts';
+import { changeCamera, changeRule, snoozeRule } from '../config/change.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { LookoutError } from '../errors.ts';
+import { keepFeedback } from '../feedback/keep.ts';
 import type { Logger } from '../health/log.ts';
 import type { Store } from '../store/store.ts';
 
@@ -18,16 +18,8 @@ export function obey(command: Command, { file }: Pick<LoadedConfig, 'file'>, sto
     case 'camera':
       return changeCamera(file, command.id, { enabled: command.enabled });
     case 'snooze':
-      return changeRule(file, command.rule, { snoozed_until: command.seconds === 0 ? null : timeOf(Date.now() + command.seconds * 1000) });
-    case 'feedback': {
-      const [alert] = store.alert(command.alertId);
-      if (!alert) throw new LookoutError('LOG_UNKNOWN_ID', `the log has no alert ${command.alertId}.`);
-      return store.putFeedback({ alertId: alert.id, right: command.right, note: command.note, at: Date.now() });
-    }
+      return void snoozeRule(file, command.rule, command.seconds, Date.now());
+    case 'feedback':
+      return void keepFeedback(store, command.alertId, command, Date.now());
   }
-}
-
-/** To the second, as a rule's keys are written. */
-function timeOf(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`;
 }

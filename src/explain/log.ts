@@ -2,7 +2,7 @@ import type { Coverage, Decision, Feedback, Look, Outcome } from '../record.ts';
 import type { Alert, Event } from '../values.ts';
 
 /** Bounds of a question to the log; times in wall clock, ms. */
-export interface Range {
+interface Range {
   readonly camera?: string;
   readonly since?: number;
   readonly until?: number;
@@ -18,7 +18,7 @@ export interface ExplainLog {
   alert(id: string): KeptAlert[];
   /** the id may be a unique beginning */
   event(id: string): Event | undefined;
-  /** events that overlap the range */
+  /** events that overlap the range, without those that were taken back unless they are asked for */
   events(q: Range & { readonly retracted?: boolean }): Event[];
   /** bounds are on `happenedAt` */
   alerts(q: Range & { readonly rule?: string; readonly event?: string }): KeptAlert[];

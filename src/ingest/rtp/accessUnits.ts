@@ -44,8 +44,6 @@ const START = Buffer.from([0, 0, 0, 1]);
 /** Bytes behind its header that a slice's kind is read from. */
 const SLICE_HEAD = 12;
 
-export const hasAccessUnits = (codec: string): boolean => codec in CODINGS;
-
 /** Puts access units together, of which it only counts what there is. Undefined for a codec whose payloads it does not know. */
 export function createAccessUnits(codec: string): AccessUnits | undefined {
   const coding = CODINGS[codec];
