@@ -52,6 +52,8 @@ export interface Asked<P = unknown, Q = unknown, B = unknown> {
   readonly signal: AbortSignal;
   /** address of the client */
   readonly from: string;
+  /** of the request's head, what handlers go by */
+  readonly head: { readonly accept?: string; readonly ifMatch?: string };
 }
 
 /** One thing that the API can do. The table of all of them is what is served, documented and tested. */
