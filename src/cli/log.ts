@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import type { EventPhase } from '../values.ts';
 import { LookoutError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
-import { type Unwatched, unwatched } from './coverage.ts';
+import { type Unwatched, unwatched } from '../store/unwatched.ts';
 import { configOption, jsonOption, parseCount, parseId } from './options.ts';
 import { withLog } from './withLog.ts';
 
