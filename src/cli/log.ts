@@ -74,29 +74,11 @@ export async function askLog<T>(when: readonly string[], opts: LogOptions, ask: 
 }
 
 async function queryOf(when: readonly string[], opts: LogOptions, now: Date): Promise<LogQuery> {
-  if (when.length > 0 && (opts.since !== undefined || opts.until !== undefined)) throw new LookoutError('USAGE', 'give the time either at once or with --since and --until.');
-  const range = when.length > 0 ? await whole(when.join(' '), now) : await ends(opts, now);
-  if (range.since !== undefined && range.until !== undefined && range.since > range.until) {
-    throw new LookoutError('USAGE', `--since (${new Date(range.since).toISOString()}) is later than --until (${new Date(range.until).toISOString()}).`);
-  }
+  const { FLAGS, endsOf } = await import('../store/asked.ts');
+  const { since, until } = opts;
+  const range = endsOf({ ...(when.length > 0 ? { when: when.join(' ') } : {}), ...(since === undefined ? {} : { since }), ...(until === undefined ? {} : { until }) }, now, FLAGS);
   const rest = { ...(opts.camera ? { camera: opts.camera } : {}), ...(opts.text ? { text: opts.text } : {}), ...(opts.phase ? { phase: opts.phase } : {}) };
   return { ...range, ...rest, limit: opts.limit };
-}
-
-async function whole(text: string, now: Date): Promise<Pick<LogQuery, 'since' | 'until'>> {
-  const { parseRange } = await import('../store/range.ts');
-  const { from, to } = parseRange(text, now);
-  return { since: from, until: to };
-}
-
-/** `--since "between 2pm and 3pm"` says both ends. */
-async function ends({ since, until }: LogOptions, now: Date): Promise<Pick<LogQuery, 'since' | 'until'>> {
-  const [{ parseWhen }, { isTwoEnded }] = await Promise.all([import('../store/when.ts'), import('../store/range.ts')]);
-  if (since !== undefined && until === undefined && isTwoEnded(since, now)) return whole(since, now);
-  return {
-    ...(since === undefined ? {} : { since: parseWhen(since, now, 'since') }),
-    ...(until === undefined ? {} : { until: parseWhen(until, now, 'until') }),
-  };
 }
 
 /** That the newest ones are not all there is, for people; programs see it by the count. */
