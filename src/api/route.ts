@@ -42,6 +42,16 @@ export class Told {
   }
 }
 
+/** A JSON answer with headers of its own, for example ETag or Retry-After. */
+export class Headed {
+  readonly json: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+  constructor(json: unknown, headers: Readonly<Record<string, string>>) {
+    this.json = json;
+    this.headers = headers;
+  }
+}
+
 /** What a route is asked, checked already. */
 export interface Asked<P = unknown, Q = unknown, B = unknown> {
   readonly params: P;
@@ -52,6 +62,8 @@ export interface Asked<P = unknown, Q = unknown, B = unknown> {
   readonly signal: AbortSignal;
   /** address of the client */
   readonly from: string;
+  /** the session that the request came by, where it did not bring a token */
+  readonly session?: string;
   /** of the request's head, what handlers go by */
   readonly head: { readonly accept?: string; readonly ifMatch?: string };
 }
@@ -83,7 +95,7 @@ export interface Route<P extends z.ZodType = z.ZodType, Q extends z.ZodType = z.
   handle(asked: Asked<z.output<P>, z.output<Q>, z.output<B>>): Answered<z.input<R>> | Promise<Answered<z.input<R>>>;
 }
 
-export type Answered<R> = R | Bytes | Told | undefined;
+export type Answered<R> = R | Bytes | Told | Headed | undefined;
 
 /** For inference: a route whose handler knows what its schemas say. */
 export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(one: Route<P, Q, B, R>): Route {
