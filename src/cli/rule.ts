@@ -60,20 +60,8 @@ export function register(program: Command): void {
 }
 
 function add(sentence: string, opts: AddOptions): void {
-  const file = configFile(opts.config);
-  const id = opts.id ?? idFor(sentence, new Set(loadConfig(file, withoutSecrets).rules.map((rule) => rule.id)));
-  const target = addRule(file, { id, alert: sentence, ...entryOf(opts), ...(opts.until === undefined ? {} : { until: opts.until }) });
-  print(`Rule ${id} is in ${shown(target)}.`);
-}
-
-/** `someone-picks-up-phone`; a sentence without Latin letters gives `rule`. A number follows where the id is taken. */
-function idFor(sentence: string, taken: ReadonlySet<string>): string {
-  const words = sentence.toLowerCase().replace(/^(please\s+)?(alert|tell|notify|warn)(\s+me)?\s+(when|if)\s+/, '');
-  const stem = words.replace(/[^a-z0-9]+/g, '-').slice(0, 40).replace(/^-+|-+$/g, '') || 'rule';
-  for (let n = 1; ; n++) {
-    const id = n === 1 ? stem : `${stem}-${n}`;
-    if (!taken.has(id)) return id;
-  }
+  const { file, id } = addRule(configFile(opts.config), { ...(opts.id === undefined ? {} : { id: opts.id }), alert: sentence, ...entryOf(opts), ...(opts.until === undefined ? {} : { until: opts.until }) });
+  print(`Rule ${id} is in ${shown(file)}.`);
 }
 
 function list(rules: readonly Rule[], json: boolean): void {

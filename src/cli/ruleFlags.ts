@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { RuleEntry } from '../config/edit.ts';
+import { KINDS } from '../config/ruleEntry.ts';
 import { LookoutError } from '../errors.ts';
 import { collect, parseId, parseNumber } from './options.ts';
 
@@ -19,9 +20,6 @@ export interface RuleFlags {
   readonly within?: string | number;
   readonly verify?: boolean;
 }
-
-/** A rule has one of these. */
-const KINDS = ['for', 'absent', 'count', 'then', 'without'] as const;
 
 export function addRuleFlags(command: Command): Command {
   return command
@@ -47,14 +45,6 @@ export function entryOf(flags: RuleFlags): Partial<RuleEntry> {
     ['schedule', schedule === undefined ? undefined : scheduleEntry(schedule)], ['verify', verify], ['cooldown', cooldown], ['severity', severity], ['threshold', threshold],
   ];
   return Object.fromEntries(keys.filter(([, value]) => value !== undefined));
-}
-
-/** A rule's own keys with those of the flags over them; of the kinds that exclude one another the flags' one counts. */
-export function overlaid(entry: RuleEntry, flags: RuleFlags): RuleEntry {
-  const over = entryOf(flags);
-  const chosen = KINDS.some((kind) => over[kind] !== undefined);
-  const kept = Object.entries(entry).filter(([key]) => !chosen || !(KINDS as readonly string[]).includes(key) && key !== 'within');
-  return { ...(Object.fromEntries(kept) as RuleEntry), ...over };
 }
 
 /** `mon-fri 22:00-06:00 Europe/Berlin` as the key `schedule` has it. */

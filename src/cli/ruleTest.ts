@@ -1,17 +1,15 @@
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import type { BacktestReport } from '../backtest/backtest.ts';
-import type { RuleEntry } from '../config/edit.ts';
-import { parseSource, readSource, shown, valuesOf } from '../config/document.ts';
+import { readSource, shown } from '../config/document.ts';
 import { withoutSecrets } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
+import { entryIn, overlaid, ruleOf } from '../config/ruleEntry.ts';
 import { loadRules, rulesOf } from '../config/rules.ts';
-import type { LoadedRule } from '../config/rules.ts';
 import { LookoutError } from '../errors.ts';
 import type { Rule } from '../rules/rule.ts';
 import { configFile, configOption, jsonOption, parseCount, parseNumber, parseThresholds } from './options.ts';
 import { printJson } from './print.ts';
-import { addRuleFlags, overlaid } from './ruleFlags.ts';
+import { addRuleFlags, entryOf } from './ruleFlags.ts';
 import type { RuleFlags } from './ruleFlags.ts';
 import { withTextScorer } from './textScorer.ts';
 import { withLog } from './withLog.ts';
@@ -74,23 +72,9 @@ function ruleFor(words: string, flags: TestFlags): Rule {
   if (flags.rule !== undefined) {
     const [only, other] = rulesOf(readSource(flags.rule));
     if (!only || other) throw new LookoutError('USAGE', `${shown(flags.rule)} holds ${only ? 'several rules' : 'no rule'}; give one.`);
-    return parsed(overlaid(entryIn(only), flags));
+    return ruleOf(overlaid(entryIn(only), entryOf(flags)));
   }
   const { rules_dir: folder } = loadConfig(configFile(flags.config), withoutSecrets).config;
   const found = loadRules(folder, () => new LookoutError('RULE_NOT_FOUND', `${shown(folder)} cannot be read.`)).find((loaded) => loaded.rule.id === words);
-  return parsed(overlaid(found ? entryIn(found) : { id: 'tried', alert: words }, flags));
-}
-
-/** The rule as it stands in its file. */
-function entryIn({ rule, source, path }: LoadedRule): RuleEntry {
-  const values = valuesOf(source);
-  const entry: unknown = path.length > 0 && Array.isArray(values) ? values[Number(path[0])] : values;
-  return { ...(entry as RuleEntry), id: rule.id };
-}
-
-/** Checked as a file of rules is. */
-function parsed(entry: RuleEntry): Rule {
-  const [loaded] = rulesOf(parseSource(stringify(entry, { lineWidth: 0 }), 'rule'));
-  if (!loaded) throw new LookoutError('USAGE', 'There is no rule to try.');
-  return loaded.rule;
+  return ruleOf(overlaid(found ? entryIn(found) : { id: 'tried', alert: words }, entryOf(flags)));
 }

@@ -7,11 +7,15 @@ import { parseSource, readSource, shown } from './document.ts';
 import type { Source } from './document.ts';
 import { withoutSecrets } from './environment.ts';
 import { configOf } from './load.ts';
+import { idFor } from './ruleEntry.ts';
 import { loadRules, rulesOf } from './rules.ts';
 import type { LoadedRule } from './rules.ts';
 import type { ruleSchema } from './ruleSchema.ts';
 import type { configSchema } from './schema.ts';
 import { agreed, withItem, withoutItem } from './splice.ts';
+import { inTurn } from './turn.ts';
+import { refuseOther } from './version.ts';
+import type { Edition } from './version.ts';
 import { cannotWrite, removeFile, writeAtomically } from './write.ts';
 
 export type CameraEntry = NonNullable<z.input<typeof configSchema>['cameras']>[number];
@@ -22,61 +26,71 @@ export type RuleEntry = z.input<typeof ruleSchema>;
  * @throws LookoutError CAMERA_EXISTS, CAMERA_URL_SCHEME, CONFIG_…
  */
 export function addCamera(file: string, camera: CameraEntry): void {
-  const source = readSource(resolve(file));
-  const { config } = configOf(source, withoutSecrets);
-  if (config.cameras.some((other) => other.id === camera.id)) {
-    throw new LookoutError('CAMERA_EXISTS', `${shown(file)} has a camera ${camera.id}.`);
-  }
-  const spliced = withItem(source, 'cameras', camera);
-  const list: unknown = source.document.get('cameras', true);
-  if (isSeq(list)) list.add(source.document.createNode(camera));
-  else source.document.set('cameras', source.document.createNode([camera]));
-  const text = agreed(source, spliced);
-  configOf(parseSource(text, source.file), withoutSecrets);
-  writeAtomically(source.file, text);
+  inTurn(file, () => {
+    const source = readSource(resolve(file));
+    const { config } = configOf(source, withoutSecrets);
+    if (config.cameras.some((other) => other.id === camera.id)) {
+      throw new LookoutError('CAMERA_EXISTS', `${shown(file)} has a camera ${camera.id}.`);
+    }
+    const spliced = withItem(source, 'cameras', camera);
+    const list: unknown = source.document.get('cameras', true);
+    if (isSeq(list)) list.add(source.document.createNode(camera));
+    else source.document.set('cameras', source.document.createNode([camera]));
+    const text = agreed(source, spliced);
+    configOf(parseSource(text, source.file), withoutSecrets);
+    writeAtomically(source.file, text, source.text);
+  });
 }
 
 /** @throws LookoutError CAMERA_NOT_FOUND, CONFIG_INVALID where a rule names the camera, CONFIG_… */
-export function removeCamera(file: string, id: string): void {
-  const source = readSource(resolve(file));
-  const index = cameraIn(source, id);
-  const spliced = withoutItem(source, 'cameras', index);
-  source.document.deleteIn(['cameras', index]);
-  const text = agreed(source, spliced);
-  configOf(parseSource(text, source.file), withoutSecrets);
-  writeAtomically(source.file, text);
+export function removeCamera(file: string, id: string, edition: Edition = {}): void {
+  inTurn(file, () => {
+    const source = readSource(resolve(file));
+    refuseOther(source, edition);
+    const index = cameraIn(source, id);
+    const spliced = withoutItem(source, 'cameras', index);
+    source.document.deleteIn(['cameras', index]);
+    const text = agreed(source, spliced);
+    configOf(parseSource(text, source.file), withoutSecrets);
+    writeAtomically(source.file, text, source.text);
+  });
 }
 
 /**
- * Writes a rule to a file of its own in the configuration's folder of rules.
- * @returns the file
+ * Writes a rule to a file of its own in the configuration's folder of rules. Without an id it gets one made from its sentence.
+ * @returns the file, and the id
  * @throws LookoutError RULE_EXISTS, CONFIG_…
  */
-export function addRule(file: string, rule: RuleEntry): string {
-  const config = readSource(resolve(file));
-  const { folder, rules } = rulesBeside(config);
-  const target = join(folder, `${rule.id}.yaml`);
-  const twin = rules.find((loaded) => loaded.rule.id === rule.id);
-  if (twin || existsSync(target)) {
-    throw new LookoutError('RULE_EXISTS', `rule ${rule.id} is in ${shown(twin?.source.file ?? target)}.`);
-  }
-  const text = stringify(rule, { lineWidth: 0 });
-  configOf(config, withoutSecrets, [...rules, ...rulesOf(parseSource(text, target))]);
-  writeAtomically(target, text);
-  return target;
+export function addRule(file: string, entry: Omit<RuleEntry, 'id'> & { readonly id?: string }): { readonly file: string; readonly id: string } {
+  return inTurn(file, () => {
+    const config = readSource(resolve(file));
+    const { folder, rules } = rulesBeside(config);
+    const free = (id: string): boolean => !existsSync(join(folder, `${id}.yaml`));
+    const id = entry.id ?? idFor(entry.alert, { has: (one) => !free(one) || rules.some(({ rule }) => rule.id === one) });
+    const target = join(folder, `${id}.yaml`);
+    const twin = rules.find((loaded) => loaded.rule.id === id);
+    if (twin || !free(id)) throw new LookoutError('RULE_EXISTS', `rule ${id} is in ${shown(twin?.source.file ?? target)}.`);
+    const text = stringify({ id, ...entry }, { lineWidth: 0 });
+    configOf(config, withoutSecrets, [...rules, ...rulesOf(parseSource(text, target))]);
+    writeAtomically(target, text, null);
+    return { file: target, id };
+  });
 }
 
 /** Removes a rule, and its file where it holds nothing else. @throws LookoutError RULE_NOT_FOUND, CONFIG_… */
-export function removeRule(file: string, id: string): void {
-  const { source, path } = ruleBeside(readSource(resolve(file)), id);
-  if (path.length === 0) return removeFile(source.file);
-  const spliced = withoutItem(source, undefined, Number(path[0]));
-  source.document.deleteIn(path);
-  writeAtomically(source.file, agreed(source, spliced));
+export function removeRule(file: string, id: string, edition: Edition = {}): void {
+  inTurn(file, () => {
+    const { source, path } = ruleBeside(readSource(resolve(file)), id);
+    refuseOther(source, edition);
+    if (path.length === 0) return removeFile(source.file, source.text);
+    const spliced = withoutItem(source, undefined, Number(path[0]));
+    source.document.deleteIn(path);
+    writeAtomically(source.file, agreed(source, spliced), source.text);
+  });
 }
 
 /** The folder of rules, made if need be, and what it holds. */
-function rulesBeside(source: Source): { folder: string; rules: LoadedRule[] } {
+export function rulesBeside(source: Source): { folder: string; rules: LoadedRule[] } {
   const folder = configOf(source, withoutSecrets, []).config.rules_dir;
   try {
     mkdirSync(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isMap, isNode, isScalar, isSeq, parse, stringify } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, parseDocument, stringify } from 'yaml';
 import type { Node, YAMLSeq } from 'yaml';
 import type { KeyPath, Source } from './document.ts';
 
@@ -35,34 +35,51 @@ export function withoutItem(source: Source, key: string | undefined, index: numb
 }
 
 /** The text with a key of the map at `path` set, or taken out (null). */
-export function withKey({ document, text }: Source, path: KeyPath, key: string, value: string | boolean | null): string | undefined {
+export function withKey({ document, text }: Source, path: KeyPath, key: string, value: unknown): string | undefined {
   const map: unknown = path.length === 0 ? document.contents : document.getIn(path, true);
+  const told = notation(value);
+  if (map === undefined && path.length === 1 && value !== null) return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}${String(path[0])}:\n  ${key}: ${told}\n`;
   if (!isMap(map) || map.flow) return undefined;
   const pairs = map.items.filter((item) => isScalar(item.key));
   const pair = pairs.find((item) => isScalar(item.key) && item.key.value === key);
-  const [from, to] = [isScalar(pair?.key) ? pair.key.range?.[0] : undefined, isScalar(pair?.value) ? pair.value.range?.[1] : undefined];
-  const told = String(value);
-  if (pair) {
-    if (from === undefined || to === undefined) return undefined;
-    if (value !== null) return `${text.slice(0, from)}${key}: ${told}${text.slice(to)}`;
-    const line = text.lastIndexOf('\n', from - 1) + 1;
-    return text.slice(line, from).trim() === '' ? text.slice(0, line) + text.slice(lineEnd(text, to)) : undefined;
-  }
+  if (pair) return withValue(text, isScalar(pair.key) ? pair.key.range?.[0] : undefined, pair.value, value === null ? null : `${key}: ${told}`);
   const first = pairs[0]?.key;
-  const last = pairs.at(-1)?.value;
   const begins = isScalar(first) ? first.range?.[0] : undefined;
-  const ends = isScalar(last) ? last.range?.[1] : undefined;
+  const ends = endOf(pairs.at(-1)?.value);
   if (value === null || begins === undefined || ends === undefined) return undefined;
   const indent = begins - (text.lastIndexOf('\n', begins - 1) + 1);
-  const end = lineEnd(text, ends);
+  const end = text[ends - 1] === '\n' ? ends : lineEnd(text, ends);
   return `${text.slice(0, end)}${text.slice(0, end).endsWith('\n') ? '' : '\n'}${' '.repeat(indent)}${key}: ${told}\n${text.slice(end)}`;
+}
+
+/** The text with `told` in the place of a key and its value, or without them (null). */
+function withValue(text: string, from: number | undefined, value: unknown, told: string | null): string | undefined {
+  const to = endOf(value);
+  if (from === undefined || to === undefined) return undefined;
+  const whole = text[to - 1] === '\n';
+  if (told !== null) return `${text.slice(0, from)}${told}${whole ? '\n' : ''}${text.slice(to)}`;
+  const line = text.lastIndexOf('\n', from - 1) + 1;
+  return text.slice(line, from).trim() === '' ? text.slice(0, line) + text.slice(whole ? to : lineEnd(text, to)) : undefined;
+}
+
+function endOf(value: unknown): number | undefined {
+  return isNode(value) ? value.range?.[1] : undefined;
+}
+
+/** A value in one line. */
+function notation(value: unknown): string {
+  return stringify(value, { lineWidth: 0, ...(typeof value === 'object' ? { collectionStyle: 'flow' as const } : {}) }).trimEnd();
 }
 
 /** The text that was cut and pasted, if it says what the edited tree says; else the tree's own, which keeps comments but lays out anew. */
 export function agreed(source: Source, spliced: string | undefined): string {
   const tree = source.document.toString({ lineWidth: 0, flowCollectionPadding: /\{ /.test(source.text) });
-  if (spliced === undefined) return tree;
-  return isDeepStrictEqual(parse(spliced), parse(tree)) ? spliced : tree;
+  return spliced !== undefined && sameValues(spliced, tree) ? spliced : tree;
+}
+
+function sameValues(spliced: string, tree: string): boolean {
+  const [one, other] = [parseDocument(spliced), parseDocument(tree)];
+  return one.errors.length === 0 && isDeepStrictEqual(one.toJS(), other.toJS());
 }
 
 function afterLast(text: string, list: YAMLSeq, item: unknown): string | undefined {

@@ -66,7 +66,7 @@ describe('cameras', () => {
 describe('rules', () => {
   test('get a file of their own, and lose it', () => {
     const { file, folder } = example();
-    const target = addRule(file, { id: 'dianhua', alert: '当有人拿起电话时提醒我', cooldown: 30 });
+    const { file: target } = addRule(file, { id: 'dianhua', alert: '当有人拿起电话时提醒我', cooldown: 30 });
     expect(readFileSync(target, 'utf8')).toBe('id: dianhua\nalert: 当有人拿起电话时提醒我\ncooldown: 30\n');
     expect(loadConfig(file, {}).rules.map((rule) => rule.alert)).toEqual(['当有人拿起电话时提醒我']);
     expect(faultOf(() => addRule(file, { id: 'dianhua', alert: 'another one' })).code).toBe('RULE_EXISTS');
