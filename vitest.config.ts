@@ -7,6 +7,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // in a browser, with a configuration of their own
+    exclude: ['test/e2e/**', 'node_modules/**'],
     pool: 'forks',
     maxWorkers: 4,
     testTimeout: 120_000,

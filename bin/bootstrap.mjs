@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `npm run setup`, `npm run demo` and `npm test` on a machine with Node and nothing else: sees to packages and programs first, then
+ * `npm run setup`, `npm run demo`, `npm test` and `npm run test:e2e` on a machine with Node and nothing else: sees to packages and programs first, then
  * runs the command.
  * It depends on nothing but Node, since it runs before anything is installed.
  */
@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NEEDS, provide } from './setup/debian.mjs';
 import { installPackages } from './setup/packages.mjs';
+import { buildPage } from './setup/page.mjs';
 import { say, SetupError } from './setup/say.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -24,6 +25,8 @@ async function setUp(command) {
   requireNode(process.versions.node);
   await provide(NEEDS[command], command === 'demo' ? 'for the demo' : 'for the tests');
   await installPackages(root);
+  // Whoever works on the page may have it broken while they test the rest; its type check says so.
+  if (!(await buildPage(root)) && command === 'setup') throw new SetupError('The page could not be built: see above.');
 }
 
 /** Runs a program of this checkout as the terminal's own. @returns its exit code */
@@ -44,20 +47,27 @@ function run(script, args) {
 async function test(args) {
   const failed = [];
   if ((await run('node_modules/typescript/bin/tsc', ['--noEmit'])) !== 0) failed.push('type check');
+  if ((await run('node_modules/typescript/bin/tsc', ['-p', 'src/web'])) !== 0) failed.push('type check of the page');
   if ((await run('node_modules/oxlint/bin/oxlint', ['--quiet', 'src', 'test', 'bin'])) !== 0) failed.push('linter');
   const code = await run('node_modules/vitest/vitest.mjs', ['run', ...args]);
   if (failed.length > 0) say(`\nFailed before the tests: ${failed.join(' and ')} (see the top of this output).`);
   return code || (failed.length > 0 ? 1 : 0);
 }
 
+const COMMANDS = {
+  setup: () => 0,
+  demo: (args) => run('bin/lookout.mjs', ['demo', ...args]),
+  test,
+  'test:e2e': (args) => run('node_modules/vitest/vitest.mjs', ['run', '--config', 'test/e2e/vitest.config.ts', ...args]),
+};
+
 async function main([command, ...args]) {
-  if (!['setup', 'demo', 'test'].includes(command)) {
-    say('usage: node bin/bootstrap.mjs setup|demo|test [arguments]');
+  if (!Object.hasOwn(COMMANDS, command)) {
+    say(`usage: node bin/bootstrap.mjs ${Object.keys(COMMANDS).join('|')} [arguments]`);
     return 2;
   }
   await setUp(command);
-  if (command === 'setup') return 0;
-  return command === 'demo' ? run('bin/lookout.mjs', ['demo', ...args]) : test(args);
+  return COMMANDS[command](args);
 }
 
 try {

@@ -10,6 +10,13 @@ export const NEEDS = {
     ...['python3-gi', 'gir1.2-gst-rtsp-server-1.0', 'gstreamer1.0-plugins-base', 'gstreamer1.0-plugins-good', 'gstreamer1.0-plugins-ugly']
       .map((name) => ({ package: name })),
   ],
+  'test:e2e': [
+    { program: 'ffmpeg', package: 'ffmpeg' },
+    { program: 'mosquitto', package: 'mosquitto' },
+    { program: 'chromium', package: 'chromium' },
+    // 中文 in screenshots
+    { package: 'fonts-noto-cjk' },
+  ],
   build: [
     { program: 'python3', package: 'python3' },
     { program: 'make', package: 'make' },

@@ -1,0 +1,3 @@
+import type { Words } from '../words.ts';
+
+export const detail: Words['detail'] = { title: '详情' };

@@ -1,0 +1,3 @@
+import type { Words } from '../words.ts';
+
+export const player: Words['player'] = { title: '播放器' };

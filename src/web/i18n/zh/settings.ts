@@ -1,0 +1,3 @@
+import type { Words } from '../words.ts';
+
+export const settings: Words['settings'] = { title: '设置' };

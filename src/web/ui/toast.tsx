@@ -1,0 +1,50 @@
+import { signal } from '@preact/signals';
+import { t } from '../i18n/language.ts';
+import { Button } from './button.tsx';
+import { Icon } from './icon.tsx';
+import type { IconName } from './icon.tsx';
+
+export interface Toast {
+  readonly id: number;
+  readonly text: string;
+  readonly detail?: string;
+  readonly tone?: 'info' | 'warning' | 'critical';
+  readonly icon?: IconName;
+  /** where a click leads */
+  readonly to?: string;
+}
+
+/** No more than so many at once: the oldest goes. */
+const MOST = 4;
+const SHOWN_MS = 9000;
+
+export const toasts = signal<readonly Toast[]>([]);
+let last = 0;
+
+/** Says something in a corner for a while, aloud to screen readers as well. */
+export function toast(one: Omit<Toast, 'id'>): void {
+  const id = ++last;
+  toasts.value = [...toasts.value, { ...one, id }].slice(-MOST);
+  setTimeout(() => dismiss(id), SHOWN_MS);
+}
+
+export function dismiss(id: number): void {
+  toasts.value = toasts.value.filter((one) => one.id !== id);
+}
+
+export function Toasts() {
+  return (
+    <div class="toasts" role="status" aria-live="polite">
+      {toasts.value.map((one) => (
+        <div key={one.id} class={`toast ${one.tone ?? ''}`}>
+          <Icon name={one.icon ?? 'info'} />
+          <div class="grow">
+            {one.to ? <a class="cover strong" href={one.to} onClick={() => dismiss(one.id)}>{one.text}</a> : <span class="strong">{one.text}</span>}
+            {one.detail && <div class="small quiet">{one.detail}</div>}
+          </div>
+          <Button kind="plain" slim icon="close" label={t().shell.dismiss} onClick={() => dismiss(one.id)} />
+        </div>
+      ))}
+    </div>
+  );
+}
