@@ -1,0 +1,75 @@
+import { groupTime } from './packetRing.ts';
+import type { Group, PacketRing } from './packetRing.ts';
+import type { RecordOrder, Recorded } from './recordWire.ts';
+import { createSegmenter } from './segmenter.ts';
+import type { Segmenter, SegmenterOptions } from './segmenter.ts';
+
+/** How a camera is recorded. */
+export interface RecordingOptions extends Omit<SegmenterOptions, 'sink'> {
+  /** always; else what is ordered */
+  readonly continuous: boolean;
+}
+
+/** Records what passes the memory, and of what it holds what is ordered. */
+export interface RecordingJob {
+  told(order: RecordOrder): void;
+  /** Every packet is needed, though it may come late. */
+  readonly active: boolean;
+}
+
+/** An order that is over is kept to so much longer, since packets come late, ms. */
+const LATE = 10_000;
+
+export function startRecording(ring: PacketRing, opts: RecordingOptions, send: (message: Recorded) => void): RecordingJob {
+  const segmenter = (): Segmenter =>
+    createSegmenter({
+      ...opts,
+      sink: {
+        finished: (segment) => send({ kind: 'recorded', segment }),
+        lost: ({ code, detail }, from, to) => send({ kind: 'unrecorded', code, detail, from, to }),
+      },
+    });
+  const live = segmenter();
+  /** groups that went into files from their keyframes on */
+  const taken = new WeakSet<Group>();
+  let wanted = opts.continuous ? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY } : undefined;
+
+  const beyond = (group: Group): boolean => wanted === undefined || (groupTime(group) ?? group.came) > wanted.to;
+  /** What the memory holds already goes into files of its own where the present one has gone on. */
+  const takeOver = (): void => {
+    const older = ring.groups.filter((group) => !taken.has(group) && reaches(group, wanted?.from ?? Number.POSITIVE_INFINITY) && !beyond(group));
+    const into = live.running ? segmenter() : live;
+    for (const group of older) {
+      taken.add(group);
+      for (const packet of group.packets) into.offer(group, packet);
+    }
+    if (into !== live) into.cut();
+  };
+  ring.listen(
+    (group, packet) => {
+      if (!wanted) return;
+      if (packet === group.packets[0]) {
+        if (beyond(group)) live.cut();
+        else if (reaches(group, wanted.from)) taken.add(group);
+      }
+      if (taken.has(group)) live.offer(group, packet);
+    },
+    () => live.cut(),
+  );
+  return {
+    told({ from, to }) {
+      if (opts.continuous) return;
+      wanted = { from, to };
+      takeOver();
+    },
+    get active() {
+      return wanted !== undefined && (live.running || Date.now() < wanted.to + LATE);
+    },
+  };
+}
+
+/** Does it show anything from a moment on? The newest may still come to it. */
+function reaches(group: Group, from: number): boolean {
+  const at = groupTime(group) ?? group.came;
+  return at >= from || at + group.newest - (group.packets[0]?.pts ?? 0) >= from;
+}
