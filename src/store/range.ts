@@ -3,7 +3,6 @@ import type { Span } from './span.ts';
 import { cleanTime, spanOf } from './when.ts';
 import { LONGEST, readInZone, zoneAtEnd } from './zone.ts';
 
-const DAY_MS = 86_400_000;
 /** Between the two ends of a range, and what may stand before the first. */
 const BETWEEN: readonly RegExp[] = [
   /^(?<day>.*?) ?\bbetween (?<from>.+?) and (?<to>.+)$/,
@@ -82,7 +81,14 @@ function twoEnds(day: string, from: string, to: string, now: Date): Span | undef
   // 9 to 5 is not guessed.
   if (end < start.from && /^\d{1,2}$/.test(from.trim()) && /^\d{1,2}$/.test(to.trim())) return undefined;
   // From 22:00 to 06:00 goes over midnight.
-  return { from: start.from, to: clock && end < start.from ? end + DAY_MS : end };
+  return { from: start.from, to: clock && end < start.from ? dayLater(end) : end };
+}
+
+/** The same clock time, also where a day has 23 or 25 hours. */
+function dayLater(at: number): number {
+  const date = new Date(at);
+  date.setDate(date.getDate() + 1);
+  return date.getTime();
 }
 
 /** A clock time on the day of `start`; 下午2点到3点 is in the afternoon at both ends. */

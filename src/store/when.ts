@@ -1,8 +1,10 @@
 import { LookoutError } from '../errors.ts';
+import { mainlandForms } from './chineseNumber.ts';
 import { chineseSpan } from './whenChinese.ts';
 import { englishSpan } from './whenEnglish.ts';
 import { before, calendar, dayOf, moment } from './span.ts';
 import type { Edge, Span, Unit } from './span.ts';
+import { vagueSpan } from './vague.ts';
 import { readInZone, zoneAtEnd } from './zone.ts';
 
 /**
@@ -30,7 +32,11 @@ export function cleanTime(text: string): string {
 
 /** The stretch that a clean text means; undefined where it is none that is known. */
 export function spanOf(clean: string, now: Date, edge: Edge): Span | undefined {
-  return clean.length > 100 ? undefined : written(clean, now) ?? chineseSpan(clean, now, edge) ?? englishSpan(clean, now, edge);
+  return clean.length > 100 ? undefined : vagueSpan(mainlandForms(clean), now, edge, plainSpan) ?? plainSpan(clean, now, edge);
+}
+
+function plainSpan(clean: string, now: Date, edge: Edge): Span | undefined {
+  return written(clean, now) ?? chineseSpan(clean, now, edge) ?? englishSpan(clean, now, edge);
 }
 
 function shifted(span: Span | undefined, back: (local: number) => number): Span | undefined {
