@@ -15,6 +15,9 @@ export type Session =
 
 export const session = signal<Session>({ state: 'asking' });
 
+/** That somebody signed in here before: without it, there is no session to ask for. */
+const SIGNED = 'lookout.signed';
+
 const RANK: Readonly<Record<Scope, number>> = { viewer: 0, editor: 1, admin: 2 };
 
 function atLeast(scope: Scope): boolean {
@@ -38,7 +41,8 @@ export async function startSession(): Promise<void> {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (location.hash) history.replaceState(null, '', location.pathname + location.search);
   if (token) await signIn(token);
-  else await resume();
+  else if (localStorage.getItem(SIGNED)) await resume();
+  else session.value = { state: 'out' };
 }
 
 export async function signIn(token: string): Promise<void> {
@@ -56,6 +60,7 @@ export async function resume(): Promise<boolean> {
 
 export async function signOut(): Promise<void> {
   await ask('DELETE', '/v1/session').catch(() => undefined);
+  localStorage.removeItem(SIGNED);
   session.value = { state: 'out' };
 }
 
@@ -63,6 +68,7 @@ async function settle(asked: () => Promise<Principal>, tell: boolean): Promise<b
   try {
     const { name, scope } = await asked();
     session.value = { state: 'in', who: { name, scope } };
+    localStorage.setItem(SIGNED, 'yes');
     return true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -55,7 +55,7 @@ function Main() {
     scrollTo(0, 0);
   }, [view]);
   return (
-    <main class="main" id="main" tabIndex={-1} ref={element}>
+    <main class="content" id="main" tabIndex={-1} ref={element}>
       {entry ? (
         <Guard key={view}><Suspense fallback={<Waiting label={t().shell.loading} />}><entry.page /></Suspense></Guard>
       ) : (

@@ -7,7 +7,7 @@ import { helpShown, viewKeys } from './help.ts';
 import { openViews } from './navigation.tsx';
 
 const CHORD_MS = 1200;
-let chord = 0;
+let chord = Number.NEGATIVE_INFINITY;
 
 /** g, then a view's letter; ? for the list; d for light and dark. Nothing while somebody writes. Called once. */
 export function startKeys(): void {
@@ -15,7 +15,7 @@ export function startKeys(): void {
     if (session.value.state !== 'in' || event.ctrlKey || event.metaKey || event.altKey || writes(event.target)) return;
     if (document.querySelector('dialog[open]')) return;
     const going = event.timeStamp - chord < CHORD_MS;
-    chord = 0;
+    chord = Number.NEGATIVE_INFINITY;
     if (going) {
       const view = openViews().find(({ key }) => key === event.key);
       if (view) navigate(`/${view.name}`);

@@ -56,8 +56,9 @@ function take(alert: AlertOut): void {
   if (!first) return;
   unseen.value++;
   toast({
-    text: t().shell.newAlert(alert.rule_text, alert.camera),
-    detail: `${clock(alert.happened_at_ms)} · ${alert.event}`,
+    heard: t().shell.alert,
+    text: alert.rule_text,
+    detail: `${alert.camera} · ${clock(alert.happened_at_ms)} · ${alert.event}`,
     icon: 'bell', to: `${location.pathname}?alert=${encodeURIComponent(alert.id)}`,
     ...(alert.severity === 'info' ? {} : { tone: alert.severity }),
   });

@@ -7,6 +7,8 @@ import type { IconName } from './icon.tsx';
 export interface Toast {
   readonly id: number;
   readonly text: string;
+  /** said before the text to those who hear the page */
+  readonly heard?: string;
   readonly detail?: string;
   readonly tone?: 'info' | 'warning' | 'critical';
   readonly icon?: IconName;
@@ -39,6 +41,7 @@ export function Toasts() {
         <div key={one.id} class={`toast ${one.tone ?? ''}`}>
           <Icon name={one.icon ?? 'info'} />
           <div class="grow">
+            {one.heard && <span class="only-heard">{one.heard} </span>}
             {one.to ? <a class="cover strong" href={one.to} onClick={() => dismiss(one.id)}>{one.text}</a> : <span class="strong">{one.text}</span>}
             {one.detail && <div class="small quiet">{one.detail}</div>}
           </div>

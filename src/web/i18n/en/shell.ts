@@ -19,7 +19,7 @@ export const shell = {
   save: 'Save',
   remove: 'Remove',
   loading: 'Loading …',
-  newAlert: (rule: string, camera: string) => `Alert: ${rule} (${camera})`,
+  alert: 'Alert:',
   dismiss: 'Dismiss',
   notFound: { title: 'Nothing here', text: 'This address leads to no view.', back: 'To the live view' },
   broken: { title: 'This view failed', text: 'Lookout itself goes on watching. Load the page again; if it recurs, the browser’s console says where.', reload: 'Load again' },

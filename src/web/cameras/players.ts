@@ -1,0 +1,30 @@
+import { signal } from '@preact/signals';
+
+/** Streams that a browser decodes at once without effort; the other cameras show still pictures. */
+const MOST_PLAYING = 6;
+
+/** Cameras in sight, in the order in which they came into it. */
+const inSight = signal<readonly string[]>([]);
+
+/** Is this camera one of those that may play? Read while rendering. */
+export function mayPlay(camera: string): boolean {
+  return inSight.value.indexOf(camera) >= 0 && inSight.value.indexOf(camera) < MOST_PLAYING;
+}
+
+/** Watches whether an element with a camera's picture is in sight. @returns what ends it */
+export function watchSight(element: Element, camera: string): () => void {
+  const observer = new IntersectionObserver(
+    (entries) => {
+      const visible = entries.at(-1)?.isIntersecting === true;
+      const others = inSight.value.filter((id) => id !== camera);
+      if (visible === inSight.value.includes(camera)) return;
+      inSight.value = visible ? [...others, camera] : others;
+    },
+    { rootMargin: '80px' },
+  );
+  observer.observe(element);
+  return () => {
+    observer.disconnect();
+    inSight.value = inSight.value.filter((id) => id !== camera);
+  };
+}
