@@ -25,6 +25,8 @@ export interface BacktestOptions {
   /** how far below the threshold a near miss may lie */
   readonly margin?: number;
   readonly signal?: AbortSignal;
+  /** how far it is: through the time that is asked about, ms, first reading and then replaying */
+  onProgress?(stage: 'reading' | 'replaying', done: number, total: number): void;
 }
 
 /** What the rule would have done. Times are wall clock, ms. */
@@ -72,7 +74,8 @@ const LEAST_DAYS = 0.5;
 export async function backtest(log: BacktestLog, opts: BacktestOptions): Promise<BacktestReport> {
   const { since, until, signal, thresholds = THRESHOLDS, margin = MARGIN } = opts;
   const rule = inForce(opts.rule);
-  const { scores, scoreOf, texts, cameras } = await scoreWordings(log, rule, opts);
+  const through = (stage: 'reading' | 'replaying') => (to: number) => opts.onProgress?.(stage, to - since, until - since);
+  const { scores, scoreOf, texts, cameras } = await scoreWordings(log, rule, { ...opts, onPage: through('reading') });
   const watched = cameras.map((camera) => watchedTime(log, camera, since, until));
   const classes = classesOf([rule.threshold, ...thresholds], scores);
   const variants = [...classes.keys()].map((threshold): Rule => ({ ...rule, id: threshold === rule.threshold ? rule.id : `${rule.id}#${threshold}`, threshold }));
@@ -83,7 +86,7 @@ export async function backtest(log: BacktestLog, opts: BacktestOptions): Promise
   const least = Math.min(...variants.map((variant) => variant.threshold));
   let events = 0;
   await replay(log, {
-    rules: variants, since, until, watched, score: scoreOf, signal,
+    rules: variants, since, until, watched, score: scoreOf, signal, onPage: through('replaying'),
     matters: (event) => clausesOf(rule).some(({ ask }) => scoreOf(event.text, ask) >= least),
     onEvent(event) {
       events++;

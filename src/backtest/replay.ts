@@ -23,6 +23,8 @@ export interface ReplayOptions {
   onVerdict(verdict: Verdict): void;
   onDecision(decision: Decision): void;
   onEvent?(event: Event): void;
+  /** all up to then (ms) is replayed */
+  onPage?(to: number): void;
   readonly signal?: AbortSignal;
 }
 
@@ -56,6 +58,7 @@ export async function replay(log: BacktestLog, opts: ReplayOptions): Promise<voi
         await matcher.tell(event, at);
       }
       if (waits) await time.until(last ? until : Math.min(page.to - LAG, waiting.earliest()));
+      opts.onPage?.(page.to);
       await matcher.rest();
     }
   } finally {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { clausesOf } from '../rules/rule.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { BacktestLog } from './log.ts';
@@ -10,6 +11,8 @@ export interface ScoreOptions {
   readonly cameras: readonly string[];
   score(questions: readonly { readonly text: string; readonly ask: string }[]): Promise<number[]>;
   readonly signal?: AbortSignal;
+  /** all events up to then (ms) are read */
+  onPage?(to: number): void;
 }
 
 export interface ScoredWordings {
@@ -25,7 +28,10 @@ export interface ScoredWordings {
 export async function scoreWordings(log: BacktestLog, rule: Rule, opts: ScoreOptions): Promise<ScoredWordings> {
   const cameras = new Set(rule.cameras.length > 0 ? rule.cameras : opts.cameras);
   const texts = new Set<string>();
-  for (const { events } of pages(log, opts)) {
+  for (const { to, events } of pages(log, opts)) {
+    opts.onPage?.(to);
+    // others want the log and the event loop as well
+    await turn();
     opts.signal?.throwIfAborted();
     for (const { camera, text } of events) {
       if (rule.cameras.length === 0) cameras.add(camera);

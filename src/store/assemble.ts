@@ -13,7 +13,7 @@ import { mediaLog } from './media.ts';
 import { guarded } from './open.ts';
 import { retention } from './retention.ts';
 import { ruleStateLog } from './ruleState.ts';
-import { storeStats } from './stats.ts';
+import { storeGlance, storeStats } from './stats.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { textIndex } from './textIndex.ts';
 
@@ -61,6 +61,7 @@ export function assemble(db: Database, opts: StoreOptions, log: Logger, release:
     aliveAt: () => run(() => getAlive.get() ?? null),
     ...answers(logs, read),
     stats: () => read(() => storeStats(db, opts.path)),
+    glance: () => read(() => storeGlance(db, opts.path)),
     backup: (file) => read(() => backUp(db, file)),
     prune: (now) => {
       const before = opts.retentionDays > 0 ? now - opts.retentionDays * DAY_MS : -Infinity;

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { statSync } from 'node:fs';
 import { eventKeys } from './eventKeys.ts';
+import { statement } from './query.ts';
 
 /** What the log holds. */
 export interface StoreStats {
@@ -17,16 +18,22 @@ export interface StoreStats {
   readonly bytes: number;
 }
 
+/** What can be told of the log at any time, however much it holds. */
+export type StoreGlance = Pick<StoreStats, 'pending' | 'openGaps' | 'oldest' | 'newest' | 'bytes'>;
+
 /** Counts the rows; a scan of the smallest index of each table. */
 export function storeStats(db: Database, path: string): StoreStats {
+  const one = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
+  return { events: one('SELECT count(*) FROM events'), alerts: one('SELECT count(*) FROM alerts'), gaps: one('SELECT count(*) FROM coverage'), ...storeGlance(db, path) };
+}
+
+/** Without counting what there may be millions of. */
+export function storeGlance(db: Database, path: string): StoreGlance {
   // Two keys may lie in another order than their starts if they are no farther apart than this.
   const reach = 2 * eventKeys(db).spread();
-  const one = <T>(sql: string): T | undefined => db.prepare<[], T>(sql).pluck().get();
+  const one = <T>(sql: string): T | undefined => statement(db, sql).pluck().get() as T | undefined;
   return {
-    events: one<number>('SELECT count(*) FROM events') ?? 0,
-    alerts: one<number>('SELECT count(*) FROM alerts') ?? 0,
     pending: one<number>('SELECT count(*) FROM outbox') ?? 0,
-    gaps: one<number>('SELECT count(*) FROM coverage') ?? 0,
     openGaps: one<number>('SELECT count(*) FROM coverage WHERE end_at IS NULL') ?? 0,
     oldest: one<number | null>(`SELECT min(start_at) FROM events WHERE seq <= (SELECT min(seq) FROM events) + ${reach}`) ?? null,
     newest: one<number | null>(`SELECT max(start_at) FROM events WHERE seq >= (SELECT max(seq) FROM events) - ${reach}`) ?? null,

@@ -15,7 +15,7 @@ import type { FeedbackQuery, JudgedAlert } from './feedback.ts';
 import type { LookQuery } from './looks.ts';
 import { beginRun, endRun, guarded, holdFile, openDatabase } from './open.ts';
 import type { Pruned } from './retention.ts';
-import type { StoreStats } from './stats.ts';
+import type { StoreGlance, StoreStats } from './stats.ts';
 
 export type { AlertQuery, StoredAlert } from './alertSearch.ts';
 export type { PendingAlert, Published } from './alerts.ts';
@@ -25,7 +25,7 @@ export type { EventQuery } from './eventSearch.ts';
 export type { FeedbackQuery, JudgedAlert } from './feedback.ts';
 export type { LookQuery } from './looks.ts';
 export type { Pruned } from './retention.ts';
-export type { StoreStats } from './stats.ts';
+export type { StoreGlance, StoreStats } from './stats.ts';
 
 export interface StoreOptions {
   /** the SQLite file; its folder is made if only that is missing. ':memory:' keeps nothing */
@@ -104,7 +104,10 @@ export interface Store {
    * with every alert what it rests on. `media` are files that no alert points to any longer; told again after a crash.
    */
   prune(now: number): Pruned;
+  /** Counts every row, which takes a while where there are millions. */
   stats(): StoreStats;
+  /** What can be told at any time. */
+  glance(): StoreGlance;
   /** Copies the log into one file, consistent, while it is written to; the copy is checked. Overwrites. */
   backup(file: string): Promise<void>;
   close(): void;
