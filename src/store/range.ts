@@ -50,7 +50,7 @@ export function isTwoEnded(text: string, now: Date): boolean {
 }
 
 /** Clock times with a hyphen between look like a time with a zone. */
-const HYPHEN = /(?:^|[^t\d])\d{1,2}:\d{2}(?::\d{2})?-\d{1,2}(?::\d{2}){0,2}$/;
+export const HYPHEN = /(?:^|[^t\d])\d{1,2}:\d{2}(?::\d{2})?-\d{1,2}(?::\d{2}){0,2}$/;
 
 function read(text: string, now: Date): Span | undefined {
   const ends = HYPHEN.test(text) ? twoEnded(text, now) : undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { iso, ms, share, slug } from './common.ts';
+import { iso, ms, share, slug, zone } from './common.ts';
 import { decisionSchema } from './explain.ts';
 import { ruleBody, rulePatch, ruleSchema } from './rules.ts';
 
@@ -9,6 +9,7 @@ export const backtestBody = z.strictObject({
   overrides: rulePatch.optional().describe('keys over those of the rule; null takes one out'),
   since: z.string().min(1).max(100).default('7d').describe('events from then on'),
   until: z.string().min(1).max(100).optional().describe('… up to then; default: now'),
+  timezone: zone.optional(),
   thresholds: z.array(share).max(20).optional().describe('to compare'),
   margin: share.default(0.2).describe('how far below the threshold a near miss may lie'),
   limit: z.int().min(1).max(1000).default(100).describe('alerts in the list, the newest ones'),

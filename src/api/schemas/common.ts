@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isZone } from '../../rules/zone.ts';
 
 // What several answers have in common. Times are given twice: ISO 8601 in UTC for people, milliseconds since the epoch for programs.
 
@@ -14,12 +15,14 @@ export const slug = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'must be 1 to 64 of a
 export const logId = z.string().min(1).max(80).describe('id, or a unique beginning of it with four characters at least');
 
 const time = z.string().min(1).max(100);
+export const zone = z.string().max(60).refine(isZone, 'is no time zone; zones are named as Europe/Berlin, UTC');
 
 /** A range of time, in every way that the command line takes. */
 export const rangeQuery = z.strictObject({
   when: time.optional().describe('both ends at once: "yesterday afternoon", "between 2pm and 3pm", "14:00-14:20 UTC", 昨天下午2点到3点'),
   since: time.optional().describe('2026-01-31T14:05Z, milliseconds since the epoch, "10 minutes ago", 昨天下午3点; without a zone as the machine’s clock goes'),
   until: time.optional().describe('the same'),
+  timezone: zone.optional().describe('in which times are read that name none: Europe/Berlin; by default this machine’s'),
 });
 
 /** The most items of one answer. */

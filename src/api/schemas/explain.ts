@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { alertSchema, feedbackSchema } from './alerts.ts';
-import { iso, ms, share, slug, unwatchedSchema } from './common.ts';
+import { iso, ms, share, slug, unwatchedSchema, zone } from './common.ts';
 import { eventSchema } from './events.ts';
 import { lookSchema } from './looks.ts';
 
@@ -50,7 +50,7 @@ export const whyNotQuery = z.strictObject({
   at: z.string().min(1).max(100).optional().describe('… at this time, in every way that a time may be written …'),
   event: z.string().min(1).max(80).optional().describe('… or for this event?'),
   slack: z.coerce.number().min(0).max(3600).default(10).describe('how far `at` may be off, s'),
-  timezone: z.string().max(60).optional().describe('of the times in the answer’s words: Europe/Berlin'),
+  timezone: zone.optional().describe('of `at`, and of the times in the answer’s words: Europe/Berlin; by default this machine’s'),
 });
 
 export const checkSchema = z.strictObject({

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { iso, ms, share, slug } from './common.ts';
+import { iso, ms, share, slug, zone } from './common.ts';
 
 export const feedbackQuery = z.strictObject({
   rule: slug.optional(),
   since: z.string().min(1).max(100).optional().describe('said from then on'),
+  timezone: zone.optional(),
   rescore: z.stringbool().default(false).describe('ask the present model for the scores anew, which takes a while'),
 });
 
