@@ -1,5 +1,12 @@
+import { statSync } from 'node:fs';
 import type { FrameSize } from '../ingest/frameSize.ts';
 import type { Frame } from '../values.ts';
+import { cutFiles } from './cut.ts';
+import { openFolder } from './folder.ts';
+import type { Listed } from './folder.ts';
+import { recordedFrames } from './frames.ts';
+import { takePicture } from './picture.ts';
+import { clipped, merged } from './stretches.ts';
 
 /** A camera was recorded without a break, wall clock in ms. */
 export interface Stretch {
@@ -49,4 +56,31 @@ export interface Recordings {
   frames(camera: string, from: number, to: number, opts: FramesOptions, signal: AbortSignal): AsyncGenerator<Frame, void, void>;
   /** The recorded picture nearest to a moment as JPEG, in the camera's full size; false where there is none. */
   snapshot(camera: string, at: number, file: string, signal?: AbortSignal): Promise<boolean>;
+}
+
+export interface RecordingsOptions {
+  /** `recordings.dir`; it need not be there */
+  readonly folder: string;
+}
+
+/** The recordings in a folder. File names are the index, so that this works beside the daemon that writes them, and after whatever happened to it. */
+export function openRecordings({ folder }: RecordingsOptions): Recordings {
+  const place = openFolder(folder);
+  return {
+    segments: (camera, from, to) => place.between(camera, from, to).flatMap((one) => segmentOf(camera, one) ?? []),
+    stretches: (camera, from, to) => clipped(merged(place.between(camera, from, to).map((one) => ({ camera, from: one.from, to: one.to }))), from, to),
+    cameras: place.cameras,
+    cut: (camera, from, to, file, signal) => cutFiles(place.between(camera, from, to), { camera, from, to }, file, signal),
+    frames: (camera, from, to, opts, signal) => recordedFrames(place.between(camera, from, to), { camera, from, to }, opts, signal),
+    snapshot: (camera, at, file, signal) => takePicture(place.between(camera, at - NEAR, at + NEAR), camera, at, file, signal),
+  };
+}
+
+/** A picture farther from the wanted moment than this is not of it, ms. */
+const NEAR = 1500;
+
+function segmentOf(camera: string, { file, from, to, uncertainty, timeSource }: Listed): Segment | undefined {
+  // the running one may just have got its name
+  const bytes = statSync(file, { throwIfNoEntry: false })?.size;
+  return bytes === undefined ? undefined : { camera, from, to, file, bytes, uncertainty, timeSource };
 }

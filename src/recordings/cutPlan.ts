@@ -1,0 +1,109 @@
+import { setImmediate } from 'node:timers/promises';
+import { readFragmented, spanOf } from './fragmented.ts';
+import type { Fragmented, Sample } from './fragmented.ts';
+import type { Listed } from './folder.ts';
+import { TIMESCALE } from './progressive.ts';
+import type { Film, FilmSample } from './progressive.ts';
+import type { Stretch } from './recordings.ts';
+import { gapsIn } from './stretches.ts';
+
+/** A sample of the film, and where its bytes are. */
+export interface PlannedSample extends FilmSample {
+  readonly file: string;
+  readonly offset: number;
+}
+
+export interface CutPlan {
+  readonly film: Film;
+  readonly samples: readonly PlannedSample[];
+  /** wall clock of the end of its last picture, ms */
+  readonly to: number;
+  readonly gaps: readonly Stretch[];
+}
+
+/** One file's pictures by the wall clock, ms. */
+interface Timed {
+  readonly file: Listed;
+  readonly head: Fragmented;
+  readonly samples: readonly (Sample & { readonly at: number; readonly decodedAt: number })[];
+}
+
+/** The clock was put right by so much between two files: none of their pictures are left out, those that seem to overlap follow closely, ms. */
+const PUT_RIGHT = 1000;
+const CLOSELY = 0.001;
+
+/**
+ * What of these files shows a stretch (wall clock, ms). They have to have one format: it ends where that changes, and the rest is a gap. undefined: nothing.
+ */
+export async function plannedCut(files: readonly Listed[], { camera, from, to }: Stretch, signal?: AbortSignal): Promise<CutPlan | undefined> {
+  const shown: Stretch[] = [];
+  const samples: PlannedSample[] = [];
+  let first: { readonly head: Fragmented; readonly at: number } | undefined;
+  let end = Number.NEGATIVE_INFINITY;
+  let newest = Number.NEGATIVE_INFINITY;
+  let decoded = Number.NEGATIVE_INFINITY;
+  for (const file of files) {
+    signal?.throwIfAborted();
+    await setImmediate();
+    const timed = timesOf(file);
+    if (!timed) continue;
+    if (first && !timed.head.description.equals(first.head.description)) break;
+    const wanted = first ? after(within(timed, newest - PUT_RIGHT, to), newest) : within(timed, from, to);
+    const start = wanted[0]?.at;
+    if (start === undefined) continue;
+    first ??= { head: timed.head, at: start };
+    let last = start;
+    for (const { at, decodedAt, duration, keyframe, offset, size } of wanted) {
+      // in whole ticks, each decoded after the one before it
+      decoded = Math.max(decoded + 1, ticks(decodedAt - first.at));
+      samples.push({ dts: decoded, pts: ticks(at - first.at), keyframe, size, chunk: Math.floor((at - first.at) / 1000), file: file.file, offset });
+      newest = Math.max(newest, at);
+      last = Math.max(last, at + (1000 * duration) / timed.head.timescale);
+    }
+    end = Math.max(end, last);
+    shown.push({ camera, from: start, to: last });
+  }
+  if (!first) return undefined;
+  const film = { samples, end: ticks(end - first.at), description: first.head.description, shape: first.head.shape, at: first.at };
+  return { film, samples, to: end, gaps: gapsIn(shown, { camera, from, to }) };
+}
+
+const ticks = (ms: number): number => Math.round((ms * TIMESCALE) / 1000);
+
+/** Between its two ends a file's stamps are laid evenly over the wall clock. */
+function timesOf(file: Listed): Timed | undefined {
+  const head = readIfThere(file.file);
+  const span = head && spanOf(head.samples);
+  if (!span || span.end <= span.start) return undefined;
+  const scale = (file.to - file.from) / (span.end - span.start);
+  const clock = (tick: number): number => file.from + (tick - span.start) * scale;
+  return { file, head, samples: head.samples.map((sample) => ({ ...sample, at: clock(sample.pts), decodedAt: clock(sample.dts) })) };
+}
+
+/** From the keyframe at or before `from` to the last picture that is needed to show all until `to`. */
+function within({ samples }: Timed, from: number, to: number): Timed['samples'] {
+  const before = samples.findLastIndex(({ keyframe, at }) => keyframe && at <= from);
+  const begin = before >= 0 ? before : samples.findIndex(({ keyframe }) => keyframe);
+  const key = samples[begin];
+  if (!key || key.at > to) return [];
+  const last = samples.findLastIndex(({ at }) => at <= to);
+  // pictures that are shown before the first keyframe refer to what is not there
+  return samples.slice(begin, last + 1).filter(({ at }) => at >= key.at);
+}
+
+/** Moments that were taken before the clock was set back are shown by the file that came first. */
+function after(samples: Timed['samples'], newest: number): Timed['samples'] {
+  const begin = samples.findIndex(({ keyframe, at }) => keyframe && at > newest - PUT_RIGHT);
+  const start = samples[begin]?.at ?? 0;
+  return begin < 0 ? [] : samples.slice(begin).flatMap((one) => (one.at < start ? [] : [{ ...one, at: one.at > newest ? one.at : newest + CLOSELY * (1 + one.at - start) }]));
+}
+
+function readIfThere(file: string): Fragmented | undefined {
+  try {
+    return readFragmented(file);
+  } catch (error) {
+    // the retention was faster
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
