@@ -13,9 +13,12 @@ import type { StreamFacts } from './facts.ts';
 import { createKeeping } from './keeping.ts';
 import type { MediaSource } from './keeping.ts';
 import { lendTurns } from './lending.ts';
+import { createLives } from './live.ts';
+import type { LiveStream } from './live.ts';
 import { createStatusKeeper } from './status.ts';
 import type { CameraStatus } from './status.ts';
 
+export type { LiveStream } from './live.ts';
 export type { CameraStatus } from './status.ts';
 
 export interface CameraOptions {
@@ -38,7 +41,7 @@ export interface CameraOptions {
   readonly tell?: boolean;
   /**
    * how many seconds, and MB, of packets are remembered for `snapshot` and `clip`, and how many seconds of them at least while nothing is
-   * decoded. By default nothing is remembered
+   * decoded. By default nothing is remembered but what shows the present
    */
   readonly record?: { readonly seconds: number; readonly mb: number; readonly before: number } | undefined;
 }
@@ -54,6 +57,8 @@ export interface CameraStream extends MediaSource {
   readonly skipped$: Observable<{ readonly from: number; readonly to: number }>;
   /** what the stream is and costs, once a second, and every two while the decoder sleeps */
   readonly facts$: Observable<StreamFacts>;
+  /** The stream as it comes, from the last keyframe on (live.ts); destroy it when it is not wanted any longer. Rejects with the reason where there is none. */
+  live(): Promise<LiveStream>;
   readonly childPid: number | undefined;
 }
 
@@ -80,9 +85,11 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
   parseAddress(opts.url.reveal());
   const status = createStatusKeeper(opts.id, log);
   const frames$ = new Subject<Frame>();
+  frames$.subscribe(({ at, timeSource }) => status.frame(at, timeSource));
   const looked$ = new Subject<Looked>();
   const skipped$ = new Subject<{ from: number; to: number }>();
   const facts$ = new Subject<StreamFacts>();
+  facts$.subscribe(status.facts);
   // kept up to date, since a restarted child gets it again
   const init = initOf(opts);
   const child = superviseChild(
@@ -91,19 +98,17 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
     log,
   );
   const lending = lendTurns(child.send);
-  const keeping = createKeeping(opts.id, (order) => opts.record !== undefined && child.send(order), log);
+  const keeping = createKeeping(opts.id, (order) => (opts.record !== undefined || (order.kind === 'snapshot' && order.at === Number.POSITIVE_INFINITY)) && child.send(order), log);
+  const lives = createLives(opts.id, child.send, () => status.fault);
   const take = (message: FromCamera): void => {
-    if (message.kind === 'frame') {
-      status.frame(message.frame.at, message.frame.timeSource);
-      frames$.next({ camera: opts.id, ...message.frame });
-    } else if (message.kind === 'facts') {
-      status.facts(message.facts);
-      facts$.next(message.facts);
-    } else if (message.kind === 'looked') looked$.next(message.looked);
+    if (message.kind === 'frame') frames$.next({ camera: opts.id, ...message.frame });
+    else if (message.kind === 'facts') facts$.next(message.facts);
+    else if (message.kind === 'looked') looked$.next(message.looked);
     else if (message.kind === 'skipped') skipped$.next({ from: message.from, to: message.to });
     else if (message.kind === 'offline') status.offline(message.code, message.detail);
     else if (message.kind === 'encoder') init.encoder = message.delay;
     else if (message.kind === 'kept') keeping.answered(message);
+    else if (message.kind === 'live' || message.kind === 'over') lives.told(message);
     else if (message.kind === 'learn') lending.asked(message.turn);
     else if (message.kind === 'learned') lending.over(message.turn);
     else {
@@ -111,16 +116,18 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
       void child.stop();
     }
   };
-  child.exits$.subscribe((exit) => {
+  const lost = (): void => {
     lending.over();
-    keeping.lost();
+    for (const waits of [keeping, lives]) waits.lost();
+  };
+  child.exits$.subscribe((exit) => {
     status.offline(exit.code, exit.detail);
+    lost();
   });
   child.messages$.subscribe({
     next: (message) => take(message as FromCamera),
     complete: () => {
-      lending.over();
-      keeping.lost();
+      lost();
       for (const subject of [frames$, looked$, skipped$, facts$, status.status$]) subject.complete();
     },
   });
@@ -128,6 +135,7 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
     frames$, looked$, skipped$, facts$, status$: status.status$,
     snapshot: keeping.snapshot,
     clip: keeping.clip,
+    live: lives.live,
     get childPid() {
       return child.pid;
     },

@@ -8,6 +8,7 @@ import { CameraInit } from './cameraWire.ts';
 import type { FromCamera, ToCamera } from './cameraWire.ts';
 import { readConnection } from './connection.ts';
 import type { KeepOrder } from './keepWire.ts';
+import type { LiveOrder } from './liveWire.ts';
 import { createLearningTurns } from './learning.ts';
 import { createRecorder } from './recorder.ts';
 import type { Recorder } from './recorder.ts';
@@ -24,11 +25,11 @@ const stopped = new AbortController();
 runChild({
   init: (raw) => {
     const init = CameraInit.parse(raw);
-    recorder = init.record && createRecorder(init.record, send);
+    recorder = createRecorder(init.record, send);
     void live(init, parseAddress(init.url));
   },
   message: (raw) => {
-    const message = raw as ToCamera | KeepOrder;
+    const message = raw as ToCamera | KeepOrder | LiveOrder;
     if (message.kind === 'learn') learning.told(message);
     else recorder?.told(message);
   },

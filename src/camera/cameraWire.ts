@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { Frame } from '../values.ts';
 import type { StreamFacts } from './facts.ts';
 import type { Kept } from './keepWire.ts';
+import type { LiveNews } from './liveWire.ts';
 
 /** What a camera child is told when it starts. `encoder`: what an earlier child learned of the camera's encoder. */
 export const CameraInit = z.object({
@@ -61,5 +62,6 @@ export type FromCamera =
   /** pictures between these times (wall clock, ms) were left out because decoding fell behind */
   | { readonly kind: 'skipped'; readonly from: number; readonly to: number }
   | Kept
+  | LiveNews
   /** a file was played to its end */
   | { readonly kind: 'end' };

@@ -159,7 +159,8 @@ async function copy(writer: ClipWriter, next: () => Promise<Held | undefined>, w
   }
 }
 
-function setsOf(group: Group): Buffer | undefined {
+/** Parameter sets that a group begins with. */
+export function setsOf(group: Group): Buffer | undefined {
   // a packet keeps a copy of its bytes once they have been looked at
   const keyframe = group.packets[0]?.packet.clone();
   const sets = keyframe?.data ? parameterSets(group.track.codec, keyframe.data) : undefined;
@@ -168,6 +169,6 @@ function setsOf(group: Group): Buffer | undefined {
 }
 
 /** Sets that are not repeated have not changed. */
-function same(first: Buffer | undefined, next: Buffer | undefined): boolean {
+export function same(first: Buffer | undefined, next: Buffer | undefined): boolean {
   return !first || !next || first.equals(next);
 }

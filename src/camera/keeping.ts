@@ -5,7 +5,7 @@ import type { Kept, KeepOrder } from './keepWire.ts';
 
 /** What a camera is asked to keep of its last moments, as files. Times are wall clock, ms; the files' folder is there. */
 export interface MediaSource {
-  /** The picture nearest to `at` as JPEG, whole and upright; false where there is none. */
+  /** The picture nearest to `at` as JPEG, whole and upright, at Infinity the newest; false where there is none. */
   snapshot(at: number, file: string): Promise<boolean>;
   /**
    * MP4 from the keyframe before `from` until `to`, which may be to come and is moved to what `until` resolves to; what it shows, or

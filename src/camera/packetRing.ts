@@ -56,6 +56,11 @@ export function groupTime(group: Group): number | undefined {
   return (group.at ??= group.track.read(group.packets[0]?.pts ?? Number.NaN)?.at);
 }
 
+/** How long ago its newest packet came, ms. */
+export function groupAge(group: Group): number {
+  return Date.now() - group.came - (group.newest - (group.packets[0]?.pts ?? group.newest));
+}
+
 export function createPacketRing(bounds: RingBounds, now: () => number = Date.now): PacketRing {
   const groups: Group[] = [];
   const listeners = new Set<{ heard(group: Group, packet: RingPacket): void; cut?(): void }>();

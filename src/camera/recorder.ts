@@ -9,6 +9,8 @@ import { followClip } from './clipFollow.ts';
 import type { FollowedClip } from './clipFollow.ts';
 import type { Span } from './clipJob.ts';
 import type { KeepOrder } from './keepWire.ts';
+import { createLiveViews } from './liveViews.ts';
+import type { LiveOrder } from './liveWire.ts';
 import { createPacketRing } from './packetRing.ts';
 import type { PacketRing, RingPacket, TimedTrack } from './packetRing.ts';
 import { createSnapshots } from './snapshots.ts';
@@ -25,18 +27,22 @@ export interface Recording {
 export interface Recorder {
   /** `wanted` is called when packets that are held back are needed. */
   open(source: Pick<Source, 'codec' | 'stream'>, clock: { read(pts: number): WallTime | undefined }, wanted?: () => void): Recording;
-  /** Does as it is told, and answers once. */
-  told(order: KeepOrder): void;
-  /** A clip waits for what comes: packets should come at once. */
+  /** Does as it is told, and answers once, or as long as somebody watches. */
+  told(order: KeepOrder | LiveOrder): void;
+  /** A clip or a viewer waits for what comes: packets should come at once. */
   readonly waiting: boolean;
 }
 
+/** What is remembered for those who watch live, where nothing else is: the last keyframe and what follows it. */
+const LITTLE = { seconds: 0, mb: 16 };
 /** Of one camera at once; more are refused. */
 const MAX_CLIPS = 8;
 
-export function createRecorder(record: NonNullable<CameraInit['record']>, send: (message: FromCamera) => boolean): Recorder {
-  const ring = createPacketRing({ seconds: record.seconds, bytes: record.mb * 1e6 });
+export function createRecorder(record: CameraInit['record'], send: (message: FromCamera) => boolean): Recorder {
+  const { seconds, mb } = record ?? LITTLE;
+  const ring = createPacketRing({ seconds, bytes: mb * 1e6 });
   const snapshot = createSnapshots(ring);
+  const views = createLiveViews(ring);
   const clips = new Map<number, FollowedClip>();
   let wanted = (): void => undefined;
 
@@ -68,10 +74,11 @@ export function createRecorder(record: NonNullable<CameraInit['record']>, send: 
       wanted();
       if (order.kind === 'snapshot') answer(order.id, snapshot(order.at, order.file));
       else if (order.kind === 'clip') answer(order.id, clip(order.id, order.from, order.to, order.file));
-      else clips.get(order.id)?.until(order.to);
+      else if (order.kind === 'until') clips.get(order.id)?.until(order.to);
+      else views.told(order);
     },
     get waiting() {
-      return clips.size > 0;
+      return clips.size + views.size > 0;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { BehaviorSubject } from 'rxjs';
+import { LookoutError } from '../errors.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
 import type { TimeSource } from '../values.ts';
@@ -24,6 +25,8 @@ export interface StatusKeeper {
   offline(code: ErrorCode, reason: string): void;
   /** a file has been played */
   ended(): void;
+  /** why it is offline, if it is */
+  readonly fault: LookoutError | undefined;
 }
 
 export function createStatusKeeper(camera: string, log: Logger): StatusKeeper {
@@ -57,5 +60,9 @@ export function createStatusKeeper(camera: string, log: Logger): StatusKeeper {
       status$.next({ state: 'offline', since: state === 'offline' ? since : (watched ?? since), code, reason });
     },
     ended: () => status$.next({ state: 'offline', since: watched ?? Date.now(), reason: 'The file has been played to its end.' }),
+    get fault() {
+      const { state, code, reason } = status$.value;
+      return state === 'offline' ? new LookoutError(code ?? 'CAMERA_UNREACHABLE', reason ?? `camera ${camera} is offline.`) : undefined;
+    },
   };
 }

@@ -12,6 +12,8 @@ export interface Decoded<T> {
 export interface DecodeTimes<T> {
   /** What can be told once this item is known, in order. */
   push(item: T, pts: number): Decoded<T>[];
+  /** What can be told if the order reaches no farther than it has so far. */
+  hurry(): Decoded<T>[];
   /** The rest: no more will come. */
   drain(): Decoded<T>[];
 }
@@ -62,6 +64,10 @@ export function createDecodeTimes<T>(): DecodeTimes<T> {
       if (depth !== undefined && pts < last + delay) depth = Math.min(DEEPEST, depth + 1);
       if (depth === undefined && waiting.length > DEEPEST) learn();
       return depth === undefined ? [] : told(depth);
+    },
+    hurry() {
+      if (depth === undefined && waiting.length > 0) learn();
+      return told(depth ?? 0);
     },
     drain() {
       if (depth === undefined) learn();

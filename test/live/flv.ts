@@ -1,0 +1,18 @@
+/** What a run of FLV tags says (Adobe's Video File Format, E.4): decoding times of its pictures in ms, and whether it begins with a keyframe. */
+export function flvTags(bytes: Buffer): { readonly times: readonly number[]; readonly keyframe: boolean } {
+  const times: number[] = [];
+  let keyframe: boolean | undefined;
+  for (let at = 9 + 4; at + 11 <= bytes.length; ) {
+    const size = bytes.readUIntBE(at + 1, 3);
+    const first = bytes[at + 11] ?? 0;
+    const enhanced = (first & 0x80) !== 0;
+    // sequence headers and metadata are no pictures
+    const header = enhanced ? ![1, 3].includes(first & 0x0f) : bytes[at + 12] === 0;
+    if (bytes[at] === 9 && !header) {
+      times.push(bytes.readUIntBE(at + 4, 3) + ((bytes[at + 7] ?? 0) << 24));
+      keyframe ??= ((first >> 4) & 7) === 1;
+    }
+    at += 11 + size + 4;
+  }
+  return { times, keyframe: keyframe ?? false };
+}
