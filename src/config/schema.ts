@@ -1,12 +1,14 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
+import { ask } from './askSchema.ts';
 
 /** Ids name MQTT topics, so nothing else may stand in them. */
 export const ID = /^[a-z0-9_-]{1,64}$/;
 
 const id = z.string().regex(ID, 'must be 1 to 64 of a-z, 0-9, _ and -');
-const secret = z.string().min(1).transform((text) => new Secret(text));
+/** `writeOnly` is JSON schema's word for what is set and never told. */
+const secret = z.string().min(1).transform((text) => new Secret(text)).meta({ writeOnly: true });
 const file = z.string().min(1);
 const count = z.int().positive();
 const seconds = z.number().positive();
@@ -92,7 +94,7 @@ const rtmp = z.strictObject({
 });
 
 /** A push key is the only thing that keeps strangers out, so a short one is refused. */
-const rtmpKey = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/, 'must be 16 to 128 of A-Z, a-z, 0-9, _ and -').transform((text) => new Secret(text));
+const rtmpKey = z.string().regex(/^[A-Za-z0-9_-]{16,128}$/, 'must be 16 to 128 of A-Z, a-z, 0-9, _ and -').transform((text) => new Secret(text)).meta({ writeOnly: true });
 
 /** An address, a network (CIDR) or a host name: what may stand in a list of where cameras live. */
 function isPlace(text: string): boolean {
@@ -140,6 +142,7 @@ export const configSchema = z.strictObject({
   mqtt: mqtt.prefault({}),
   store: store.prefault({}),
   media: media.prefault({}),
+  ask: ask.prefault({}),
   rtmp: rtmp.prefault({}),
   network: network.prefault({}),
   cameras: z.array(camera).default([]),
