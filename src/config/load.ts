@@ -35,7 +35,7 @@ export function configOf(source: Source, env: NodeJS.ProcessEnv = process.env, r
 }
 
 /** A section whose keys are all commented out is one that is left to its defaults. */
-function filled(values: unknown): unknown {
+export function filled(values: unknown): unknown {
   if (values === null || values === undefined) return {};
   if (typeof values !== 'object' || Array.isArray(values)) return values;
   return Object.fromEntries(Object.entries(values).filter(([, section]) => section !== null));
@@ -47,9 +47,10 @@ function withAbsolutePaths(config: Config, file: string): Config {
   const { name, features_dir: features } = config.model;
   const model = { ...config.model, name: from(name), ...(features ? { features_dir: from(features) } : {}) };
   const media = { ...config.media, dir: from(config.media.dir) };
+  const ask = { ...config.ask, uploads_dir: from(config.ask.uploads_dir) };
   const { ca, cert, key } = config.mqtt;
   const mqtt = { ...config.mqtt, ...(ca ? { ca: from(ca) } : {}), ...(cert ? { cert: from(cert) } : {}), ...(key ? { key: from(key) } : {}) };
-  return { ...config, model, mqtt, store, media, rules_dir: from(config.rules_dir) };
+  return { ...config, model, mqtt, store, media, ask, rules_dir: from(config.rules_dir) };
 }
 
 /** What no single key can know. */

@@ -23,11 +23,16 @@ export function modelProcessOptions({ model, video_processor: video }: Config): 
 }
 
 /** Rules and cameras are taken up while running; these are not. */
-const FIXED = ['model', 'events', 'mqtt', 'store', 'media', 'rtmp', 'log'] as const;
+export const FIXED = ['model', 'events', 'mqtt', 'store', 'media', 'ask', 'rtmp', 'log'] as const;
 
 export function tellRestart(before: Config, after: Config, log: Logger): void {
-  const changed = FIXED.filter((key) => fingerprint(before[key]) !== fingerprint(after[key]));
+  const changed = awaitingRestart(before, after);
   if (changed.length > 0) log.warn({ keys: changed }, 'restart Lookout for these settings to take effect');
+}
+
+/** Sections that differ and are not taken up while running. */
+export function awaitingRestart(before: Config, after: Config): string[] {
+  return FIXED.filter((key) => fingerprint(before[key]) !== fingerprint(after[key]));
 }
 
 /** Secrets print as [redacted], so a changed password alone is not noticed; it must not leave its type for this. */

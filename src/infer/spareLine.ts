@@ -5,6 +5,8 @@ export interface SpareLook {
   readonly urgent: boolean;
   /** wall clock, ms: later nobody wants it any more */
   readonly deadline: number;
+  /** no look at what a camera showed: how long it takes says nothing of those */
+  readonly foreign?: boolean;
   /** does it; errors are its own affair */
   run(): Promise<void>;
   /** it will not be done */

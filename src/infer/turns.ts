@@ -99,7 +99,7 @@ export class ModelTurns {
       const look = window || growing || this.#waiting.size > 0 || this.#running.has(LOOK) ? undefined : this.#options.spare?.take();
       if (window) this.#run(window.camera, window, () => this.#infer(window));
       else if (growing) this.#run(growing.camera, growing, () => this.#prepare(growing));
-      else if (look) this.#run(LOOK, undefined, () => look.run());
+      else if (look) this.#run(LOOK, undefined, () => look.run(), !look.foreign);
       else break;
     }
     // what has to wait after all may be too old for it
@@ -117,12 +117,12 @@ export class ModelTurns {
     if (!this.#abort.signal.aborted) this.#alarm.set(Math.min(this.#waiting.deadline(), this.#growing.deadline(), looks));
   }
 
-  #run(name: string, window: Window | undefined, work: () => Promise<void>): void {
+  #run(name: string, window: Window | undefined, work: () => Promise<void>, isLook = false): void {
     const began = this.#options.now();
     this.#running.set(name, window);
     void work().finally(() => {
       this.#running.delete(name);
-      this.#options.spare?.took(this.#options.now() - began, name === LOOK);
+      this.#options.spare?.took(this.#options.now() - began, isLook);
       if (!this.#abort.signal.aborted) this.#next();
     });
   }
