@@ -1,0 +1,88 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../health/log.ts';
+import { callerOf, refuseBelow, type AuthNeeds, type Caller } from './auth.ts';
+import { type BodyTimes, hurry, leaveUnread } from './bodies.ts';
+import { corsHead, preflight } from './cors.ts';
+import { gate, type GateOptions } from './gate.ts';
+import { BARE, PERMISSIONS } from './headers.ts';
+import { answerOf, Refusal } from './problem.ts';
+import type { Route } from './route.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** undefined where a route is public */
+    caller: Caller | undefined;
+    /** aborted when the client goes, or the server stops */
+    gone: AbortController;
+    /** on the monotonic clock, ms */
+    began: number;
+  }
+  interface FastifyContextConfig {
+    /** the route of the table that is served here */
+    route?: Route;
+  }
+}
+
+export interface HookNeeds extends AuthNeeds, GateOptions {
+  readonly routes: readonly Route[];
+  readonly bodyTimes: BodyTimes;
+  readonly log: Logger;
+  /** an answer was given: to which route (a pattern, never an address), and how long it took */
+  answered?(method: string, route: string, status: number, seconds: number): void;
+}
+
+/** What happens to every request before its route, and after. @returns aborts all that are under way */
+export function addHooks(app: FastifyInstance, needs: HookNeeds): () => void {
+  const active = new Set<AbortController>();
+  app.addHook('onRequest', async (request, reply) => {
+    request.began = performance.now();
+    request.caller = undefined;
+    request.gone = new AbortController();
+    active.add(request.gone);
+    reply.raw.once('close', () => {
+      active.delete(request.gone);
+      request.gone.abort();
+    });
+    reply.header('permissions-policy', PERMISSIONS);
+    return admit(request, reply, needs);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    leaveUnread(request);
+    // Of what no route answers the address stays out of labels: there is no end of addresses.
+    const route = request.is404 ? 'page' : (request.routeOptions.url ?? 'page');
+    const seconds = (performance.now() - request.began) / 1000;
+    needs.answered?.(request.method, route, reply.statusCode, seconds);
+    needs.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(seconds * 1000), who: request.caller?.name, from: request.ip }, 'request');
+  });
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply, needs.log));
+  return () => active.forEach((gone) => gone.abort());
+}
+
+async function admit(request: FastifyRequest, reply: FastifyReply, needs: HookNeeds): Promise<FastifyReply | undefined> {
+  const origin = gate(request.raw, needs);
+  if (origin !== undefined) corsHead(reply, origin);
+  if (request.method === 'OPTIONS') return preflight(request, reply, needs.routes, origin);
+  const { route } = request.routeOptions.config;
+  if (route !== undefined && route.scope !== 'public') {
+    request.caller = await callerOf(request, needs, request.gone.signal);
+    refuseBelow(route.scope, request.caller);
+  }
+  hurry(request, reply, route?.body === 'stream', needs.bodyTimes);
+  return undefined;
+}
+
+/** Says what is wrong; of faults the log says more. */
+function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+  const { status, problem, headers, fault } = answerOf(error);
+  if (fault) log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed by a fault');
+  // Of a file that was about to be sent.
+  for (const name of ['content-disposition', 'etag', 'last-modified', 'accept-ranges', 'content-length']) reply.removeHeader(name);
+  if (!request.raw.complete) reply.header('connection', 'close');
+  return reply.code(status).headers(headers).header('cache-control', 'no-store').type('application/json; charset=utf-8').send(JSON.stringify(problem));
+}
+
+/** For addresses that the router cannot read: no hook has run. */
+export function refuseUnread(error: unknown, reply: FastifyReply): void {
+  const { problem, headers } = answerOf(error instanceof Refusal ? error : new Refusal('REQUEST_INVALID', 'the address cannot be read.', { param: 'path' }));
+  reply.code(400).headers({ ...BARE, ...headers }).send(JSON.stringify(problem));
+}
