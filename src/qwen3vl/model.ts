@@ -1,10 +1,10 @@
 import type { VideoMarkup } from './decode/chat.ts';
 import type { Checkpoint } from './checkpoint/checkpoint.ts';
 import { Decoder } from './decode/decoder.ts';
-import { FeatureCache } from './video/featureCache.ts';
-import { FeatureDisk } from './video/featureDisk.ts';
-import { fingerprint } from './checkpoint/fingerprint.ts';
+import { openFeatures } from './video/openFeatures.ts';
 import type { VideoInput } from './video/frames.ts';
+import { Conversations } from './conversation.ts';
+import type { ChatHooks, ChatRequest, ChatResult } from './conversation.ts';
 import { answer } from './decode/generate.ts';
 import { compileGrammar } from './grammar/grammar.ts';
 import { deviceKvCaches } from './device/deviceKvCache.ts';
@@ -16,13 +16,17 @@ import { contextOf, KV_BYTES } from './request.ts';
 import type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from './request.ts';
 import type { OpenedSession } from './device/session.ts';
 import { sampleText } from './decode/sampleText.ts';
-import { odds, sharedStart } from './decode/scoring.ts';
+import { firstTokens, odds, sharedStart } from './decode/scoring.ts';
 import { Streams } from './decode/streams.ts';
 import type { StreamState } from './decode/streams.ts';
+import type { ChatTurn } from './decode/turns.ts';
 import type { QwenTokenizer } from './decode/tokenizer.ts';
+import { TurnLine } from './decode/turnLine.ts';
 import { VisionEncoder } from './video/vision.ts';
 
 export type { Device } from './device/session.ts';
+export type { ChatHooks, ChatRequest, ChatResult } from './conversation.ts';
+export type { ChatPart, ChatTurn } from './decode/turns.ts';
 export type { VideoInput } from './video/frames.ts';
 export type { JsonSchema } from './grammar/grammar.ts';
 export type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from './request.ts';
@@ -33,7 +37,6 @@ const STOPS = ['<|im_end|>', '<|endoftext|>'] as const;
 const ONCE = '\u0000';
 /** Answers that guesses are made from, besides the stream's own. */
 const MOST_ANSWERS = 8;
-const FEATURE_BYTES = 256 * 2 ** 20;
 
 /** A running model. One call at a time: calls made meanwhile wait for their turn. */
 export class Qwen3VL {
@@ -53,7 +56,8 @@ export class Qwen3VL {
   readonly #text: KvCache;
   /** answers of all streams, under a schema, the latest first: another's will have the same brackets and keys, and often words */
   #latest: readonly (readonly number[])[] = [];
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #line = new TurnLine();
+  readonly #chats: Conversations;
 
   constructor(checkpoint: Checkpoint, tokenizer: QwenTokenizer, vision: OpenedSession, decoder: OpenedSession, options: ModelOptions) {
     const { config, processing } = checkpoint;
@@ -64,8 +68,7 @@ export class Qwen3VL {
     this.#tokenizer = tokenizer;
     this.#sessions = [vision, decoder];
     const onDevice = vision.device === 'webgpu';
-    const features = new FeatureCache(options.featureBytes ?? FEATURE_BYTES, onDevice ? undefined : diskOf(checkpoint, options));
-    const encoder = new VisionEncoder(vision.session, config.vision, processing, features, onDevice);
+    const encoder = new VisionEncoder(vision.session, config.vision, processing, openFeatures(checkpoint, options, onDevice), onDevice);
     this.#prompts = new PromptPreparer(checkpoint, tokenizer, encoder, this.context);
     this.#markup = options.markup ?? 'plain';
     this.#decoder = new Decoder(decoder.session, config, onDevice);
@@ -73,6 +76,10 @@ export class Qwen3VL {
     const cache: () => KvCache = decoder.device === 'cpu' ? () => new InPlaceKvCache(config.text) : deviceKvCaches(decoder.session, decoder.device);
     this.#streams = new Streams(cache, options.kvBytes ?? KV_BYTES);
     this.#text = cache();
+    this.#chats = new Conversations({
+      line: this.#line, prompts: this.#prompts, markup: this.#markup, decoder: this.#decoder, tokenizer, stops: this.#stops, streams: this.#streams,
+      cache: cache(), context: this.context, onDevice,
+    });
   }
 
   /** Answers a prompt, about a video or not. MODEL_CONTEXT_EXCEEDED where the prompt leaves no room for an answer. */
@@ -94,8 +101,14 @@ export class Qwen3VL {
       if (grammar && stream) this.#remember(stream, result.tokens);
       if (!request.once) this.#streams.trim();
       const ms = { vision: seen - began, prefill: filled - seen, decode: performance.now() - filled };
-      return { ...result, visualTokens: prompt.visualTokens, promptTokens: prompt.ids.length, reusedTokens: reused, runs: this.#decoder.runs - runs, ms };
+      const { visualTokens, cachedVisualTokens } = prompt;
+      return { ...result, visualTokens, cachedVisualTokens, promptTokens: prompt.ids.length, reusedTokens: reused, runs: this.#decoder.runs - runs, ms };
     }, () => request.once && this.#streams.drop(ONCE));
+  }
+
+  /** The next turn of a conversation; other calls are served in between, after each of its tokens. */
+  chat(request: ChatRequest, hooks: ChatHooks = {}): Promise<ChatResult> {
+    return this.#chats.answer(request, hooks);
   }
 
   /** Takes in a window that still grows, ahead of its question: then only what comes after it is left to do. */
@@ -117,7 +130,7 @@ export class Qwen3VL {
     return this.#exclusively(async () => {
       if (prompts.length === 0) return [];
       const all = await Promise.all(prompts.map((text) => this.prompt(text)));
-      const words = { yes: this.#firstTokens(yes), no: this.#firstTokens(no) };
+      const words = { yes: firstTokens(this.#tokenizer, yes), no: firstTokens(this.#tokenizer, no) };
       const [first] = all;
       if (first && all.length === 1) return [odds((await this.#decoder.prefill(first, this.#text, 0)).logits, words)];
       const shared = sharedStart(all);
@@ -129,6 +142,11 @@ export class Qwen3VL {
   /** Tokens, positions and visual features of a prompt. */
   prompt(text: string, video?: VideoInput, markup = this.#markup): Promise<PreparedPrompt> {
     return this.#prompts.prepare(text, video, markup);
+  }
+
+  /** The same of a conversation. */
+  chatPrompt(turns: readonly ChatTurn[]): Promise<PreparedPrompt> {
+    return this.#prompts.look(this.#prompts.layOut(turns, this.#markup));
   }
 
   /** Logits [vocab] of each of `count` steps of decoding, from an empty cache; `choose` says which token each step takes. */
@@ -156,21 +174,7 @@ export class Qwen3VL {
     this.#latest = [tokens, ...others].slice(0, MOST_ANSWERS);
   }
 
-  #firstTokens(word: string): number[] {
-    const spellings = [word, (word[0] ?? '').toUpperCase() + word.slice(1)];
-    return [...new Set(spellings.flatMap((w) => this.#tokenizer.encode(w).slice(0, 1)))];
-  }
-
   #exclusively<T>(work: () => Promise<T>, after: () => unknown = () => undefined): Promise<T> {
-    const mine = this.#turn.then(work, work).finally(after);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
+    return this.#line.run(() => work().finally(after));
   }
-}
-
-/** Features are kept under the name of what they come from: config.json and samples of the weights. */
-function diskOf({ config, dir, configText }: Checkpoint, { featureDisk }: ModelOptions): FeatureDisk | undefined {
-  if (!featureDisk) return undefined;
-  const shape = { tensors: 1 + config.vision.taps.length, width: config.vision.outHidden };
-  return new FeatureDisk(featureDisk.dir, fingerprint(dir, configText), featureDisk.maxBytes, shape);
 }

@@ -47,6 +47,8 @@ export interface GenerateResult {
   readonly pieces: string[];
   readonly finish: 'stop' | 'length';
   readonly visualTokens: number;
+  /** of these, whose features had been computed before and were there still, in memory or on the disk */
+  readonly cachedVisualTokens?: number;
   readonly promptTokens: number;
   /** prompt tokens whose keys and values were there already */
   readonly reusedTokens: number;

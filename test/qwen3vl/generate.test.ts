@@ -47,7 +47,8 @@ describe('an answer', () => {
       return model.generate(ask);
     });
     expect(again.reusedTokens).toBeGreaterThan(0);
-    expect({ ...again, ms: 0 }).toEqual({ ...fresh, ms: 0, reusedTokens: again.reusedTokens });
+    expect({ ...again, ms: 0 }).toEqual({ ...fresh, ms: 0, reusedTokens: again.reusedTokens, cachedVisualTokens: again.visualTokens });
+    expect(fresh.cachedVisualTokens).toBe(0);
   });
 
   it('needs room in the context', () =>

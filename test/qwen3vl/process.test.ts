@@ -2,8 +2,10 @@ import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LookoutError } from '../../src/errors.ts';
 import { createLogger } from '../../src/health/log.ts';
 import { startModelProcess } from '../../src/qwen3vl/process/process.ts';
+import type { ChatRequest } from '../../src/qwen3vl/model.ts';
 import type { ModelProcess } from '../../src/qwen3vl/process/process.ts';
 import { copyOf, fixture, scratch, videoOf, withModel } from './fixtures.ts';
 
@@ -49,6 +51,36 @@ describe('the model in its process', () => {
     await expect(inWork).rejects.toMatchObject({ code: 'MODEL_RUNTIME' });
     expect((await waiting).tokens).toHaveLength(2);
     expect(process.childPid).not.toBe(before);
+  });
+
+  it('tells the answer of a conversation piece by piece, while windows are answered', async () => {
+    const process = start(fixture('tied-odd'));
+    const request: ChatRequest = { turns: [{ role: 'user', parts: [{ kind: 'video', video: videoOf('tied-odd') }, { kind: 'text', text: 'who?' }] }], maxTokens: 60, top: 1 };
+    const told: string[] = [];
+    const chat = process.chat(request, { told: (piece) => told.push(piece.text) });
+    const window = process.generate({ video: videoOf('tied-odd'), prompt: 'List.', maxTokens: 12 });
+    const [there, here] = [await chat, await withModel('tied-odd', (m) => m.chat(request))];
+    expect(there.text).toBe(here.text);
+    expect([there.answerTokens, there.promptTokens, there.visualTokens]).toEqual([here.answerTokens, here.promptTokens, here.visualTokens]);
+    expect(told.join('')).toBe(there.text);
+    expect(told.length).toBeGreaterThan(10);
+    expect((await window).tokens).toHaveLength(12);
+  });
+
+  it('leaves a conversation off that nobody waits for, and rejects one when it is killed', async () => {
+    const process = start(fixture('tied-odd'));
+    await process.ready;
+    const request: ChatRequest = { turns: [{ role: 'user', parts: [{ kind: 'text', text: 'who?' }] }], maxTokens: 4000 };
+    const stop = new AbortController();
+    await expect(process.chat(request, { signal: stop.signal, told: () => stop.abort(new Error('gone')) })).rejects.toThrow('gone');
+    // the process is free again long before it could have said all that
+    expect((await process.chat({ ...request, maxTokens: 3 })).answerTokens).toBe(3);
+    const dying = process.chat(request, { told: () => process.childPid && globalThis.process.kill(process.childPid, 'SIGKILL') });
+    const waiting = process.chat({ ...request, maxTokens: 2 });
+    await expect(dying).rejects.toMatchObject({ code: 'MODEL_RUNTIME' });
+    expect((await waiting).answerTokens).toBe(2);
+    const many = Array.from({ length: 20 }, () => process.chat({ ...request, maxTokens: 2 }).then(() => 'said', (error: LookoutError) => error.code));
+    expect((await Promise.all(many)).filter((outcome) => outcome === 'MODEL_BUSY').length).toBeGreaterThan(0);
   });
 
   it('hands on errors with their codes', async () => {

@@ -1,6 +1,7 @@
 """Records what the Hugging Face implementation of Qwen3-VL computes, for `lookout model check` and the tests.
 
   python test/reference/record.py fixtures DIR            random-weight checkpoints of several shapes, each with a reference
+  python test/reference/record.py chats DIR               only the conversations of these
   python test/reference/record.py reference MODEL OUT     a reference for a checkpoint that is there already
 
 Needs torch, transformers (5.x) and safetensors; Python is never needed to run Lookout. See README.md beside this file.
@@ -13,7 +14,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import PreTrainedTokenizerFast, Qwen3VLConfig, Qwen3VLForConditionalGeneration
+from transformers import PreTrainedTokenizerFast, Qwen2VLImageProcessorPil, Qwen3VLConfig, Qwen3VLForConditionalGeneration
 
 SPECIAL = ['<|endoftext|>', '<|im_start|>', '<|im_end|>', '<|vision_start|>', '<|vision_end|>', '<|image_pad|>', '<|video_pad|>']
 CORPUS = ['user assistant seconds', 'List the events in this video.', '{"event": "a person enters", "start": 0.0, "end": 1.5}', 'yes no Yes No']
@@ -57,15 +58,20 @@ def patchify(frames, vision):
     return torch.from_numpy(np.ascontiguousarray(x.reshape(n * h * w, -1))), torch.tensor([[n, h, w]])
 
 
-def chat(prompt, times, grid, vision, wrapped):
-    """One user turn, the video and then the prompt. A stamp is the mean of a temporal patch's first and last time.
-
-    `wrapped` is what the processor of transformers 5.10+ writes: one more vision_start and vision_end around the video."""
+def stamped(times, grid, vision):
+    """A video's temporal patches. A stamp is the mean of a patch's first and last time."""
     t = vision.temporal_patch_size
     times = list(times) + [times[-1]] * (-len(times) % t)
     pads = '<|video_pad|>' * int(grid[0, 1] * grid[0, 2] // vision.spatial_merge_size**2)
     stamps = [(times[i] + times[i + t - 1]) / 2 for i in range(0, len(times), t)]
-    video = ''.join(f'<{s:.1f} seconds><|vision_start|>{pads}<|vision_end|>' for s in stamps)
+    return ''.join(f'<{s:.1f} seconds><|vision_start|>{pads}<|vision_end|>' for s in stamps)
+
+
+def chat(prompt, times, grid, vision, wrapped):
+    """One user turn, the video and then the prompt.
+
+    `wrapped` is what the processor of transformers 5.10+ writes: one more vision_start and vision_end around the video."""
+    video = stamped(times, grid, vision)
     video = f'<|vision_start|>{video}<|vision_end|>' if wrapped else video
     return f'<|im_start|>user\n{video}{prompt}<|im_end|>\n<|im_start|>assistant\n'
 
@@ -93,6 +99,68 @@ def record(model_dir, frames, times, prompt, steps, out, wrapped=False):
         'image_features': features, 'deepstack_features': torch.stack(deepstack) if deepstack else features.new_zeros(0, *features.shape),
         'logits': torch.cat(answer.logits), 'tokens': answer.sequences[0, ids.shape[1]:].contiguous(),
     }, out)
+
+
+# what the published checkpoints' chat template makes of turns without tools
+TEMPLATE = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{% for c in m.content %}"
+    "{% if c.type == 'image' %}<|vision_start|><|image_pad|><|vision_end|>"
+    "{% elif c.type == 'video' %}<|vision_start|><|video_pad|><|vision_end|>{% else %}{{ c.text }}{% endif %}"
+    "{% endfor %}<|im_end|>\n{% endfor %}{{ '<|im_start|>assistant\n' }}"
+)
+
+
+@torch.no_grad()
+def record_chat(model_dir, turns, images, videos, steps, out, wrapped):
+    """A conversation with pictures, which the image processor of transformers resizes, and videos: frames and their times."""
+    model = Qwen3VLForConditionalGeneration.from_pretrained(model_dir, dtype=torch.float32, attn_implementation='eager').eval()
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(model_dir)
+    vision, image_id, video_id = model.config.vision_config, model.config.image_token_id, model.config.video_token_id
+    sides = dict(patch_size=vision.patch_size, temporal_patch_size=vision.temporal_patch_size, merge_size=vision.spatial_merge_size, image_mean=[0.5] * 3, image_std=[0.5] * 3)
+    stills = Qwen2VLImageProcessorPil(**{**sides, **json.loads((model_dir / 'preprocessor_config.json').read_text())})(images, return_tensors='pt')
+    moving = [patchify(frames, vision) for frames, _ in videos]
+    text = tokenizer.apply_chat_template(turns, chat_template=TEMPLATE, tokenize=False)
+    for grid in stills['image_grid_thw']:
+        text = text.replace('<|image_pad|>', '<|seen|>' * int(grid.prod() // vision.spatial_merge_size**2), 1)
+    for (_, times), (_, grid) in zip(videos, moving):
+        shown = stamped(times, grid, vision)
+        text = text.replace('<|vision_start|><|video_pad|><|vision_end|>', (f'<|vision_start|>{shown}<|vision_end|>' if wrapped else shown).replace('<|video_pad|>', '<|moved|>'), 1)
+    ids = torch.tensor([tokenizer(text.replace('<|seen|>', '<|image_pad|>').replace('<|moved|>', '<|video_pad|>'))['input_ids']])
+    asked = dict(input_ids=ids, attention_mask=torch.ones_like(ids), mm_token_type_ids=(ids == image_id).int() + (ids == video_id).int() * 2, **stills,
+                 pixel_values_videos=torch.cat([pixels for pixels, _ in moving]), video_grid_thw=torch.cat([grid for _, grid in moving]))
+    positions, _ = model.model.get_rope_index(asked['input_ids'], mm_token_type_ids=asked['mm_token_type_ids'], image_grid_thw=asked['image_grid_thw'], video_grid_thw=asked['video_grid_thw'].clone())
+    pictures = model.model.get_image_features(asked['pixel_values'], asked['image_grid_thw'])
+    films = model.model.get_video_features(asked['pixel_values_videos'], asked['video_grid_thw'].clone())
+    merge = vision.spatial_merge_size ** 2
+    seen = {'image': parts(pictures, asked['image_grid_thw'].prod(-1) // merge), 'video': parts(films, asked['video_grid_thw'].prod(-1) // merge)}
+    order = [seen[c['type']].pop(0) for t in turns for c in t['content'] if c['type'] in seen]
+    model.generation_config.eos_token_id = None
+    answer = model.generate(**asked, do_sample=False, max_new_tokens=steps, output_logits=True, return_dict_in_generate=True)
+    save_file({
+        'turns': torch.tensor(list(json.dumps(turns).encode()), dtype=torch.uint8),
+        **{f'image_{i}': torch.from_numpy(image) for i, image in enumerate(images)},
+        **{f'video_{i}': torch.from_numpy(frames) for i, (frames, _) in enumerate(videos)},
+        **{f'times_{i}': torch.tensor(times, dtype=torch.float64) for i, (_, times) in enumerate(videos)},
+        'input_ids': asked['input_ids'][0], 'position_ids': positions[:, 0].contiguous(),
+        'image_features': torch.cat([f for f, _ in order]), 'deepstack_features': torch.cat([d for _, d in order], 1).contiguous(),
+        'logits': torch.cat(answer.logits), 'tokens': answer.sequences[0, asked['input_ids'].shape[1]:].contiguous(),
+    }, out)
+
+
+def parts(seen, sizes):
+    """Features [tokens, hidden] and taps' [taps, tokens, hidden] of each picture or video."""
+    sizes = sizes.tolist()
+    return list(zip(torch.cat(list(seen.pooler_output)).split(sizes), torch.stack([torch.cat(list(d)) for d in seen.deepstack_features]).split(sizes, 1)))
+
+
+CHAT = [
+    dict(role='system', content=[dict(type='text', text='List the events.')]),
+    dict(role='user', content=[dict(type='text', text='What is in '), dict(type='image'), dict(type='text', text=' and in '), dict(type='image'), dict(type='text', text='?')]),
+    dict(role='assistant', content=[dict(type='text', text='{"event": "a person enters"}')]),
+    dict(role='user', content=[dict(type='video'), dict(type='text', text='And here? 谁进来了')]),
+    dict(role='assistant', content=[dict(type='text', text='no')]),
+    dict(role='user', content=[dict(type='text', text='Yes? '), dict(type='image')]),
+]
 
 
 def noise(seed, n, h, w):
@@ -136,7 +204,7 @@ FIXTURES = {
     'tied-odd': dict(
         text=dict(hidden_size=32, intermediate_size=48, num_hidden_layers=4, num_attention_heads=2, num_key_value_heads=1, head_dim=16, rope_parameters=rope(10000.0, [4, 2, 2])),
         vision=dict(depth=4, hidden_size=16, intermediate_size=32, num_heads=2, patch_size=16, num_position_embeddings=36, deepstack_visual_indexes=[0, 1, 2]),
-        tied=True, dtype=torch.bfloat16, frames=(3, 32, 64), times=[0.0, 0.5, 1.75], prompt='List the events in this video.'),
+        tied=True, dtype=torch.bfloat16, frames=(3, 32, 64), times=[0.0, 0.5, 1.75], prompt='List the events in this video.', images=[(50, 71), (90, 140), (20, 33)], bounds=(2048, 8192)),
     # untied, q dim not hidden, 2 kv heads, tall frames, two taps, shards, the published spelling; float32
     'untied-wide-q': dict(
         text=dict(hidden_size=24, intermediate_size=32, num_hidden_layers=3, num_attention_heads=4, num_key_value_heads=2, head_dim=24, rope_parameters=rope(5e6, [6, 3, 3])),
@@ -146,7 +214,7 @@ FIXTURES = {
     'odd-sizes': dict(
         text=dict(hidden_size=24, intermediate_size=32, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=4, head_dim=20, attention_bias=True, rms_norm_eps=1e-5, rope_parameters=rope(1000.0, [4, 3, 3])),
         vision=dict(depth=3, hidden_size=24, intermediate_size=32, num_heads=2, patch_size=8, num_position_embeddings=49, deepstack_visual_indexes=[0, 1, 2], hidden_act='gelu'),
-        tied=True, dtype=torch.float16, wrapped=True, frames=(2, 32, 64), times=[0.2, 0.3], prompt='yes?'),
+        tied=True, dtype=torch.float16, wrapped=True, frames=(2, 32, 64), times=[0.2, 0.3], prompt='yes?', images=[(32, 48), (64, 20), (17, 90)], bounds=(512, 2048)),
 }
 
 
@@ -164,12 +232,22 @@ def write_fixture(folder, spec, seed):
     record(folder, video, spec['times'], spec['prompt'], spec.get('steps', 6), folder / 'reference.safetensors')
     if spec.get('wrapped'):
         record(folder, video, spec['times'], spec['prompt'], 2, folder / 'reference-wrapped.safetensors', wrapped=True)
+    if spec.get('images'):
+        write_chat(folder, spec)
+
+
+def write_chat(folder, spec):
+    """Pictures of sizes that have to be rounded, that are too large and too small; a video of an odd number of frames."""
+    (folder / 'preprocessor_config.json').write_text(json.dumps({'size': dict(zip(['shortest_edge', 'longest_edge'], spec['bounds']))}))
+    images = [noise(50 + i, 1, h, w)[0] for i, (h, w) in enumerate(spec['images'])]
+    record_chat(folder, CHAT, images, [(noise(60, *spec['frames']), spec['times'])], 6, folder / 'chat.safetensors', spec.get('wrapped', False))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest='command', required=True)
     commands.add_parser('fixtures').add_argument('dir', type=pathlib.Path)
+    commands.add_parser('chats', help="only the fixtures' conversations").add_argument('dir', type=pathlib.Path)
     one = commands.add_parser('reference')
     one.add_argument('model', type=pathlib.Path)
     one.add_argument('out', type=pathlib.Path)
@@ -182,6 +260,10 @@ def main():
     if args.command == 'fixtures':
         for seed, (name, spec) in enumerate(FIXTURES.items()):
             write_fixture(args.dir / name, spec, seed)
+    elif args.command == 'chats':
+        for name, spec in FIXTURES.items():
+            if spec.get('images'):
+                write_chat(args.dir / name, spec)
     else:
         times = np.cumsum(np.random.default_rng(args.seed).uniform(0.1, 0.9, args.frames[0])).tolist()
         record(args.model, noise(args.seed, *args.frames), times, args.prompt, args.steps, args.out, args.wrapped)

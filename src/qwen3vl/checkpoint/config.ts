@@ -46,6 +46,7 @@ export interface Qwen3VLConfig {
   /** whether the embedding table may serve as head where the checkpoint has no head of its own */
   readonly mayTie: boolean;
   readonly videoToken: number;
+  readonly imageToken: number;
   readonly eosTokens: readonly number[];
 }
 
@@ -65,6 +66,7 @@ export function parseConfig(text: string, file: string): Qwen3VLConfig {
     vision: readVision(v),
     mayTie: t.tie_word_embeddings === true || (top.tie_word_embeddings ?? t.tie_word_embeddings ?? true),
     videoToken: top.video_token_id,
+    imageToken: top.image_token_id,
     eosTokens: [top.eos_token_id ?? t.eos_token_id ?? []].flat(),
   };
   checkShapes(config, file);

@@ -43,6 +43,7 @@ export const configSchema = z.looseObject({
   text_config: textSchema,
   vision_config: visionSchema,
   video_token_id: z.number().int().default(151656),
+  image_token_id: z.number().int().default(151655),
   tie_word_embeddings: z.boolean().nullish(),
   eos_token_id: ids,
 });

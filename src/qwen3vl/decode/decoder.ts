@@ -10,6 +10,14 @@ export type { Prompt } from './decoderInputs.ts';
 /** Tokens that go through the decoder at once: bounds the memory that attention takes. */
 const CHUNK = 512;
 
+/** Takes in a prompt piece by piece, and lets others have the decoder in between. */
+export interface Pace {
+  /** tokens that may go through next, at most */
+  most(): number;
+  /** so many have gone through */
+  took(tokens: number): Promise<void>;
+}
+
 /** Runs the decoder graph on top of a cache of keys and values. */
 export class Decoder {
   readonly #session: InferenceSession;
@@ -35,15 +43,18 @@ export class Decoder {
    * Takes in a prompt, with room for as many tokens more. Gives the logits [vocab] after its last token, and how many of its
    * tokens were not computed because the cache began with them already.
    */
-  async prefill(prompt: Prompt, cache: KvCache, room: number): Promise<{ logits: Float32Array; reused: number }> {
+  async prefill(prompt: Prompt, cache: KvCache, room: number, pace?: Pace): Promise<{ logits: Float32Array; reused: number }> {
     const names = this.#inputs.names(prompt);
     // the last token always runs: its logits are wanted
     await cache.keep(this.#inputs.startBefore(prompt, Math.min(commonPrefix(names, cache.tokens), names.length - 1)));
     const reused = cache.tokens.length;
     await cache.reserve(names.length + room);
     let last: Tensor | undefined;
-    for (const [from, to] of this.#inputs.chunks(prompt, reused, CHUNK)) {
+    for (let at = reused; at < names.length; ) {
+      const [from, to] = this.#inputs.chunks(prompt, at, Math.min(CHUNK, pace?.most() ?? CHUNK))[0] ?? [at, names.length];
       last = await this.#run(this.#inputs.chunk(prompt, from, to), cache, names.slice(from, to));
+      await pace?.took(to - from);
+      at = to;
     }
     return { logits: last?.data as Float32Array, reused };
   }

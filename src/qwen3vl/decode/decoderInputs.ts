@@ -2,6 +2,7 @@ import { Tensor } from 'onnxruntime-node';
 import type { Qwen3VLConfig } from '../checkpoint/config.ts';
 import type { PatchFeatures } from '../video/featureCache.ts';
 import { cosSin } from '../checkpoint/rope.ts';
+import { isVisual } from './positions.ts';
 
 /** A prompt, tokenized and with its positions [3, ids.length]. `patches` hold the features of its visual tokens, in order. */
 export interface Prompt {
@@ -27,11 +28,10 @@ export class DecoderInputs {
 
   /** A number for every token: its id, or for a visual one its patch's key, negative. */
   names({ ids, patches }: Prompt): number[] {
-    const { videoToken } = this.#config;
     let patch = -1;
     return ids.map((id, i) => {
-      if (id !== videoToken) return id;
-      if (ids[i - 1] !== videoToken) patch += 1;
+      if (!isVisual(id, this.#config)) return id;
+      if (!isVisual(ids[i - 1], this.#config)) patch += 1;
       return -(patches[patch]?.key ?? 0) - 1;
     });
   }
@@ -40,7 +40,7 @@ export class DecoderInputs {
   startBefore({ ids, patches }: Prompt, at: number): number {
     if (!this.#perPatch || patches.length === 0) return at;
     let start = at;
-    while (start > 0 && ids[start] === this.#config.videoToken && ids[start - 1] === this.#config.videoToken) start -= 1;
+    while (start > 0 && isVisual(ids[start], this.#config) && isVisual(ids[start - 1], this.#config)) start -= 1;
     return start;
   }
 
@@ -49,18 +49,16 @@ export class DecoderInputs {
     if (!this.#perPatch || patches.length === 0) {
       return Array.from({ length: Math.ceil((ids.length - start) / most) }, (_, i) => [start + i * most, Math.min(start + (i + 1) * most, ids.length)]);
     }
-    const { videoToken } = this.#config;
-    const ends = ids.flatMap((id, i) => (i >= start && id === videoToken && ids[i + 1] !== videoToken ? [i + 1] : []));
+    const ends = ids.flatMap((id, i) => (i >= start && isVisual(id, this.#config) && !isVisual(ids[i + 1], this.#config) ? [i + 1] : []));
     const bounds = [...new Set([start, ...ends, ids.length])];
     return bounds.slice(1).map((to, i) => [bounds[i] ?? 0, to]);
   }
 
   /** Inputs of the tokens from `from` to `to`; the logits of the last one are wanted. */
   chunk({ ids, positions, patches }: Prompt, from: number, to: number): Feeds {
-    const { videoToken } = this.#config;
     const count = to - from;
-    const rows = Array.from({ length: count }, (_, i) => i).filter((i) => ids[from + i] === videoToken && patches.length > 0);
-    const skipped = ids.slice(0, from).filter((id) => id === videoToken).length;
+    const rows = Array.from({ length: count }, (_, i) => i).filter((i) => isVisual(ids[from + i], this.#config) && patches.length > 0);
+    const skipped = ids.slice(0, from).filter((id) => isVisual(id, this.#config)).length;
     const axes = Int32Array.from({ length: 3 * count }, (_, i) => positions[Math.floor(i / count) * ids.length + from + (i % count)] ?? 0);
     return { ...this.#words(ids.slice(from, to), axes, [count - 1]), ...this.#visual(patches, rows, skipped) };
   }

@@ -4,6 +4,7 @@ import type { Decoder } from './decoder.ts';
 import { Draft } from './draft.ts';
 import type { Grammar, GrammarState } from '../grammar/grammar.ts';
 import type { KvCache } from '../device/kvCache.ts';
+import type { Draw } from './sampling.ts';
 import type { QwenTokenizer } from './tokenizer.ts';
 
 export interface Answer {
@@ -27,10 +28,25 @@ export interface AnswerOptions {
   readonly tokenizer: QwenTokenizer;
   /** earlier answers that this one may resemble, the likeliest first */
   readonly before: readonly (readonly number[])[];
+  /** how tokens are drawn; undefined: the most probable one is taken */
+  readonly draw?: Draw;
+  /** tokens before the last ones, from which on a grammar's shortest end is thought of; 48 by default */
+  readonly last?: number;
+  readonly watch?: Watch;
+}
+
+/** Looks on while an answer is written. */
+export interface Watch {
+  /** A token was taken; `piece` is what it adds to the text. False: the answer ends with it. */
+  took(token: number, piece: string, probability: number, logits: Float32Array): boolean;
+  /** The decoder has run, and will again: others may have it meanwhile. */
+  pause(): Promise<void>;
+  /** the answer is over; `rest`: what is left of a character that was not finished */
+  end(rest: string): void;
 }
 
 /**
- * Greedy decoding from the logits after a prompt, whose next position is `position`. The stop token is not part of the answer.
+ * Decoding from the logits after a prompt, whose next position is `position`. The stop token is not part of the answer.
  * Tokens that earlier answers suggest are looked at together in one run of the decoder, and those up to the first that the model
  * would not have chosen are taken.
  */
@@ -51,6 +67,7 @@ export async function answer(decoder: Decoder, cache: KvCache, first: Float32Arr
     await cache.keep(prompted + tokens.length - 1);
     guesses = draft.guess(tokens, options.maxTokens - tokens.length - 1);
     rows.push(...(await decoder.extend([token, ...guesses], position + tokens.length - 1, cache)));
+    await options.watch?.pause();
   }
   await cache.keep(prompted + Math.max(0, writing.tokens.length - 1));
   return writing.answer();
@@ -82,9 +99,9 @@ class Writing {
 
   /** Takes the next token by its logits; false where the answer ends instead. */
   take(logits: Float32Array): boolean {
-    const { grammar, stops, tokenizer, maxTokens } = this.#options;
+    const { grammar, stops, tokenizer, maxTokens, draw, watch } = this.#options;
     if (this.#over) return false;
-    const choice: Choice | undefined = grammar && this.#state ? chooseWithin(logits, grammar, this.#state, tokenizer, stops, this.#left()) : chooseFreely(logits);
+    const choice: Choice | undefined = grammar && this.#state ? chooseWithin(logits, grammar, this.#state, tokenizer, stops, this.#left(), draw) : chooseFreely(logits, draw);
     if (!choice) return false;
     if (stops.has(choice.token)) {
       if (!this.#hurried) this.#finish = 'stop';
@@ -93,22 +110,26 @@ class Writing {
     this.#state = choice.state;
     this.tokens.push(choice.token);
     this.#probabilities.push(choice.probability);
-    this.#pieces.push(this.#utf8.decode(tokenizer.bytes(choice.token), { stream: true }));
+    const piece = this.#utf8.decode(tokenizer.bytes(choice.token), { stream: true });
+    this.#pieces.push(piece);
     this.#hurried ||= choice.hurried === true;
     const closed = grammar !== undefined && choice.state !== undefined && grammar.mustStop(choice.state);
-    if (closed && !this.#hurried) this.#finish = 'stop';
-    this.#over = closed || this.tokens.length >= maxTokens;
+    const ended = watch?.took(choice.token, piece, choice.probability, logits) === false;
+    if ((closed && !this.#hurried) || ended) this.#finish = 'stop';
+    this.#over = closed || ended || this.tokens.length >= maxTokens;
     return true;
   }
 
   /** Tokens that may still be written, where they are so few that the end has to be thought of. */
   #left(): number {
     const left = this.#options.maxTokens - this.tokens.length;
-    return left <= LAST ? left : Infinity;
+    return left <= (this.#options.last ?? LAST) ? left : Infinity;
   }
 
   answer(): Answer {
-    const text = this.#pieces.join('') + this.#utf8.decode();
+    const rest = this.#utf8.decode();
+    const text = this.#pieces.join('') + rest;
+    this.#options.watch?.end(rest);
     return { text, tokens: this.tokens, probabilities: this.#probabilities, pieces: this.#pieces, finish: this.#finish };
   }
 }

@@ -1,9 +1,16 @@
 import type { PreparedPrompt } from './prompt.ts';
+import type { QwenTokenizer } from './tokenizer.ts';
 
 /** Tokens that a word may begin with. */
 interface Words {
   readonly yes: readonly number[];
   readonly no: readonly number[];
+}
+
+/** Tokens that a word begins with, capitalised or not. */
+export function firstTokens(tokenizer: QwenTokenizer, word: string): number[] {
+  const spellings = [word, (word[0] ?? '').toUpperCase() + word.slice(1)];
+  return [...new Set(spellings.flatMap((w) => tokenizer.encode(w).slice(0, 1)))];
 }
 
 /** P(yes) / (P(yes) + P(no)) by logits [vocab]. */
@@ -22,5 +29,5 @@ export function sharedStart(prompts: readonly PreparedPrompt[]): PreparedPrompt 
   let count = 0;
   while (count < most && prompts.every(({ ids }) => ids[count] === first.ids[count])) count++;
   const positions = Int32Array.from({ length: 3 * count }, (_, i) => i % count);
-  return { ids: first.ids.slice(0, count), positions, patches: [], next: count, visualTokens: 0 };
+  return { ids: first.ids.slice(0, count), positions, patches: [], next: count, visualTokens: 0, cachedVisualTokens: 0 };
 }

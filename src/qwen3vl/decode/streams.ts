@@ -15,6 +15,7 @@ export class Streams {
   readonly #make: () => KvCache;
   readonly #maxBytes: number;
   readonly #states = new Map<string, StreamState>();
+  #lent = 0;
 
   constructor(make: () => KvCache, maxBytes: number) {
     this.#make = make;
@@ -35,11 +36,26 @@ export class Streams {
     this.#states.delete(name);
   }
 
+  /** Of the bound, so many bytes are taken by somebody else. */
+  lend(bytes: number): void {
+    this.#lent = bytes;
+    this.trim();
+  }
+
+  /** bytes that are left of the bound */
+  get free(): number {
+    return this.#maxBytes - this.#lent - this.#bytes();
+  }
+
+  #bytes(): number {
+    return [...this.#states.values()].reduce((sum, { cache }) => sum + cache.bytes, 0);
+  }
+
   /** Brings the memory back under its bound; the stream used last stays, be it larger than the bound. */
   trim(): void {
-    let bytes = [...this.#states.values()].reduce((sum, { cache }) => sum + cache.bytes, 0);
+    let bytes = this.#bytes();
     for (const [name, { cache }] of this.#states) {
-      if (this.#states.size === 1 || (bytes <= this.#maxBytes && this.#states.size <= MOST)) return;
+      if (this.#states.size === 1 || (bytes <= this.#maxBytes - this.#lent && this.#states.size <= MOST)) return;
       bytes -= cache.bytes;
       cache.dispose();
       this.#states.delete(name);

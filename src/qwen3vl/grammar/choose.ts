@@ -2,6 +2,7 @@ import type { Grammar, GrammarState } from './grammar.ts';
 import { tokenTrie } from './tokens.ts';
 import type { Allowed } from './tokens.ts';
 import { argmax, largest, precedes, probabilityOf } from './logits.ts';
+import type { Draw } from '../decode/sampling.ts';
 import type { QwenTokenizer } from '../decode/tokenizer.ts';
 
 export { argmax } from './logits.ts';
@@ -21,14 +22,19 @@ const FEW = 1024;
 /** Likely tokens that are tried before the whole vocabulary is gone through. */
 const LIKELY = 256;
 
-/** The most probable token. */
-export function chooseFreely(logits: Float32Array): Choice {
-  const token = argmax(logits);
-  return { token, probability: probabilityOf(logits, token, token), state: undefined };
+/** Drawn tokens that a grammar refuses, one after another, before the most probable one that it allows is taken. */
+const DRAWN = 64;
+
+/** The most probable token, or one that is drawn. */
+export function chooseFreely(logits: Float32Array, draw?: Draw): Choice {
+  const most = argmax(logits);
+  const [token = most] = draw ? first(draw(logits), 1) : [];
+  return { token, probability: probabilityOf(logits, token, most), state: undefined };
 }
 
 /**
- * The most probable token that the grammar allows from `state`, the first of equals, or a stop token where the text may end.
+ * The most probable token that the grammar allows from `state`, the first of equals, or a stop token where the text may end; or one
+ * that is drawn of those allowed.
  * Undefined where the tokenizer has no allowed token.
  *
  * `left` is how many tokens may still be written, this one included. Where they would not suffice to end the text after that
@@ -41,10 +47,11 @@ export function chooseWithin(
   tokenizer: QwenTokenizer,
   stops: ReadonlySet<number>,
   left = Infinity,
+  draw?: Draw,
 ): Choice | undefined {
   const asked = { logits, grammar, state, tokenizer, stops };
   const most = argmax(logits);
-  const allowed = bestAllowed(asked, most);
+  const allowed = (draw && drawnAllowed(asked, draw)) ?? bestAllowed(asked, most);
   const hurried = allowed && left < Infinity ? towardsTheEnd(asked, allowed, left) : undefined;
   const chosen = hurried ?? allowed;
   if (!chosen) return undefined;
@@ -60,11 +67,28 @@ interface Asked {
   readonly stops: ReadonlySet<number>;
 }
 
+/** Drawing again where a token is refused is drawing among those that are allowed. */
+function drawnAllowed(asked: Asked, draw: Draw): Allowed | undefined {
+  for (const token of first(draw(asked.logits), DRAWN)) {
+    const allowed = tried(asked, token);
+    if (allowed) return allowed;
+  }
+  return undefined;
+}
+
+function* first<T>(all: Iterable<T>, most: number): Generator<T> {
+  let count = 0;
+  for (const one of all) {
+    yield one;
+    if (++count >= most) return;
+  }
+}
+
 /** `most` is the most probable token of all, which nearly always is allowed. */
 function bestAllowed(asked: Asked, most: number): Allowed | undefined {
   const { logits, state, tokenizer, stops } = asked;
-  const first = tried(asked, most);
-  if (first) return first;
+  const top = tried(asked, most);
+  if (top) return top;
   const trie = tokenTrie(tokenizer, logits.length);
   const few = trie.best(logits, state, stops, FEW);
   if (few !== 'many') return orStop(asked, few);

@@ -33,7 +33,7 @@ export class CallQueue {
       this.#lastExit = { detail: exit.detail, code: exit.code === 'CHILD_EXITED' ? 'MODEL_RUNTIME' : exit.code };
     });
     child.messages$.subscribe((message) => {
-      if (!('opened' in (message as object))) this.#settle(message as ModelReply);
+      if (!('opened' in (message as object)) && !('told' in (message as object))) this.#settle(message as ModelReply);
     });
     this.ready = new Promise((resolve, reject) => {
       child.state$.subscribe((state) => {

@@ -1,5 +1,7 @@
 import type { ErrorCode } from '../../errors.ts';
 import type { WireVideo } from './frameWire.ts';
+import type { ChatRequest } from '../conversation.ts';
+import type { ToldPiece } from '../decode/telling.ts';
 import type { GenerateRequest, ModelOptions } from '../request.ts';
 
 /** What the model's child is told first. */
@@ -13,7 +15,16 @@ export type ModelCall = { readonly id: number } & (
   | { readonly method: 'generate'; readonly request: Omit<GenerateRequest, 'video'>; readonly video?: WireVideo }
   | { readonly method: 'prefill'; readonly video: WireVideo; readonly stream: string }
   | { readonly method: 'scoreMany'; readonly prompts: readonly string[]; readonly yes: string; readonly no: string }
+  | { readonly method: 'chat'; readonly request: ChatRequest }
+  /** nobody wants the answer to the conversation of this number any more */
+  | { readonly method: 'abandon' }
 );
+
+/** What was written of a conversation's answer since the last one. */
+export interface ModelTold {
+  readonly id: number;
+  readonly told: ToldPiece;
+}
 
 /** Said once, before the first reply. */
 export interface ModelOpened {

@@ -3,7 +3,9 @@ import { superviseChild } from '../../health/child.ts';
 import type { ChildState } from '../../health/child.ts';
 import type { Logger } from '../../health/log.ts';
 import { CallQueue } from './callQueue.ts';
+import { ChatCalls } from './chatCalls.ts';
 import { readCheckpoint } from '../checkpoint/checkpoint.ts';
+import type { Processing, SamplingDefaults } from '../checkpoint/checkpoint.ts';
 import type { Qwen3VL } from '../model.ts';
 import { modelMemory } from '../checkpoint/memory.ts';
 import type { ModelInit, ModelOpened } from './modelWire.ts';
@@ -23,9 +25,12 @@ export interface ModelProcessOptions {
 }
 
 /** The model in a child process that is restarted when it dies. */
-export interface ModelProcess extends Pick<Qwen3VL, 'name' | 'context' | 'videoSize' | 'generate' | 'prefill' | 'score' | 'scoreMany' | 'close'> {
+export interface ModelProcess extends Pick<Qwen3VL, 'name' | 'context' | 'videoSize' | 'generate' | 'chat' | 'prefill' | 'score' | 'scoreMany' | 'close'> {
   /** resolves when the model has opened for the first time; rejects with its error where it cannot be */
   readonly ready: Promise<void>;
+  /** how answers are drawn where nobody says how; undefined: the most probable tokens */
+  readonly sampling: SamplingDefaults | undefined;
+  readonly processing: Processing;
   readonly state$: Observable<ChildState>;
   readonly childPid: number | undefined;
 }
@@ -46,7 +51,7 @@ const LEAST_KV_MB = 64;
  */
 export function startModelProcess(options: ModelProcessOptions, signal: AbortSignal, log: Logger): ModelProcess {
   const { dir, memoryMb, featuresMb = FEATURES_MB, ...rest } = options;
-  const { name, config, processing } = readCheckpoint(dir);
+  const { name, config, processing, sampling } = readCheckpoint(dir);
   const kvBytes = Math.max(LEAST_KV_MB, memoryMb - RUNTIME_MB - featuresMb) * 2 ** 20;
   const init: ModelInit = { dir, options: { ...rest, kvBytes, featureBytes: featuresMb * 2 ** 20 } };
   const entry = new URL('./child.ts', import.meta.url);
@@ -55,6 +60,7 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
   const heartbeatMs = openingBytes > LARGE ? HEARTBEAT.large : HEARTBEAT.small;
   const child = superviseChild({ name: 'model', entry, memoryMb: limit, heartbeatMs, init, retryFirst: false, urgent: true }, signal, log);
   const calls = new CallQueue(child);
+  const chats = new ChatCalls(child);
   child.messages$.subscribe((message) => {
     const { opened } = message as Partial<ModelOpened>;
     if (opened !== undefined) log.info({ model: name }, `The model is open: ${opened}.`);
@@ -65,6 +71,8 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
     name,
     context: contextOf(config.text, { ...rest, kvBytes }),
     videoSize,
+    processing,
+    sampling,
     ready: calls.ready,
     state$: child.state$,
     get childPid() {
@@ -72,6 +80,7 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
     },
     generate: ({ video, ...request }) =>
       calls.add((id, frames) => ({ id, method: 'generate', request, ...(video ? { video: frames.pack(video) } : {}) })) as Promise<GenerateResult>,
+    chat: (request, hooks) => chats.add(request, hooks ?? {}),
     prefill: (video, stream) => calls.add((id, frames) => ({ id, method: 'prefill', video: frames.pack(video), stream })) as Promise<void>,
     score: async (prompt, yes, no) => (await scoreMany([prompt], yes, no))[0] as number,
     scoreMany,

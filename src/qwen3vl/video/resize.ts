@@ -1,4 +1,4 @@
-import type { Processing } from '../checkpoint/checkpoint.ts';
+import type { PixelBounds } from '../checkpoint/processing.ts';
 import type { VisionConfig } from '../checkpoint/config.ts';
 import type { Picture } from './frames.ts';
 
@@ -26,12 +26,35 @@ export function smartResize(frames: number, height: number, width: number, facto
 }
 
 /** Frames whose sides the model can take stay as they are; others are resized by the model's rule. */
-export function resizeToFit(frames: readonly Picture[], config: VisionConfig, bounds: Pick<Processing, 'minPixels' | 'maxPixels'>): readonly Picture[] {
+export function resizeToFit(frames: readonly Picture[], config: VisionConfig, bounds: PixelBounds): readonly Picture[] {
   const factor = config.patch * config.merge;
   const first = frames[0];
   if (!first || frames.every((f) => f.width % factor === 0 && f.height % factor === 0)) return frames;
   const size = smartResize(frames.length, first.height, first.width, factor, config.temporalPatch, bounds.minPixels, bounds.maxPixels);
   return frames.map((f) => resizeBicubic(f, size.width, size.height));
+}
+
+/** The size of a picture that is shown by itself. Source: transformers, image_processing_qwen2_vl.smart_resize. */
+export function smartResizeImage(height: number, width: number, factor: number, { minPixels, maxPixels }: PixelBounds): { height: number; width: number } {
+  const rounded = { height: roundHalfEven(height / factor) * factor, width: roundHalfEven(width / factor) * factor };
+  const area = rounded.height * rounded.width;
+  if (area > maxPixels) {
+    const beta = Math.sqrt((height * width) / maxPixels);
+    const fit = (x: number): number => Math.max(factor, Math.floor(x / beta / factor) * factor);
+    return { height: fit(height), width: fit(width) };
+  }
+  if (area < minPixels) {
+    const beta = Math.sqrt(minPixels / (height * width));
+    const fit = (x: number): number => Math.ceil((x * beta) / factor) * factor;
+    return { height: fit(height), width: fit(width) };
+  }
+  return rounded;
+}
+
+/** A picture that is shown by itself, at the size that the image processor would give it. */
+export function resizeImage(picture: Picture, config: VisionConfig, bounds: PixelBounds): Picture {
+  const { width, height } = smartResizeImage(picture.height, picture.width, config.patch * config.merge, bounds);
+  return resizeBicubic(picture, width, height);
 }
 
 export function roundHalfEven(x: number): number {

@@ -24,6 +24,7 @@ export class VisionEncoder {
   /** features stay on the session's device, each patch's in tensors of their own, so patches run one by one */
   readonly #onDevice: boolean;
   readonly #grids = new Map<string, GridInputs>();
+  #computed = 0;
 
   constructor(session: InferenceSession, config: VisionConfig, processing: Processing, cache: FeatureCache, onDevice: boolean) {
     this.#session = session;
@@ -33,13 +34,29 @@ export class VisionEncoder {
     this.#onDevice = onDevice;
   }
 
+  /** Temporal patches that have gone through the tower; others were known. */
+  get computed(): number {
+    return this.#computed;
+  }
+
   /** Features of temporal patches of one frame size, in order; known ones come from the cache. They hold until the next call. */
-  async encode(patches: readonly TemporalPatch[], grid: Grid): Promise<PatchFeatures[]> {
+  encode(patches: readonly TemporalPatch[], grid: Grid): Promise<PatchFeatures[]> {
+    this.trim();
+    return this.add(patches, grid);
+  }
+
+  /** Brings the cache back under its bound: on a device, what was computed before is gone then. */
+  trim(): void {
     this.#cache.trim();
+  }
+
+  /** The same, but what was computed since the last `trim` holds on. */
+  async add(patches: readonly TemporalPatch[], grid: Grid): Promise<PatchFeatures[]> {
     const hashes = patches.map(contentHash);
     const found = new Map(hashes.map((hash) => [hash, this.#cache.get(hash)]));
     const missing = [...found].filter(([, features]) => !features).map(([hash]) => hash);
     const perRun = this.#onDevice ? 1 : Math.max(1, Math.floor(MAX_ROWS / (grid.h * grid.w)));
+    this.#computed += missing.length;
     for (let at = 0; at < missing.length; at += perRun) {
       const run = missing.slice(at, at + perRun);
       const fresh = await this.#run(run.map((hash) => patches[hashes.indexOf(hash)] as TemporalPatch), grid);
