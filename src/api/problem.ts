@@ -8,7 +8,7 @@ export const problemSchema = z.strictObject({
     code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]).describe('of the catalogue in the README'),
     message: z.string().describe('what is wrong'),
     remedy: z.string().describe('what to do'),
-    type: z.enum(['invalid_request_error', 'authentication_error', 'permission_error', 'not_found_error', 'rate_limit_error', 'server_error']),
+    type: z.enum(['invalid_request_error', 'authentication_error', 'permission_error', 'rate_limit_error', 'server_error']),
     param: z.string().nullable().describe('the part of the request that is wrong'),
   }),
 });
@@ -37,9 +37,10 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   TOO_MANY_REQUESTS: 429, SERVER_BUSY: 503,
   CONFIG_SYNTAX: 422, CONFIG_INVALID: 422, RULE_EXISTS: 409, RULE_NOT_FOUND: 404, CAMERA_EXISTS: 409, CAMERA_NOT_FOUND: 404,
   LIVE_BUSY: 503, LIVE_UNPLAYABLE: 422, CAMERA_DISABLED: 409,
-  CAMERA_URL_SCHEME: 422, CAMERA_UNREACHABLE: 502, CAMERA_NO_VIDEO: 502, CAMERA_STALLED: 502, CAMERA_ENCRYPTED: 502, TLS_UNVERIFIED: 502,
+  CAMERA_URL_SCHEME: 400, CAMERA_UNREACHABLE: 502, CAMERA_NO_VIDEO: 502, CAMERA_STALLED: 502, CAMERA_ENCRYPTED: 502, TLS_UNVERIFIED: 502,
   ADDRESS_REFUSED: 422, REDIRECT_REFUSED: 422, MEDIA_UNREACHABLE: 502, MEDIA_GONE: 404, MEDIA_BUSY: 503, MEDIA_SPACE: 507,
-  CHILD_EXITED: 503, MODEL_RUNTIME: 503, MODEL_MEMORY: 503, MODEL_CONTEXT_EXCEEDED: 400, BROKER_UNREACHABLE: 503, STORE_LOCKED: 503,
+  CHILD_EXITED: 503, MODEL_NOT_FOUND: 503, MODEL_CONFIG_INVALID: 503, MODEL_WEIGHTS_MISSING: 503, MODEL_WEIGHTS_CORRUPT: 503, MODEL_WEIGHTS_DTYPE: 503,
+  MODEL_RUNTIME: 503, MODEL_MEMORY: 503, MODEL_DISK_SPACE: 503, CONFIG_WRITE: 503, STORE_WRITE: 503, STORE_OPEN: 503, STORE_CORRUPT: 503, BROKER_REFUSED: 503, MODEL_CONTEXT_EXCEEDED: 400, BROKER_UNREACHABLE: 503, STORE_LOCKED: 503,
   MODEL_BUSY: 429, MODEL_UNKNOWN: 404, CHAT_INVALID: 400, CHAT_UNSUPPORTED: 400, LOG_UNKNOWN_ID: 404, TIME_UNPARSABLE: 400, LABELS_INVALID: 400, VIDEO_UNREADABLE: 422, USAGE: 400,
 };
 
@@ -55,15 +56,20 @@ export interface Answer {
 export function answerOf(error: unknown): Answer {
   const known = error instanceof LookoutError ? error : refusalOf(error);
   const status = statusOf(error) ?? STATUS[known.code] ?? 500;
-  const { param, retryAfter, allow } = known instanceof Refusal ? known : { param: null, retryAfter: undefined, allow: undefined };
+  const { retryAfter, allow } = known instanceof Refusal ? known : { retryAfter: undefined, allow: undefined };
   const message = withoutCredentials(known.detail);
   const headers = {
     ...(retryAfter === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfter))) }),
     ...(allow ? { allow } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer realm="Lookout"' } : {}),
   };
-  const problem: Problem = { error: { code: known.code, message, remedy: known.remedy, type: typeOf(status), param } };
+  const problem: Problem = { error: { code: known.code, message, remedy: known.remedy, type: typeOf(status), param: paramOf(known) } };
   return { status, problem, headers, fault: status === 500 };
+}
+
+/** Errors of other rooms may name the part of the request as well. */
+function paramOf(error: LookoutError): string | null {
+  return 'param' in error && typeof error.param === 'string' ? error.param : null;
 }
 
 /** Of an error that has a status of its own: what fastify refuses. */
@@ -88,7 +94,6 @@ function refusalOf(error: unknown): LookoutError {
 function typeOf(status: number): Problem['error']['type'] {
   if (status === 401) return 'authentication_error';
   if (status === 403) return 'permission_error';
-  if (status === 404) return 'not_found_error';
   if (status === 429) return 'rate_limit_error';
   return status >= 500 ? 'server_error' : 'invalid_request_error';
 }
