@@ -8,13 +8,15 @@ import type { NetworkRules } from '../network/rules.ts';
 import type { SampleOptions } from '../sample/sampler.ts';
 import type { Secret } from '../secret.ts';
 import type { Frame } from '../values.ts';
-import type { CameraInit, FromCamera, Looked } from './cameraWire.ts';
+import { cameraSpec } from './cameraSpec.ts';
+import type { FromCamera, Looked } from './cameraWire.ts';
 import type { StreamFacts } from './facts.ts';
 import { createKeeping } from './keeping.ts';
 import type { MediaSource } from './keeping.ts';
 import { lendTurns } from './lending.ts';
 import { createLives } from './live.ts';
 import type { LiveStream } from './live.ts';
+import type { Recorded } from './recordWire.ts';
 import { createStatusKeeper } from './status.ts';
 import type { CameraStatus } from './status.ts';
 
@@ -44,6 +46,20 @@ export interface CameraOptions {
    * decoded. By default nothing is remembered but what shows the present
    */
   readonly record?: { readonly seconds: number; readonly mb: number; readonly before: number } | undefined;
+  /** by default nothing is recorded */
+  readonly recording?: CameraRecording | undefined;
+}
+
+/** How a camera is recorded (recordings/). */
+export interface CameraRecording {
+  /** the camera's own */
+  readonly folder: string;
+  /** of a file, s */
+  readonly seconds: number;
+  /** always; else what `record` asks for */
+  readonly continuous: boolean;
+  /** so much of the time before an order has to be remembered, s */
+  readonly before: number;
 }
 
 export interface CameraStream extends MediaSource {
@@ -59,23 +75,12 @@ export interface CameraStream extends MediaSource {
   readonly facts$: Observable<StreamFacts>;
   /** The stream as it comes, from the last keyframe on (live.ts); destroy it when it is not wanted any longer. Rejects with the reason where there is none. */
   live(): Promise<LiveStream>;
+  /** Records what was taken from `from` to `to` (wall clock, ms) as far as it is remembered and comes, instead of what was asked for before. */
+  record(from: number, to: number): void;
+  /** what became of recording */
+  readonly recorded$: Observable<Recorded>;
   readonly childPid: number | undefined;
 }
-
-/** Decoded 4K pictures, packets since the last keyframes, libav's buffers and the interpreter. */
-const MEMORY_MB = 768;
-/**
- * One thread waits for packets, one decodes; more would only take turns with cold caches. Pictures are mapped one by one, so that the
- * memory of those that are freed goes back: glibc otherwise keeps it once a few have come and gone.
- */
-const ENVIRONMENT = { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '1000000' };
-/**
- * The heap is small and steady: to collect it rarely, and by one thread, costs less than what wakes the others. Decoded frames count
- * as memory of the heap's, and in a heap that begins small each few of them would have it collected.
- */
-const FLAGS = ['--single-threaded-gc', '--min-semi-space-size=4', '--max-semi-space-size=4', '--initial-old-space-size=64', '--no-memory-reducer'];
-/** With four of them unheard a camera's process counts as hung: within 8 s, as for a silent camera, ms. */
-const HEARTBEAT = 1700;
 
 /**
  * Watches a camera in a child process of its own until `signal` aborts, reconnecting as long as it takes.
@@ -84,30 +89,25 @@ const HEARTBEAT = 1700;
 export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger): CameraStream {
   parseAddress(opts.url.reveal());
   const status = createStatusKeeper(opts.id, log);
-  const frames$ = new Subject<Frame>();
-  frames$.subscribe(({ at, timeSource }) => status.frame(at, timeSource));
-  const looked$ = new Subject<Looked>();
-  const skipped$ = new Subject<{ from: number; to: number }>();
-  const facts$ = new Subject<StreamFacts>();
-  facts$.subscribe(status.facts);
+  const told = { frames$: new Subject<Frame>(), looked$: new Subject<Looked>(), skipped$: new Subject<{ from: number; to: number }>(), facts$: new Subject<StreamFacts>(), recorded$: new Subject<Recorded>() };
+  told.frames$.subscribe(({ at, timeSource }) => status.frame(at, timeSource));
+  told.facts$.subscribe(status.facts);
+  const spec = cameraSpec(opts);
   // kept up to date, since a restarted child gets it again
-  const init = initOf(opts);
-  const child = superviseChild(
-    { name: `camera ${opts.id}`, entry: new URL('./cameraChild.ts', import.meta.url), memoryMb: MEMORY_MB, heartbeatMs: HEARTBEAT, flags: FLAGS, env: ENVIRONMENT, init },
-    signal,
-    log,
-  );
+  const { init } = spec;
+  const child = superviseChild(spec, signal, log);
   const lending = lendTurns(child.send);
   const keeping = createKeeping(opts.id, (order) => (opts.record !== undefined || (order.kind === 'snapshot' && order.at === Number.POSITIVE_INFINITY)) && child.send(order), log);
   const lives = createLives(opts.id, child.send, () => status.fault);
   const take = (message: FromCamera): void => {
-    if (message.kind === 'frame') frames$.next({ camera: opts.id, ...message.frame });
-    else if (message.kind === 'facts') facts$.next(message.facts);
-    else if (message.kind === 'looked') looked$.next(message.looked);
-    else if (message.kind === 'skipped') skipped$.next({ from: message.from, to: message.to });
+    if (message.kind === 'frame') told.frames$.next({ camera: opts.id, ...message.frame });
+    else if (message.kind === 'facts') told.facts$.next(message.facts);
+    else if (message.kind === 'looked') told.looked$.next(message.looked);
+    else if (message.kind === 'skipped') told.skipped$.next({ from: message.from, to: message.to });
     else if (message.kind === 'offline') status.offline(message.code, message.detail);
     else if (message.kind === 'encoder') init.encoder = message.delay;
     else if (message.kind === 'kept') keeping.answered(message);
+    else if (message.kind === 'recorded' || message.kind === 'unrecorded') told.recorded$.next(message);
     else if (message.kind === 'live' || message.kind === 'over') lives.told(message);
     else if (message.kind === 'learn') lending.asked(message.turn);
     else if (message.kind === 'learned') lending.over(message.turn);
@@ -128,32 +128,20 @@ export function openCamera(opts: CameraOptions, signal: AbortSignal, log: Logger
     next: (message) => take(message as FromCamera),
     complete: () => {
       lost();
-      for (const subject of [frames$, looked$, skipped$, facts$, status.status$]) subject.complete();
+      for (const subject of [...Object.values(told), status.status$]) subject.complete();
     },
   });
   return {
-    frames$, looked$, skipped$, facts$, status$: status.status$,
+    ...told, status$: status.status$,
     snapshot: keeping.snapshot,
     clip: keeping.clip,
     live: lives.live,
+    record: (from, to) => {
+      if (init.recording) init.recording.wanted = { from, to };
+      child.send({ kind: 'record', from, to });
+    },
     get childPid() {
       return child.pid;
     },
-  };
-}
-
-function initOf(opts: CameraOptions): CameraInit {
-  const { url, frameSize, sample, network, transport = 'tcp', clock = 'auto', hardware = 'auto', gate = true, tell = false, record } = opts;
-  return {
-    url: url.reveal(),
-    transport,
-    network: { allow: [...(network?.allow ?? [])], tls: network?.tls ?? 'verify' },
-    clock,
-    hardware,
-    frameSize: { ...frameSize },
-    sample: { ...sample, masks: sample.masks?.map((polygon) => polygon.map(([x, y]) => [x, y])) },
-    gate: gate && sample.adaptive,
-    tell,
-    ...(record ? { record: { ...record } } : {}),
   };
 }

@@ -12,6 +12,7 @@ import type { LiveOrder } from './liveWire.ts';
 import { createLearningTurns } from './learning.ts';
 import { createRecorder } from './recorder.ts';
 import type { Recorder } from './recorder.ts';
+import type { RecordOrder } from './recordWire.ts';
 
 /** A camera's process: it reads, decodes when needed, chooses, and reconnects for ever. */
 
@@ -25,15 +26,18 @@ const stopped = new AbortController();
 runChild({
   init: (raw) => {
     const init = CameraInit.parse(raw);
-    recorder = createRecorder(init.record, send);
+    recorder = createRecorder(init, send);
     void live(init, parseAddress(init.url));
   },
   message: (raw) => {
-    const message = raw as ToCamera | KeepOrder | LiveOrder;
+    const message = raw as ToCamera | KeepOrder | LiveOrder | RecordOrder;
     if (message.kind === 'learn') learning.told(message);
     else recorder?.told(message);
   },
-  stop: () => stopped.abort(),
+  stop: () => {
+    stopped.abort();
+    return recorder?.close();
+  },
 });
 
 const send = (message: FromCamera): boolean => sendToParent(message, message.kind === 'frame' ? MAX_WAITING : undefined);

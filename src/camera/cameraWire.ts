@@ -4,6 +4,7 @@ import type { Frame } from '../values.ts';
 import type { StreamFacts } from './facts.ts';
 import type { Kept } from './keepWire.ts';
 import type { LiveNews } from './liveWire.ts';
+import type { Recorded } from './recordWire.ts';
 
 /** What a camera child is told when it starts. `encoder`: what an earlier child learned of the camera's encoder. */
 export const CameraInit = z.object({
@@ -27,6 +28,8 @@ export const CameraInit = z.object({
   tell: z.boolean(),
   /** how much of the last moments is remembered for pictures and clips; `before`: so much of it at least while the decoder sleeps, s */
   record: z.object({ seconds: z.number().positive(), mb: z.number().positive(), before: z.number().min(0) }).optional(),
+  /** `folder`: the camera's; `seconds`: of a file; `wanted`: what an earlier process was told to record, wall clock in ms */
+  recording: z.object({ folder: z.string(), seconds: z.number().positive(), continuous: z.boolean(), wanted: z.object({ from: z.number(), to: z.number() }).optional() }).optional(),
   encoder: z.object({ frames: z.number(), bframes: z.number(), dtsFrames: z.number() }).optional(),
 });
 export type CameraInit = z.infer<typeof CameraInit>;
@@ -63,5 +66,6 @@ export type FromCamera =
   | { readonly kind: 'skipped'; readonly from: number; readonly to: number }
   | Kept
   | LiveNews
+  | Recorded
   /** a file was played to its end */
   | { readonly kind: 'end' };

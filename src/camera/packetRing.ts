@@ -51,6 +51,11 @@ const AHEAD = 10_000;
 /** What a packet costs besides its bytes. */
 const OVERHEAD = 600;
 
+/** Is a stream time of the same time line? */
+function onLine({ newest }: Group, pts: number): boolean {
+  return pts > newest - BACK && pts < newest + AHEAD;
+}
+
 /** The wall clock of a group's keyframe, once it can be told. */
 export function groupTime(group: Group): number | undefined {
   return (group.at ??= group.track.read(group.packets[0]?.pts ?? Number.NaN)?.at);
@@ -65,13 +70,19 @@ export function createPacketRing(bounds: RingBounds, now: () => number = Date.no
   const groups: Group[] = [];
   const listeners = new Set<{ heard(group: Group, packet: RingPacket): void; cut?(): void }>();
   let open: Group | undefined;
+  /** its beginning had to go already: what still comes of it is only heard */
+  let passing: Group | undefined;
   let bytes = 0;
 
+  const tell = (group: Group, packet: RingPacket): void => {
+    if (packet.pts > group.newest) group.newest = packet.pts;
+    if (listeners.size > 0) for (const listener of listeners) listener.heard(group, packet);
+  };
   const drop = (): void => {
     const gone = groups.shift();
     if (!gone) return;
     bytes -= gone.bytes;
-    if (gone === open) open = undefined;
+    if (gone === open) [open, passing] = [undefined, open];
     for (const packet of gone.packets) packet.free();
   };
   const begin = (track: TimedTrack, pts: number): Group => {
@@ -92,28 +103,31 @@ export function createPacketRing(bounds: RingBounds, now: () => number = Date.no
     },
     push(track, packet) {
       const { pts, keyframe } = packet;
-      if (keyframe && !Number.isNaN(pts)) open = begin(track, pts);
-      else if (open && !(pts > open.newest - BACK && pts < open.newest + AHEAD)) open = undefined;
-      if (!open) return packet.free();
-      if (pts > open.newest) open.newest = pts;
+      if (keyframe && !Number.isNaN(pts)) [open, passing] = [begin(track, pts), undefined];
+      else if (open && !onLine(open, pts)) open = undefined;
+      if (!open) {
+        if (passing && onLine(passing, pts)) tell(passing, packet);
+        return packet.free();
+      }
       open.packets.push(packet);
       open.bytes += packet.size + OVERHEAD;
       bytes += packet.size + OVERHEAD;
-      if (listeners.size > 0) for (const listener of listeners) listener.heard(open, packet);
+      tell(open, packet);
       while (bytes > bounds.bytes) drop();
     },
     cut: () => {
       if (open) groupTime(open);
-      open = undefined;
+      open = passing = undefined;
       for (const listener of listeners) listener.cut?.();
     },
-    listen(heard, cut) {
-      const listener = { heard, ...(cut ? { cut } : {}) };
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    listen: (heard, cut) => listened(listeners, { heard, ...(cut ? { cut } : {}) }),
     clear: () => {
       while (groups.length > 0) drop();
     },
   };
+}
+
+function listened<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
 }

@@ -13,6 +13,8 @@ import { createLiveViews } from './liveViews.ts';
 import type { LiveOrder } from './liveWire.ts';
 import { createPacketRing } from './packetRing.ts';
 import type { PacketRing, RingPacket, TimedTrack } from './packetRing.ts';
+import { startRecording } from './recording.ts';
+import type { RecordOrder } from './recordWire.ts';
 import { createSnapshots } from './snapshots.ts';
 
 /** One connection's packets on their way into the memory. */
@@ -28,9 +30,13 @@ export interface Recorder {
   /** `wanted` is called when packets that are held back are needed. */
   open(source: Pick<Source, 'codec' | 'stream'>, clock: { read(pts: number): WallTime | undefined }, wanted?: () => void): Recording;
   /** Does as it is told, and answers once, or as long as somebody watches. */
-  told(order: KeepOrder | LiveOrder): void;
+  told(order: KeepOrder | LiveOrder | RecordOrder): void;
   /** A clip or a viewer waits for what comes: packets should come at once. */
   readonly waiting: boolean;
+  /** All packets have to come, though it may be late. */
+  readonly recording: boolean;
+  /** Resolves when what was recorded is in its place. */
+  close(): Promise<void>;
 }
 
 /** What is remembered for those who watch live, where nothing else is: the last keyframe and what follows it. */
@@ -38,11 +44,12 @@ const LITTLE = { seconds: 0, mb: 16 };
 /** Of one camera at once; more are refused. */
 const MAX_CLIPS = 8;
 
-export function createRecorder(record: CameraInit['record'], send: (message: FromCamera) => boolean): Recorder {
+export function createRecorder({ record, recording }: Pick<CameraInit, 'record' | 'recording'>, send: (message: FromCamera) => boolean): Recorder {
   const { seconds, mb } = record ?? LITTLE;
   const ring = createPacketRing({ seconds, bytes: mb * 1e6 });
   const snapshot = createSnapshots(ring);
   const views = createLiveViews(ring);
+  const job = recording && startRecording(ring, recording, send);
   const clips = new Map<number, FollowedClip>();
   let wanted = (): void => undefined;
 
@@ -57,10 +64,10 @@ export function createRecorder(record: CameraInit['record'], send: (message: Fro
   };
   const clip = async (id: number, from: number, to: number, file: string): Promise<Span> => {
     if (clips.size >= MAX_CLIPS) throw new LookoutError('MEDIA_BUSY', 'Too many clips are being cut.');
-    const job = followClip(ring, { from, to }, file);
-    clips.set(id, job);
+    const followed = followClip(ring, { from, to }, file);
+    clips.set(id, followed);
     try {
-      return await job.done;
+      return await followed.done;
     } finally {
       clips.delete(id);
     }
@@ -72,6 +79,7 @@ export function createRecorder(record: CameraInit['record'], send: (message: Fro
     },
     told(order) {
       wanted();
+      if (order.kind === 'record') return job?.told(order);
       if (order.kind === 'snapshot') answer(order.id, snapshot(order.at, order.file));
       else if (order.kind === 'clip') answer(order.id, clip(order.id, order.from, order.to, order.file));
       else if (order.kind === 'until') clips.get(order.id)?.until(order.to);
@@ -80,6 +88,10 @@ export function createRecorder(record: CameraInit['record'], send: (message: Fro
     get waiting() {
       return clips.size + views.size > 0;
     },
+    get recording() {
+      return job?.active === true;
+    },
+    close: async () => job?.close(),
   };
 }
 

@@ -8,10 +8,14 @@ import type { Segmenter, SegmenterOptions } from './segmenter.ts';
 export interface RecordingOptions extends Omit<SegmenterOptions, 'sink'> {
   /** always; else what is ordered */
   readonly continuous: boolean;
+  /** what is ordered already */
+  readonly wanted?: { readonly from: number; readonly to: number } | undefined;
 }
 
 /** Records what passes the memory, and of what it holds what is ordered. */
 export interface RecordingJob {
+  /** Ends what is being recorded; resolves when it is in its place. */
+  close(): Promise<void>;
   told(order: RecordOrder): void;
   /** Every packet is needed, though it may come late. */
   readonly active: boolean;
@@ -32,7 +36,7 @@ export function startRecording(ring: PacketRing, opts: RecordingOptions, send: (
   const live = segmenter();
   /** groups that went into files from their keyframes on */
   const taken = new WeakSet<Group>();
-  let wanted = opts.continuous ? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY } : undefined;
+  let wanted = opts.continuous ? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY } : opts.wanted;
 
   const beyond = (group: Group): boolean => wanted === undefined || (groupTime(group) ?? group.came) > wanted.to;
   /** What the memory holds already goes into files of its own where the present one has gone on. */
@@ -61,6 +65,11 @@ export function startRecording(ring: PacketRing, opts: RecordingOptions, send: (
       if (opts.continuous) return;
       wanted = { from, to };
       takeOver();
+    },
+    async close() {
+      wanted = undefined;
+      live.cut();
+      await live.settled();
     },
     get active() {
       return wanted !== undefined && (live.running || Date.now() < wanted.to + LATE);

@@ -26,6 +26,8 @@ export interface Segmenter {
   offer(group: Group, packet: RingPacket): void;
   /** Another connection's packets follow, or none. */
   cut(): void;
+  /** Resolves when the files that it has ended are in their places. */
+  settled(): Promise<void>;
   /** a file is open */
   readonly running: boolean;
 }
@@ -45,6 +47,7 @@ export function createSegmenter(opts: SegmenterOptions): Segmenter {
 class Cutter implements Segmenter {
   readonly #opts: SegmenterOptions;
   readonly #backlog: Backlog = { bytes: 0 };
+  readonly #files = new Set<Promise<unknown>>();
   #segment: Segment | undefined;
   /** nothing is recorded until then: performance.now(), ms */
   #rest = 0;
@@ -74,6 +77,10 @@ class Cutter implements Segmenter {
     this.#end();
   }
 
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#files);
+  }
+
   /** A keyframe: the segment ends here, or goes on. */
   #group(group: Group): void {
     const [segment, pts] = [this.#segment, group.packets[0]?.pts ?? 0];
@@ -93,7 +100,9 @@ class Cutter implements Segmenter {
     const { folder, free, sink } = this.#opts;
     const file = openSegmentFile({ folder, backlog: this.#backlog, ...(free ? { free } : {}) });
     let segment: Segment | undefined;
-    file.done.then(
+    const { done } = file;
+    this.#files.add(done);
+    done.then(
       (finished) => {
         if (!finished) return;
         if (this.#fault) sink.lost(this.#fault.error, this.#fault.since, finished.from);
@@ -106,7 +115,7 @@ class Cutter implements Segmenter {
         this.#rest = performance.now() + PAUSE;
         this.#tell(error, group.came);
       },
-    );
+    ).finally(() => this.#files.delete(done));
     try {
       segment = this.#segment = new Segment(group, file);
     } catch (error) {

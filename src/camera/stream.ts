@@ -58,7 +58,7 @@ export function createStream(init: CameraInit, source: Source, decoder: Decoder,
       watcher.foretold(packet);
       heard();
     },
-    still: () => watcher.still && decoder.decoded > 0 && !recorder?.waiting,
+    still: () => watcher.still && decoder.decoded > 0 && !recorder?.waiting && !recorder?.recording,
     left: (pts) => watcher.left(pts),
   }, Math.max(LOOK_BACK, 1000 * (init.record?.before ?? 0)));
   return {

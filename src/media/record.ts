@@ -16,3 +16,8 @@ export function recordOf({ snapshots, clips, before }: MediaSettings): { readonl
   if (!snapshots && !clips) return undefined;
   return { seconds: (clips ? before : 0) + RECOGNISED, mb: MOST_MB, before: clips ? before : 0 };
 }
+
+/** The same for a camera that is recorded around events, from so many seconds before them; `record` is what it remembers anyhow. */
+export function recordOfEvents(record: ReturnType<typeof recordOf>, before: number): NonNullable<ReturnType<typeof recordOf>> {
+  return { seconds: Math.max(record?.seconds ?? 0, before + RECOGNISED), mb: MOST_MB, before: Math.max(record?.before ?? 0, before) };
+}
