@@ -29,20 +29,35 @@ export class Refusal extends LookoutError {
   }
 }
 
-/** HTTP status of what is not Lookout's own fault (500). */
-const STATUS: Partial<Record<ErrorCode, number>> = {
-  TOKEN_MISSING: 401, TOKEN_WRONG: 401, TOKEN_SCOPE: 403, TOKEN_IN_URL: 400, TOKEN_EXISTS: 409, TOKEN_NOT_FOUND: 404,
-  HOST_REFUSED: 403, ORIGIN_REFUSED: 403,
-  REQUEST_INVALID: 400, REQUEST_TYPE: 415, REQUEST_TOO_LARGE: 413, REQUEST_TIMEOUT: 408, ROUTE_NOT_FOUND: 404, METHOD_NOT_ALLOWED: 405,
-  TOO_MANY_REQUESTS: 429, SERVER_BUSY: 503,
-  CONFIG_SYNTAX: 422, CONFIG_INVALID: 422, RULE_EXISTS: 409, RULE_NOT_FOUND: 404, CAMERA_EXISTS: 409, CAMERA_NOT_FOUND: 404,
-  LIVE_BUSY: 503, LIVE_UNPLAYABLE: 422, CAMERA_DISABLED: 409,
-  CAMERA_URL_SCHEME: 400, CAMERA_UNREACHABLE: 502, CAMERA_NO_VIDEO: 502, CAMERA_STALLED: 502, CAMERA_ENCRYPTED: 502, TLS_UNVERIFIED: 502,
-  ADDRESS_REFUSED: 422, REDIRECT_REFUSED: 422, MEDIA_UNREACHABLE: 502, MEDIA_GONE: 404, MEDIA_BUSY: 503, MEDIA_SPACE: 507,
-  CHILD_EXITED: 503, MODEL_NOT_FOUND: 503, MODEL_CONFIG_INVALID: 503, MODEL_WEIGHTS_MISSING: 503, MODEL_WEIGHTS_CORRUPT: 503, MODEL_WEIGHTS_DTYPE: 503,
-  MODEL_RUNTIME: 503, MODEL_MEMORY: 503, MODEL_DISK_SPACE: 503, CONFIG_WRITE: 503, STORE_WRITE: 503, STORE_OPEN: 503, STORE_CORRUPT: 503, BROKER_REFUSED: 503, MODEL_CONTEXT_EXCEEDED: 400, BROKER_UNREACHABLE: 503, STORE_LOCKED: 503,
-  MODEL_BUSY: 429, MODEL_UNKNOWN: 404, CHAT_INVALID: 400, CHAT_UNSUPPORTED: 400, LOG_UNKNOWN_ID: 404, TIME_UNPARSABLE: 400, LABELS_INVALID: 400, VIDEO_UNREADABLE: 422, USAGE: 400,
-};
+/** HTTP status of what is not a fault of Lookout's own (500). */
+const STATUS: ReadonlyMap<ErrorCode, number> = new Map(
+  Object.entries({
+    400: ['REQUEST_INVALID', 'TOKEN_IN_URL', 'CAMERA_URL_SCHEME', 'CHAT_INVALID', 'CHAT_UNSUPPORTED', 'MODEL_CONTEXT_EXCEEDED', 'TIME_UNPARSABLE', 'LABELS_INVALID', 'RANGE_AHEAD', 'MEDIA_URL_SCHEME', 'USAGE'],
+    401: ['TOKEN_MISSING', 'TOKEN_WRONG'],
+    403: ['TOKEN_SCOPE', 'HOST_REFUSED', 'ORIGIN_REFUSED'],
+    404: ['ROUTE_NOT_FOUND', 'TOKEN_NOT_FOUND', 'RULE_NOT_FOUND', 'CAMERA_NOT_FOUND', 'LOG_UNKNOWN_ID', 'MEDIA_GONE', 'MODEL_UNKNOWN', 'UPLOAD_NOT_FOUND'],
+    405: ['METHOD_NOT_ALLOWED'],
+    408: ['REQUEST_TIMEOUT'],
+    409: ['TOKEN_EXISTS', 'RULE_EXISTS', 'CAMERA_EXISTS', 'CAMERA_DISABLED'],
+    412: ['CONFIG_CHANGED'],
+    413: ['REQUEST_TOO_LARGE', 'UPLOAD_TOO_LARGE'],
+    415: ['REQUEST_TYPE'],
+    422: ['CONFIG_SYNTAX', 'CONFIG_INVALID', 'ADDRESS_REFUSED', 'REDIRECT_REFUSED', 'VIDEO_UNREADABLE', 'LIVE_UNPLAYABLE'],
+    429: ['TOO_MANY_REQUESTS', 'MODEL_BUSY'],
+    502: ['CAMERA_UNREACHABLE', 'CAMERA_NO_VIDEO', 'CAMERA_STALLED', 'CAMERA_ENCRYPTED', 'TLS_UNVERIFIED', 'MEDIA_UNREACHABLE'],
+    503: [
+      'SERVER_BUSY', 'CHILD_EXITED', 'MEDIA_BUSY', 'CONFIG_WRITE', 'TOKENS_INVALID', 'STORE_WRITE', 'STORE_OPEN', 'STORE_CORRUPT', 'STORE_LOCKED', 'BROKER_UNREACHABLE', 'BROKER_REFUSED',
+      'BROKER_UNTRUSTED', 'BROKER_CERTIFICATE', 'MEDIA_WRITE', 'RECORDINGS_WRITE', 'LIVE_BUSY',
+      'MODEL_NOT_FOUND', 'MODEL_CONFIG_INVALID', 'MODEL_WEIGHTS_MISSING', 'MODEL_WEIGHTS_CORRUPT', 'MODEL_WEIGHTS_DTYPE', 'MODEL_RUNTIME', 'MODEL_MEMORY', 'MODEL_DISK_SPACE',
+    ],
+    507: ['MEDIA_SPACE', 'RECORDINGS_SPACE'],
+  } satisfies Record<number, ErrorCode[]>).flatMap(([status, codes]) => codes.map((code) => [code, Number(status)] as const)),
+);
+
+/** The codes that an answer of this status may have. */
+export function codesOf(status: number): ErrorCode[] {
+  return [...STATUS].filter(([, its]) => its === status).map(([code]) => code);
+}
 
 export interface Answer {
   readonly status: number;
@@ -55,7 +70,7 @@ export interface Answer {
 /** What a client is told of an error. Of what nobody expected it learns that it happened, and nothing else. */
 export function answerOf(error: unknown): Answer {
   const known = error instanceof LookoutError ? error : refusalOf(error);
-  const status = statusOf(error) ?? STATUS[known.code] ?? 500;
+  const status = statusOf(error) ?? STATUS.get(known.code) ?? 500;
   const { retryAfter, allow } = known instanceof Refusal ? known : { retryAfter: undefined, allow: undefined };
   const message = withoutCredentials(known.detail);
   const headers = {

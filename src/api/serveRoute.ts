@@ -86,6 +86,8 @@ async function send(reply: FastifyReply, route: Route, answered: unknown, signal
     return reply.code(204).send();
   }
   if (opts.check) checkAnswer(route, answered);
+  const version = typeof answered === 'object' && answered !== null && 'etag' in answered ? answered.etag : undefined;
+  if (typeof version === 'string' && /^[\w.+/=-]+$/.test(version)) reply.header('etag', `"${version}"`);
   return reply.code(route.status ?? 200).type('application/json; charset=utf-8').send(JSON.stringify(answered));
 }
 
