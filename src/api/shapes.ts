@@ -1,5 +1,7 @@
 import { alertPayload, eventPayload } from '../alerts/payload.ts';
 import { plain } from '../alerts/text.ts';
+import type { LookoutError } from '../errors.ts';
+import { withoutCredentials } from '../health/log.ts';
 import type { Decision, Feedback, Look } from '../record.ts';
 import type { Unwatched } from '../store/unwatched.ts';
 import type { Alert, Event } from '../values.ts';
@@ -66,4 +68,9 @@ export function feedbackOut({ alertId, right, note, at }: Feedback): FeedbackOut
 
 export function unwatchedOut({ camera, reason, detail, start, end }: Unwatched): UnwatchedOut {
   return { camera, reason, detail: words(detail), start: isoOf(start), start_ms: start, end: isoOrNull(end), end_ms: end };
+}
+
+/** An error as a part of an answer, and not in its place. */
+export function problemOut(error: LookoutError | null | undefined): { code: string; message: string } | null {
+  return error ? { code: error.code, message: withoutCredentials(error.detail) } : null;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { randomBytes } from 'node:crypto';
+import { newPushKey, pushAddress } from '../config/cameraEntry.ts';
 import { addCamera, removeCamera } from '../config/edit.ts';
 import { withoutSecrets } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
@@ -75,11 +75,10 @@ function add(id: string, url: string | undefined, opts: AddOptions): void {
     print(`Camera ${id} is added. Try: npx lookout camera probe ${id}`);
     return;
   }
-  const key = randomBytes(18).toString('base64url');
+  const key = newPushKey();
   addCamera(file, { id, rtmp_key: key, ...chosen });
   const { rtmp } = loadConfig(file, withoutSecrets).config;
-  const host = rtmp.host === '0.0.0.0' ? '<this machine>' : rtmp.host;
-  print(`Camera ${id} is added. Let it push to:`, `  rtmp://${host}:${rtmp.port}/live/${key}`, 'Whoever knows the key can push; keep it to yourself.');
+  print(`Camera ${id} is added. Let it push to:`, `  ${pushAddress(rtmp, key, '<this machine>')}`, 'Whoever knows the key can push; keep it to yourself.');
 }
 
 function list(config: Config, json: boolean): void {

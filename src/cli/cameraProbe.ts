@@ -1,13 +1,13 @@
 import { encode } from 'fast-png';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CameraOptions } from '../camera/camera.ts';
 import type { Looked } from '../camera/cameraWire.ts';
 import { cannotWrite } from '../config/write.ts';
-import { LookoutError } from '../errors.ts';
+import { refusedAddress } from '../daemon/probing.ts';
+import { probeSummary } from '../daemon/probeSummary.ts';
 import { createLogger } from '../health/log.ts';
 import type { Frame } from '../values.ts';
-import { probeLines, probeSummary } from './cameraReport.ts';
+import { probeLines } from './cameraReport.ts';
 import { targetOf } from './cameraTarget.ts';
 import type { TargetFlags } from './cameraTarget.ts';
 import { print, progress } from './print.ts';
@@ -42,7 +42,7 @@ export async function probe(name: string, flags: ProbeFlags): Promise<void> {
     );
     print(...(flags.json ? [JSON.stringify({ summary: probeSummary(found, config) })] : probeLines(found, config)));
   } catch (error) {
-    throw refused(error, options);
+    throw refusedAddress(error, options);
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
   }
@@ -67,11 +67,4 @@ function attempt(file: string, write: () => unknown): void {
   } catch (error) {
     throw cannotWrite(file, error);
   }
-}
-
-/** Says what exactly to list, for whoever means an address that is refused. */
-function refused(error: unknown, { url }: CameraOptions): unknown {
-  if (!(error instanceof LookoutError) || error.code !== 'ADDRESS_REFUSED' || !URL.canParse(url.reveal())) return error;
-  const host = new URL(url.reveal()).hostname.replace(/^\[|\]$/g, '');
-  return new LookoutError('ADDRESS_REFUSED', `${error.detail} The line for it: network: { allow: ["${host}"] }.`, { cause: error });
 }

@@ -4,7 +4,7 @@ import { addRule, removeRule } from '../config/edit.ts';
 import { withoutSecrets } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import { LookoutError } from '../errors.ts';
-import { describeRule } from '../rules/describe.ts';
+import { describeRule, stateOf } from '../rules/describe.ts';
 import type { Rule } from '../rules/rule.ts';
 import { configFile, configOption, jsonOption, parseId } from './options.ts';
 import { print, printJson, printTable, visible } from './print.ts';
@@ -72,7 +72,7 @@ function list(rules: readonly Rule[], json: boolean): void {
   } else {
     printTable(
       ['RULE', 'STATE', 'SEVERITY', 'THRESHOLD', 'WHAT IT DOES'],
-      rules.map((rule) => [rule.id, stateOf(rule), rule.severity, String(rule.threshold), describeRule(rule)]),
+      rules.map((rule) => [rule.id, stateOf(rule, Date.now()), rule.severity, String(rule.threshold), describeRule(rule)]),
     );
   }
 }
@@ -81,12 +81,5 @@ function show(id: string, opts: ShowOptions): void {
   const rule = loadConfig(configFile(opts.config), withoutSecrets).rules.find((one) => one.id === id);
   if (!rule) throw new LookoutError('RULE_NOT_FOUND', `there is no rule ${id}.`);
   if (opts.json) printJson({ ...rule, says: describeRule(rule) });
-  else print(visible(describeRule(rule)), `${rule.id}: ${stateOf(rule)}, ${rule.severity}, threshold ${rule.threshold}.`);
-}
-
-function stateOf(rule: Rule): string {
-  const now = Date.now();
-  if (!rule.enabled) return 'off';
-  if (rule.until !== undefined && rule.until <= now) return 'over';
-  return rule.snoozedUntil !== undefined && rule.snoozedUntil > now ? 'snoozed' : 'on';
+  else print(visible(describeRule(rule)), `${rule.id}: ${stateOf(rule, Date.now())}, ${rule.severity}, threshold ${rule.threshold}.`);
 }

@@ -16,6 +16,13 @@ export function describeRule(rule: Rule): string {
   return `Alerts when ${happening(rule)}${where}${when}${look}${rest}${until}${rule.enabled ? '' : ' (off)'}${snoozed}.`.replace(/\s+/g, ' ');
 }
 
+/** What has become of it at `now` (wall clock, ms). */
+export function stateOf(rule: Rule, now: number): 'on' | 'off' | 'snoozed' | 'over' {
+  if (!rule.enabled) return 'off';
+  if (rule.until !== undefined && rule.until <= now) return 'over';
+  return rule.snoozedUntil !== undefined && rule.snoozedUntil > now ? 'snoozed' : 'on';
+}
+
 function happening(rule: Rule): string {
   const what = `“${clauseOf(rule.alert)}”`;
   const within = shortOf(rule.within ?? 0);
