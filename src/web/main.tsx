@@ -6,12 +6,14 @@ import { startSession } from './session.ts';
 import { startKeys } from './shell/keys.tsx';
 import { keepAlerts } from './store/alerts.ts';
 import { keepCameras } from './store/cameras.ts';
+import { keepRules } from './store/rules.ts';
 import { startFeed } from './store/feed.ts';
 
 startRouter();
 startKeys();
 keepCameras();
 keepAlerts();
+keepRules();
 startFeed();
 void startSession();
 const page = document.getElementById('page');

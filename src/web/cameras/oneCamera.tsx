@@ -25,11 +25,11 @@ export function OneCamera({ camera }: { camera: CameraOut }) {
       actions={<><ButtonLink kind="plain" icon="back" href="/live">{words.back}</ButtonLink><ButtonLink icon="timeline" href={`/timeline?camera=${id}`}>{words.timeline}</ButtonLink></>}
     >
       <div class="one-camera">
-        <div class="panel"><div class="frame-of-picture"><Picture camera={camera} /></div></div>
         <div class="stack wide">
-          <Panel title={words.events}><Complaints status={status} /><Happenings camera={id} most={14} /></Panel>
+          <div class="panel"><div class="frame-of-picture"><Picture camera={camera} /></div></div>
           <About camera={camera} />
         </div>
+        <Panel title={words.events}><Happenings camera={id} most={20} /></Panel>
       </div>
     </View>
   );
@@ -55,6 +55,7 @@ function About({ camera }: { camera: CameraOut }) {
   return (
     <Panel title={words.about}>
       <div class="stack">
+        <Complaints status={camera.status} />
         <dl class="facts">
           <dt>{words.source}</dt><dd class="mono">{camera.source}</dd>
           {camera.source.startsWith('rtsp') && <><dt>{words.transport}</dt><dd>{camera.transport.toUpperCase()}</dd></>}
