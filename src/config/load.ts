@@ -47,10 +47,11 @@ function withAbsolutePaths(config: Config, file: string): Config {
   const { name, features_dir: features } = config.model;
   const model = { ...config.model, name: from(name), ...(features ? { features_dir: from(features) } : {}) };
   const media = { ...config.media, dir: from(config.media.dir) };
+  const recordings = { ...config.recordings, dir: from(config.recordings.dir) };
   const ask = { ...config.ask, uploads_dir: from(config.ask.uploads_dir) };
   const { ca, cert, key } = config.mqtt;
   const mqtt = { ...config.mqtt, ...(ca ? { ca: from(ca) } : {}), ...(cert ? { cert: from(cert) } : {}), ...(key ? { key: from(key) } : {}) };
-  return { ...config, model, mqtt, store, media, ask, rules_dir: from(config.rules_dir) };
+  return { ...config, model, mqtt, store, media, recordings, ask, rules_dir: from(config.rules_dir) };
 }
 
 /** What no single key can know. */

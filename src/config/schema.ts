@@ -87,6 +87,19 @@ const media = z.strictObject({
   max_mb: count.default(10_000).describe('MB that the folder may hold; beyond that the oldest alerts lose their pictures and clips'),
 });
 
+/** When a camera is recorded. */
+const recorded = z.enum(['off', 'continuous', 'events']);
+
+const recordings = z.strictObject({
+  mode: recorded.default('off').describe('record cameras always (continuous), around events, or not at all (off); a camera may have its own'),
+  dir: z.string().min(1).default('recordings').describe('folder of the recordings'),
+  segment: z.number().min(2).max(600).default(10).describe('seconds of a file; it ends with the first keyframe after that'),
+  days: z.number().positive().max(36_500).default(7).describe('days that recordings are kept'),
+  max_mb: count.default(50_000).describe('MB that the folder may hold; beyond that the oldest recordings are deleted'),
+  before: z.number().min(0).max(60).default(10).describe('seconds recorded before an event'),
+  after: z.number().min(0).max(600).default(10).describe('seconds recorded after an event'),
+});
+
 const rtmp = z.strictObject({
   enabled: z.boolean().default(false).describe('accept cameras that push RTMP'),
   host: z.string().min(1).default('127.0.0.1').describe('0.0.0.0 for cameras on other machines'),
@@ -126,6 +139,7 @@ const camera = z.strictObject({
   hardware: z.enum(['auto', 'off']).default('auto').describe('decoding by a GPU where one is there'),
   masks: z.array(z.array(corner).min(3, 'a polygon has three corners or more')).default([]).describe('polygons in which nothing counts, corners as [x, y], shares of the picture 0..1'),
   min_size: share.default(0).describe('least share of the picture that has to change; 0: whatever stands out'),
+  recordings: recorded.optional().describe('instead of recordings.mode'),
 });
 
 const log = z.strictObject({
@@ -142,6 +156,7 @@ export const configSchema = z.strictObject({
   mqtt: mqtt.prefault({}),
   store: store.prefault({}),
   media: media.prefault({}),
+  recordings: recordings.prefault({}),
   ask: ask.prefault({}),
   rtmp: rtmp.prefault({}),
   network: network.prefault({}),
