@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
+import type { Frame } from '../values.ts';
 import { longVideo } from '../infer/longVideo.ts';
 import type { LongVideoOptions, LongVideoStep } from '../infer/longVideo.ts';
 import { qwenBackend } from '../infer/qwen.ts';
@@ -13,7 +14,7 @@ import { modelFrameSize } from './settings.ts';
 import { stagesOf } from './stages.ts';
 
 /** What may be asked of a video file; what is not given is as the configuration has it. */
-export interface VideoRequest extends Pick<LongVideoOptions, 'question' | 'outputTimestamps' | 'lookFor'> {
+export interface VideoRequest extends Pick<LongVideoOptions, 'question' | 'outputTimestamps' | 'lookFor' | 'within'> {
   /** first and last moment, ms of the file */
   readonly timeRange?: readonly [number, number];
   /** stamp frames with the times they were taken at */
@@ -36,27 +37,39 @@ export function askVideo(
   config: Config,
   signal: AbortSignal,
 ): AsyncGenerator<LongVideoStep, void, void> {
-  const { video_processor: video, long_video: long } = config;
-  const { config: shape, processing } = readCheckpoint(config.model.name);
-  const stages = stagesOf({ ...config, video_processor: { ...video, frame_rate: request.frameRate ?? video.frame_rate } });
+  const { processing } = readCheckpoint(config.model.name);
+  const stages = stagesAt(config, request.frameRate);
   const frameSize = modelFrameSize(config, processing);
   const onOpened = (duration: number | undefined): void => {
     checkRange(request.timeRange, duration);
     request.onOpened?.(duration);
   };
   const frames = readVideoFrames(path, { fps: stages.maxFps, frameSize, onOpened, ...(request.timeRange ? { range: request.timeRange } : {}) }, signal);
-  const backend = qwenBackend(model, { alignTimes: request.temporalAlignment ?? video.enable_temporal_alignment });
-  return longVideo(
-    pulled(frames, sample(stages.sample)),
-    backend,
-    {
-      ...request,
-      windowSize: boundedWindowSize(request.windowSize ?? long.window_size, model.context),
-      overlapRatio: request.overlapRatio ?? long.overlap_ratio,
-      side: shape.vision.patch * shape.vision.merge,
-    },
-    signal,
-  );
+  return lookAt(pulled(frames, sample(stages.sample)), request, model, config, signal);
+}
+
+/** The same of frames that are worth looking at already, wherever they come from. */
+export function lookAt(
+  frames: AsyncIterable<Frame>,
+  request: Omit<VideoRequest, 'timeRange' | 'onOpened'>,
+  model: VideoModel & { readonly context: number },
+  config: Config,
+  signal: AbortSignal,
+): AsyncGenerator<LongVideoStep, void, void> {
+  const { video_processor: video, long_video: long } = config;
+  const { config: shape } = readCheckpoint(config.model.name);
+  const options = {
+    ...request,
+    windowSize: boundedWindowSize(request.windowSize ?? long.window_size, model.context),
+    overlapRatio: request.overlapRatio ?? long.overlap_ratio,
+    side: shape.vision.patch * shape.vision.merge,
+  };
+  return longVideo(frames, qwenBackend(model, { alignTimes: request.temporalAlignment ?? video.enable_temporal_alignment }), options, signal);
+}
+
+/** How frames are chosen, at most so many a second; as configured where nothing else is asked. */
+export function stagesAt(config: Config, frameRate = config.video_processor.frame_rate): ReturnType<typeof stagesOf> {
+  return stagesOf({ ...config, video_processor: { ...config.video_processor, frame_rate: frameRate } });
 }
 
 function checkRange(range: VideoRequest['timeRange'], duration = Infinity): void {

@@ -16,14 +16,16 @@ export interface LongVideoOptions extends TokenBudget {
   readonly outputTimestamps?: boolean;
   /** sentences that draw the model's eye, as of rules */
   readonly lookFor?: readonly string[];
+  /** the question is about this part only, ms: the frames around it are for the events' sake */
+  readonly within?: readonly [number, number];
 }
 
 /** Times are ms of the video. */
 export type LongVideoStep =
   /** an event that no later window can change */
   | { readonly kind: 'event'; readonly event: FileEvent }
-  /** what a window says to the question */
-  | { readonly kind: 'answer'; readonly text: string; readonly start: number; readonly end: number }
+  /** what a window says to the question; seconds in its words count from `anchor` */
+  | { readonly kind: 'answer'; readonly text: string; readonly start: number; readonly end: number; readonly anchor: number }
   /** everything up to `at` has been looked at */
   | { readonly kind: 'progress'; readonly at: number; readonly windows: number; readonly visualTokens: number };
 
@@ -34,7 +36,7 @@ export type LongVideoStep =
  * where the window is too small for the video's frames.
  */
 export async function* longVideo(frames: AsyncIterable<Frame>, backend: Backend, opts: LongVideoOptions, signal?: AbortSignal): AsyncGenerator<LongVideoStep, void, void> {
-  const { question, outputTimestamps = question === undefined, lookFor = [] } = opts;
+  const { question, outputTimestamps = question === undefined, lookFor = [], within: [first, last] = [-Infinity, Infinity] } = opts;
   const merger = new EventMerger((a, b) => equivalent(backend, a, b));
   let windows = 0;
   let visualTokens = 0;
@@ -47,13 +49,14 @@ export async function* longVideo(frames: AsyncIterable<Frame>, backend: Backend,
       await merger.add(answer);
       for (const event of merger.settle(next)) yield { kind: 'event', event };
     }
-    if (question !== undefined) {
-      const { start, end } = spanOf(window);
-      const text = await backend.ask(window, question, 0, (end - start) / 1000);
+    const shown = spanOf(window);
+    const [start, end] = [Math.max(first, shown.start), Math.min(last, shown.end)];
+    if (question !== undefined && start <= end) {
+      const text = await backend.ask(window, question, (start - shown.start) / 1000, (end - shown.start) / 1000);
       signal?.throwIfAborted();
-      yield { kind: 'answer', text, start, end };
+      yield { kind: 'answer', text, start, end, anchor: shown.start };
     }
-    yield { kind: 'progress', at: spanOf(window).end, windows, visualTokens };
+    yield { kind: 'progress', at: shown.end, windows, visualTokens };
   }
 }
 

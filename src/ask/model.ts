@@ -1,0 +1,47 @@
+import type { VideoModel } from '../infer/qwen.ts';
+import type { GenerateResult } from '../qwen3vl/request.ts';
+import type { QuestionLine } from './line.ts';
+import type { Usage } from './steps.ts';
+
+/** A model that questions are put to. */
+export interface AskedModel extends VideoModel {
+  readonly context: number;
+}
+
+/** The stream of all questions' windows: cameras keep theirs, and their names have no such character. */
+const STREAM = '\u0000question';
+
+/**
+ * The model as a question gets it: each call takes its turn in the line, keys and values are kept apart from the cameras', and what
+ * is used is counted. A window's features count once, however often it is asked about.
+ */
+export function countedModel(model: AskedModel, line: Pick<QuestionLine, 'turn'>, signal: AbortSignal): { readonly model: AskedModel; usage(): Usage } {
+  let usage: Usage = { windows: 0, frames: 0, visualTokens: 0, cachedVisualTokens: 0, promptTokens: 0, answerTokens: 0 };
+  let shown: unknown;
+  const count = (frames: readonly unknown[] | undefined, result: GenerateResult & { readonly cachedVisualTokens?: number }): void => {
+    const again = frames !== undefined && frames[0] === shown;
+    shown = frames?.[0];
+    usage = {
+      windows: usage.windows + (again ? 0 : 1),
+      frames: usage.frames + (again ? 0 : (frames?.length ?? 0)),
+      visualTokens: usage.visualTokens + (again ? 0 : result.visualTokens),
+      cachedVisualTokens: usage.cachedVisualTokens + (again ? 0 : (result.cachedVisualTokens ?? 0)),
+      promptTokens: usage.promptTokens + result.promptTokens,
+      answerTokens: usage.answerTokens + result.tokens.length,
+    };
+  };
+  return {
+    usage: () => usage,
+    model: {
+      name: model.name,
+      context: model.context,
+      prefill: (video, stream) => model.prefill(video, stream),
+      scoreMany: (prompts, yes, no) => model.scoreMany(prompts, yes, no),
+      generate: (request) => line.turn(async () => {
+        const result = await model.generate({ ...request, stream: STREAM });
+        count(request.video?.frames, result);
+        return result;
+      }, signal),
+    },
+  };
+}
