@@ -1,14 +1,14 @@
 import { DataSet } from 'vis-data/esnext';
 import { Timeline } from 'vis-timeline/esnext';
-import type { DataGroup, TimelineOptions } from 'vis-timeline/esnext';
+import type { TimelineOptions } from 'vis-timeline/esnext';
 import { chartGroups, chartItems, contentOf, RANK } from './chartItems.ts';
-import type { ChartItem } from './chartItems.ts';
+import type { ChartGroup, ChartItem } from './chartItems.ts';
 import { wheelAndDrag } from './gestures.ts';
 import type { Layers, Mark } from './layers.ts';
 import { CLOSEST, FARTHEST } from './span.ts';
 import type { Span } from './span.ts';
-import { paintStrips } from './strips.ts';
-import type { Paint, Row } from './strips.ts';
+import { openPainter } from './strips.ts';
+import { syncGroups, syncItems } from './sync.ts';
 
 export interface ChartNeeds {
   readonly view: Span;
@@ -45,36 +45,16 @@ export interface Chart {
 /** The chart in `frame`: two rows a camera, and behind them a canvas of what is too many to be elements. */
 export function openChart(frame: HTMLElement, needs: ChartNeeds): Chart {
   const items = new DataSet<ChartItem>();
-  const groups = new DataSet<DataGroup & { order: number }>();
+  const groups = new DataSet<ChartGroup>();
   const timeline = new Timeline(frame, items as never, groups as never, optionsOf(needs));
-  const canvas = document.createElement('canvas');
-  canvas.className = 'strips';
-  canvas.setAttribute('aria-hidden', 'true');
   const center = frame.querySelector<HTMLElement>('.vis-panel.vis-center') ?? frame;
-  center.prepend(canvas);
-  let drawn: { layers: Layers; cameras: readonly string[] } = { layers: { marks: [], strips: new Map() }, cameras: [] };
-  let painting = 0;
-  const paint = (): void => {
-    painting ||= requestAnimationFrame(() => {
-      painting = 0;
-      const rows = drawn.cameras.flatMap((camera, index) => {
-        const strip = drawn.layers.strips.get(camera);
-        const [head, body] = [rowOf(center, index * 2), rowOf(center, index * 2 + 1)];
-        return strip && head && body ? [{ strip, head, body }] : [];
-      });
-      paintStrips(canvas, { width: center.clientWidth, height: center.clientHeight }, rows, paintOf(frame));
-    });
-  };
+  const painter = openPainter(frame, center);
   const viewOf = (): Span => {
     const { start, end } = timeline.getWindow();
     return { from: start.getTime(), to: end.getTime() };
   };
-  timeline.on('changed', paint);
-  timeline.on('rangechange', ({ byUser }: { byUser: boolean }) => needs.onView(viewOf(), byUser));
-  timeline.on('rangechanged', ({ byUser }: { byUser: boolean }) => needs.onView(viewOf(), byUser));
-  timeline.on('select', ({ items: chosen }: { items: string[] }) => needs.onChoose(chosen[0] ?? null));
-  timeline.on('itemover', ({ item, event }: { item: string; event: MouseEvent }) => needs.onHover(item, { x: event.clientX, y: event.clientY }));
-  timeline.on('itemout', () => needs.onHover(null, { x: 0, y: 0 }));
+  timeline.on('changed', painter.soon);
+  listen(timeline, viewOf, needs);
   const letGo = wheelAndDrag(frame, center, { ...needs, view: viewOf, show: (view) => {
     timeline.setWindow(view.from, view.to, { animation: false });
     needs.onView(view, true);
@@ -84,11 +64,10 @@ export function openChart(frame: HTMLElement, needs: ChartNeeds): Chart {
     view: viewOf,
     width: () => center.clientWidth,
     draw(layers, cameras) {
-      drawn = { layers, cameras };
       const crowded = new Set([...layers.strips].filter(([, strip]) => strip.crowd).map(([camera]) => camera));
       syncGroups(groups, chartGroups(cameras, crowded));
       syncItems(items, layers.marks.flatMap((mark) => chartItems(mark, needs.says)));
-      paint();
+      painter.set(layers.strips, cameras);
     },
     range(range) {
       if (range === null) items.remove('range');
@@ -98,14 +77,22 @@ export function openChart(frame: HTMLElement, needs: ChartNeeds): Chart {
     now: (at) => timeline.setCurrentTime(at),
     restyle() {
       timeline.setOptions({ format: formatOf(needs) });
-      paint();
+      painter.soon();
     },
     close() {
-      cancelAnimationFrame(painting);
+      painter.close();
       letGo();
       timeline.destroy();
     },
   };
+}
+
+function listen(timeline: Timeline, viewOf: () => Span, needs: ChartNeeds): void {
+  timeline.on('rangechange', ({ byUser }: { byUser: boolean }) => needs.onView(viewOf(), byUser));
+  timeline.on('rangechanged', ({ byUser }: { byUser: boolean }) => needs.onView(viewOf(), byUser));
+  timeline.on('select', ({ items: chosen }: { items: string[] }) => needs.onChoose(chosen[0] ?? null));
+  timeline.on('itemover', ({ item, event }: { item: string; event: MouseEvent }) => needs.onHover(item, { x: event.clientX, y: event.clientY }));
+  timeline.on('itemout', () => needs.onHover(null, { x: 0, y: 0 }));
 }
 
 function formatOf({ tick }: ChartNeeds): TimelineOptions['format'] {
@@ -120,43 +107,4 @@ function optionsOf(needs: ChartNeeds): TimelineOptions {
     order: (a: ChartItem, b: ChartItem) => RANK[a.kind] - RANK[b.kind] || a.start - b.start,
     groupOrder: 'order', template: contentOf, maxMinorChars: 9, verticalScroll: false, horizontalScroll: false,
   };
-}
-
-function syncGroups(groups: DataSet<DataGroup & { order: number }>, wanted: readonly (DataGroup & { order: number })[]): void {
-  const known = new Map(groups.get().map((group) => [group.id, group.className]));
-  const ids = new Set(wanted.map(({ id }) => id));
-  const changed = wanted.filter(({ id, className }) => known.get(id) !== className);
-  if (changed.length > 0) groups.update(changed);
-  groups.remove([...known.keys()].filter((id) => !ids.has(id)));
-}
-
-/** Only what changed is touched: each touched item is laid out anew. */
-function syncItems(items: DataSet<ChartItem>, wanted: readonly ChartItem[]): void {
-  const ids = new Set(wanted.map(({ id }) => id));
-  const gone = items.getIds({ filter: ({ id, kind }) => kind !== 'range' && !ids.has(id) });
-  const changed = wanted.filter(({ id, sign }) => items.get(id)?.sign !== sign);
-  if (gone.length > 0) items.remove(gone);
-  if (changed.length > 0) items.update(changed);
-}
-
-/** Where a row stands within the drawing. */
-function rowOf(center: HTMLElement, index: number): Row | undefined {
-  const row = center.querySelector(`.vis-foreground .vis-group.row-${index}`);
-  if (!row) return undefined;
-  const { top, height } = row.getBoundingClientRect();
-  return { top: top - center.getBoundingClientRect().top, height };
-}
-
-/** Colours of the canvas, taken from custom properties through an element, since a canvas knows no light-dark(). */
-function paintOf(frame: HTMLElement): Paint {
-  const probe = document.createElement('i');
-  probe.hidden = true;
-  frame.append(probe);
-  const read = (name: string): string => {
-    probe.style.color = `var(--${name})`;
-    return getComputedStyle(probe).color;
-  };
-  const paint = { look: read('chart-look'), recording: read('chart-recording'), crowd: read('chart-event') };
-  probe.remove();
-  return paint;
 }

@@ -12,6 +12,11 @@ export interface ChartItem extends Omit<DataItem, 'content'> {
   readonly sign: string;
 }
 
+/** A row of a camera. */
+export interface ChartGroup extends DataGroup {
+  readonly order: number;
+}
+
 /** Rows of a camera: alerts and what lies under them, then events. */
 export const headOf = (camera: string): string => `head:${camera}`;
 export const bodyOf = (camera: string): string => `body:${camera}`;
@@ -37,7 +42,7 @@ export function chartItems(mark: Mark, says: (mark: Mark) => string): ChartItem[
 }
 
 /** The two rows of each camera, `label` being what stands beside the upper one. */
-export function chartGroups(cameras: readonly string[], crowded: ReadonlySet<string>): (DataGroup & { order: number })[] {
+export function chartGroups(cameras: readonly string[], crowded: ReadonlySet<string>): ChartGroup[] {
   return cameras.flatMap((camera, index) => [
     { id: headOf(camera), content: nameOf(camera), order: index * 2, className: `row head row-${index * 2}` },
     { id: bodyOf(camera), content: document.createElement('span'), order: index * 2 + 1, className: `row body row-${index * 2 + 1}${crowded.has(camera) ? ' crowd' : ''}` },

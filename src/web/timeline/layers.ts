@@ -63,7 +63,7 @@ export interface Layers {
 }
 
 /** Events of one camera in view that still have words beside them; that are still bars of their own. */
-const MOST_WORDS = 24;
+const MOST_WORDS = 16;
 const MOST_BARS = 140;
 /** Alerts of one camera in view that still have words. */
 const MOST_NAMED = 10;

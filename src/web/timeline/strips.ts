@@ -1,13 +1,13 @@
 import type { Strip } from './layers.ts';
 
-/** Where the rows of a camera stand, px from the top of the drawing. */
-export interface Row {
+/** Where a row of a camera stands, px from the top of the drawing. */
+interface Row {
   readonly top: number;
   readonly height: number;
 }
 
-/** Colours as the canvas takes them. */
-export interface Paint {
+/** Colours as a canvas takes them. */
+interface Paint {
   readonly look: string;
   readonly recording: string;
   readonly crowd: string;
@@ -18,8 +18,45 @@ const LOOK = { top: 3, height: 6 };
 const RECORDING = { top: 10, height: 2 };
 const PAD = 6;
 
-/** Paints what lies behind the marks: it may be thousands of bars, so that each is no element of its own. */
-export function paintStrips(canvas: HTMLCanvasElement, size: { readonly width: number; readonly height: number }, strips: readonly { readonly strip: Strip; readonly head: Row; readonly body: Row }[], paint: Paint): void {
+export interface Painter {
+  /** what is to be painted from now on; it is at the next frame */
+  set(strips: ReadonlyMap<string, Strip>, cameras: readonly string[]): void;
+  /** things have moved */
+  soon(): void;
+  close(): void;
+}
+
+/** A canvas behind the marks: what it shows may be thousands of bars, so that each is no element of its own. */
+export function openPainter(frame: HTMLElement, center: HTMLElement): Painter {
+  const canvas = document.createElement('canvas');
+  canvas.className = 'strips';
+  canvas.setAttribute('aria-hidden', 'true');
+  center.prepend(canvas);
+  let drawn: { readonly strips: ReadonlyMap<string, Strip>; readonly cameras: readonly string[] } = { strips: new Map(), cameras: [] };
+  let painting = 0;
+  const paint = (): void => {
+    painting = 0;
+    const rows = drawn.cameras.flatMap((camera, index) => {
+      const strip = drawn.strips.get(camera);
+      const [head, body] = [rowOf(center, index * 2), rowOf(center, index * 2 + 1)];
+      return strip && head && body ? [{ strip, head, body }] : [];
+    });
+    paintStrips(canvas, { width: center.clientWidth, height: center.clientHeight }, rows, paintOf(frame));
+  };
+  const soon = (): void => {
+    painting ||= requestAnimationFrame(paint);
+  };
+  return {
+    set(strips, cameras) {
+      drawn = { strips, cameras };
+      soon();
+    },
+    soon,
+    close: () => cancelAnimationFrame(painting),
+  };
+}
+
+function paintStrips(canvas: HTMLCanvasElement, size: { readonly width: number; readonly height: number }, strips: readonly { readonly strip: Strip; readonly head: Row; readonly body: Row }[], paint: Paint): void {
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [Math.round(size.width * ratio), Math.round(size.height * ratio)];
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
@@ -66,4 +103,26 @@ function crowd(context: CanvasRenderingContext2D, heights: Float32Array, { top, 
   context.lineTo(heights.length, floor);
   context.closePath();
   context.fill();
+}
+
+/** Where a row stands within the drawing. */
+function rowOf(center: HTMLElement, index: number): Row | undefined {
+  const row = center.querySelector(`.vis-foreground .vis-group.row-${index}`);
+  if (!row) return undefined;
+  const { top, height } = row.getBoundingClientRect();
+  return { top: top - center.getBoundingClientRect().top, height };
+}
+
+/** Colours of the canvas, taken from custom properties through an element, since a canvas knows no light-dark(). */
+function paintOf(frame: HTMLElement): Paint {
+  const probe = document.createElement('i');
+  probe.hidden = true;
+  frame.append(probe);
+  const read = (name: string): string => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+  const paint = { look: read('chart-look'), recording: read('chart-recording'), crowd: read('chart-event') };
+  probe.remove();
+  return paint;
 }

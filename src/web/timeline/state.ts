@@ -1,0 +1,111 @@
+import { computed, effect, signal } from '@preact/signals';
+import type { AlertOut } from '../../api/schemas/alerts.ts';
+import type { EventOut } from '../../api/schemas/events.ts';
+import { navigate, place, withQuery } from '../router.ts';
+import { cameraIds } from '../store/cameras.ts';
+import type { Known, Stamp } from './layers.ts';
+import { alerts, events, gaps, lookAt, looks, recordings } from './past.ts';
+import { presently } from './present.ts';
+import { FARTHEST, framing, lengthOf } from './span.ts';
+import type { Span } from './span.ts';
+
+const HOUR = 3_600_000;
+/** Where the present stands while it is followed, a share of the width from the left. */
+const PRESENT = 0.92;
+
+/** What is in view; moved by `look`. */
+export const view = signal<Span>(beginning());
+/** Goes along with the present. */
+export const following = signal(!place.peek().query.has('from'));
+/** Dragging selects a stretch. */
+export const selecting = signal(false);
+/** The stretch that was selected. */
+export const range = signal<Span | null>(null);
+/** The time stamps of the newest answer, marked on the timeline. */
+export const stamps = signal<readonly Stamp[]>([]);
+
+export interface Filter {
+  readonly cameras: readonly string[];
+  readonly text: string;
+  readonly rule: string;
+  readonly severity: '' | AlertOut['severity'];
+}
+
+export const NO_FILTER: Filter = { cameras: [], text: '', rule: '', severity: '' };
+export const filter = signal<Filter>(NO_FILTER);
+
+/** Cameras whose lanes are shown: those of the configuration, and those that the log alone still knows. */
+export const lanes = computed(() => {
+  const known = new Set([...cameraIds.value, ...[...events.items.value.values()].map(({ camera }) => camera), ...[...alerts.items.value.values()].map(({ camera }) => camera)]);
+  const wanted = filter.value.cameras;
+  return [...known].filter((camera) => wanted.length === 0 || wanted.includes(camera)).sort();
+});
+
+/** What is shown of what is held. */
+export const known = computed<Known>(() => {
+  const { text, rule, severity } = filter.value;
+  const words = text.trim().toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const says = (said: string): boolean => words.every((word) => said.toLowerCase().includes(word));
+  const someAlerts = [...alerts.items.value.values()].filter((one) => (rule === '' || one.rule === rule) && (severity === '' || one.severity === severity) && says(`${one.event} ${one.rule_text} ${one.rule}`));
+  const ofAlerts = new Set(someAlerts.flatMap((one) => [one.event_id, ...one.evidence.map(({ event_id: id }) => id)]));
+  const narrowed = rule !== '' || severity !== '';
+  const someEvents = [...events.items.value.values()].filter((one: EventOut) => one.phase !== 'retracted' && (!narrowed || ofAlerts.has(one.id)) && says(one.event));
+  return {
+    events: someEvents, alerts: someAlerts, gaps: gaps.value, recordings: recordings.value, stamps: stamps.value,
+    looks: [...looks.items.value.values()].map(({ camera, from_ms: from, to_ms: to }) => ({ camera, from, to })),
+  };
+});
+
+/** Moves the view; by hand, it no longer follows the present. */
+export function look(to: Span, byHand = true): void {
+  if (byHand) following.value = false;
+  view.value = to;
+  lookAt(to);
+}
+
+/** Shows a stretch with air around it. */
+export function lookNear(span: Span): void {
+  look(framing(span));
+}
+
+export function follow(): void {
+  following.value = true;
+  goPresent();
+}
+
+/** The present comes to its place, the length of the view staying. */
+export function goPresent(length = lengthOf(view.peek())): void {
+  const now = presently();
+  look({ from: now - length * PRESENT, to: now + length * (1 - PRESENT) }, false);
+}
+
+/** The choice of a mark opens its story over the page. */
+export function choose(kind: 'alert' | 'event', id: string): void {
+  navigate(withQuery({ alert: null, event: null, [kind]: id }));
+}
+
+function beginning(): Span {
+  const { query } = place.peek();
+  const [from, to] = [Number(query.get('from')), Number(query.get('to'))];
+  if (from > 0 && to > from && to - from < FARTHEST) return { from, to };
+  const now = presently();
+  return { from: now - HOUR * PRESENT, to: now + HOUR * (1 - PRESENT) };
+}
+
+/** The address tells what is in view, so that it can be kept and shared; once the view rests. @returns what ends it */
+export function keepAddress(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const end = effect(() => {
+    const to = following.value ? null : view.value;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (place.peek().view !== 'timeline') return;
+      const wanted = withQuery({ from: to ? String(Math.round(to.from)) : null, to: to ? String(Math.round(to.to)) : null });
+      if (wanted !== location.pathname + location.search) navigate(wanted, { replace: true });
+    }, 400);
+  });
+  return () => {
+    clearTimeout(timer);
+    end();
+  };
+}
