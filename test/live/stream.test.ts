@@ -9,7 +9,7 @@ import { watch } from '../ingest/watch.ts';
 import { indices } from '../media/recorded.ts';
 import { barClip, makeClip, startSimulator } from '../peers/simulator.ts';
 import type { ClipOptions, Simulator } from '../peers/simulator.ts';
-import { flvTags } from './flv.ts';
+import { flvTags, flvToMp4 } from './flv.ts';
 
 const FPS = 25;
 const FRAMES = 1000;
@@ -50,8 +50,10 @@ async function take({ stream }: LiveStream, ms: number): Promise<{ bytes: Buffer
 
 async function shown(bytes: Buffer): Promise<number[]> {
   const file = join(folder, 'shown.flv');
+  const mp4 = join(folder, 'shown.mp4');
   writeFileSync(file, bytes);
-  return indices(file);
+  await flvToMp4(file, mp4);
+  return indices(mp4);
 }
 
 const kinds = [

@@ -1,1 +1,8 @@
-export const player = { title: 'Player' };
+export const player = {
+  of: (camera: string) => `Camera ${camera}`,
+  connecting: 'Connecting …',
+  live: 'Live',
+  paused: 'Paused',
+  stills: 'Single pictures',
+  offline: 'No picture',
+};
