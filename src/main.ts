@@ -15,6 +15,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   backup: () => import('./cli/backup.ts'),
   watch: () => import('./cli/watch.ts'),
   ask: () => import('./cli/ask.ts'),
+  token: () => import('./cli/token.ts'),
   model: () => import('./cli/model.ts'),
   eval: () => import('./cli/eval.ts'),
   doctor: () => import('./cli/doctor.ts'),

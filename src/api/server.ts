@@ -19,6 +19,7 @@ import { tokenRoutes } from './routes/tokens.ts';
 import { serveRoute } from './serveRoute.ts';
 import { createSessions } from './sessions.ts';
 import type { TokenBook } from './tokens.ts';
+import { urlOf } from './url.ts';
 import { createWrongTokens } from './wrongTokens.ts';
 
 export interface ApiOptions {
@@ -94,7 +95,7 @@ export async function startApi(opts: ApiOptions, signal: AbortSignal): Promise<A
       return port;
     },
     get url() {
-      return urlOf(opts, port || opts.port);
+      return urlOf({ ...opts, port: port || opts.port, cert: opts.certificate?.cert });
     },
     openapi: () => ({}),
     done: stopping(app, abort, listening, signal),
@@ -153,10 +154,4 @@ function addRoutes(app: FastifyInstance, routes: readonly Route[], opts: ApiOpti
     takeStream(streams);
     for (const route of routes.filter((one) => one.body === 'stream')) serveRoute(streams, route, {}, serving);
   });
-}
-
-/** As a browser reaches it: one that listens everywhere is reached on this machine, or under the first name given. */
-export function urlOf({ host, hosts = [], certificate }: Pick<ApiOptions, 'host' | 'hosts' | 'certificate'>, port: number): string {
-  const name = ['0.0.0.0', '::'].includes(host) ? (hosts[0] ?? '127.0.0.1') : host;
-  return `${certificate ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, basename } from 'node:path';
 import { z } from 'zod';
 import { ID } from '../config/schema.ts';
@@ -70,6 +70,7 @@ export function changeTokens(file: string, change: (tokens: TokenEntry[]) => Tok
 function take(file: string, draft: string): number {
   for (let tries = 0; ; tries++) {
     try {
+      mkdirSync(dirname(draft), { recursive: true });
       return openSync(draft, 'wx', 0o600);
     } catch (error) {
       const taken = error instanceof Error && 'code' in error && error.code === 'EEXIST';

@@ -49,9 +49,11 @@ function withAbsolutePaths(config: Config, file: string): Config {
   const media = { ...config.media, dir: from(config.media.dir) };
   const recordings = { ...config.recordings, dir: from(config.recordings.dir) };
   const ask = { ...config.ask, uploads_dir: from(config.ask.uploads_dir) };
-  const { ca, cert, key } = config.mqtt;
-  const mqtt = { ...config.mqtt, ...(ca ? { ca: from(ca) } : {}), ...(cert ? { cert: from(cert) } : {}), ...(key ? { key: from(key) } : {}) };
-  return { ...config, model, mqtt, store, media, recordings, ask, rules_dir: from(config.rules_dir) };
+  const named = (files: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined }): typeof files =>
+    Object.fromEntries((['ca', 'cert', 'key'] as const).flatMap((part) => (files[part] ? [[part, from(files[part])]] : [])));
+  const mqtt = { ...config.mqtt, ...named(config.mqtt) };
+  const api = { ...config.api, ...named(config.api), tokens: from(config.api.tokens) };
+  return { ...config, model, mqtt, store, media, api, recordings, ask, rules_dir: from(config.rules_dir) };
 }
 
 /** What no single key can know. */
@@ -64,6 +66,8 @@ function refuseContradictions(source: Source, config: Config): void {
     throw faultAt(source, ['window', 'hop'], `is longer than the window, ${config.window.length} s: what happens between windows would be missed`);
   }
   refuseBroker(source, config.mqtt);
+  if (config.api.cert && !config.api.key) throw faultAt(source, ['api', 'cert'], 'needs api.key');
+  if (config.api.key && !config.api.cert) throw faultAt(source, ['api', 'key'], 'needs api.cert');
   config.cameras.forEach((camera, index) => refuseCamera(source, config, camera, index));
 }
 

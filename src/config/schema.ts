@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
+import { api } from './apiSchema.ts';
 import { ask } from './askSchema.ts';
 
 /** Ids name MQTT topics, so nothing else may stand in them. */
@@ -158,6 +159,7 @@ export const configSchema = z.strictObject({
   media: media.prefault({}),
   recordings: recordings.prefault({}),
   ask: ask.prefault({}),
+  api: api.prefault({}),
   rtmp: rtmp.prefault({}),
   network: network.prefault({}),
   cameras: z.array(camera).default([]),

@@ -65,6 +65,8 @@ describe('what is wrong is told with file, line, column and key', () => {
     ['TLS beside an address without it', `${MODEL}mqtt: { url: "mqtt://broker", ca: ca.pem }\n`, 'CONFIG_INVALID c.yaml:2:31: mqtt.ca: is of TLS: mqtt.url has to begin with mqtts:// or wss://.'],
     ['an unverified broker without TLS', `${MODEL}mqtt: { verify: false }\n`, 'CONFIG_INVALID c.yaml:2:9: mqtt.verify: is of TLS: mqtt.url has to begin with mqtts:// or wss://.'],
     ['a certificate without its key', `${MODEL}mqtt: { url: "mqtts://broker", cert: c.pem }\n`, 'CONFIG_INVALID c.yaml:2:32: mqtt.cert: needs mqtt.key.'],
+    ['a certificate of the API without its key', `${MODEL}api: { cert: c.pem }\n`, 'CONFIG_INVALID c.yaml:2:8: api.cert: needs api.key.'],
+    ['an origin with a path', `${MODEL}api: { origins: ["https://house/"] }\n`, 'CONFIG_INVALID c.yaml:2:18: api.origins[0]: must be like https://house.example or http://192.168.1.5:8123, in small letters.'],
     ['a password without a user', `${MODEL}mqtt: { password: x }\n`, 'CONFIG_INVALID c.yaml:2:9: mqtt.password: needs mqtt.username.'],
   ])('%s', (_, text, message) => {
     expect(fault(text)).toBe(message);
