@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import { statSync } from 'node:fs';
 import type { LoadedConfig } from '../config/load.ts';
+import { loadRules } from '../config/rules.ts';
 import { LookoutError } from '../errors.ts';
-import type { WhyNotContext } from '../explain/gather.ts';
+import type { WhyNotSources } from '../explain/ruleNow.ts';
 import type { WhyNot } from '../explain/whyNot.ts';
-import type { Schedule } from '../rules/rule.ts';
-import type { Store } from '../store/store.ts';
 import { configOption, jsonOption, parseId, parseNumber } from './options.ts';
 import { localTime, print, printJson, visible } from './print.ts';
 import { withLog } from './withLog.ts';
@@ -54,78 +52,28 @@ async function explain(id: string | undefined, flags: ExplainFlags): Promise<voi
 }
 
 /** Whether there was an alert or why none: both are answers, and the exit code is 0. */
-async function whyNoAlert(flags: ExplainFlags): Promise<void> {
-  const { rule, at, event } = flags;
+async function whyNoAlert({ rule, camera, at, event, slack, config, json }: ExplainFlags): Promise<void> {
   if (rule === undefined || (at === undefined) === (event === undefined)) throw new LookoutError('USAGE', '--rule takes either --at or --event.');
-  const answer = await withLog(flags.config, async (store, loaded) => {
-    const { whyNot } = await import('../explain/whyNot.ts');
-    const about = event === undefined ? undefined : found(store, event);
-    const camera = flags.camera ?? about?.camera ?? onlyCamera(loaded, rule);
+  const answer = await withLog(config, async (store, loaded) => {
+    const [{ whyNot }, { whyNotQuestion }, { whyNotContext }] = await Promise.all([import('../explain/whyNot.ts'), import('../explain/question.ts'), import('../explain/ruleNow.ts')]);
     const now = Date.now();
-    const { from, to } = about ? { from: about.start, to: about.end } : await stretch(at ?? 'now', now);
-    if (from > now) throw new LookoutError('USAGE', `${localTime(from)} lies ahead.`);
-    const question = { rule, camera, from, to: Math.max(from, Math.min(to, now)), slack: flags.slack * 1000, ...(about ? { event: about.id } : {}) };
-    return whyNot(store, question, await contextOf(loaded, rule, camera, now));
+    const asked = { rule, slack, ...(camera === undefined ? {} : { camera }), ...(at === undefined ? {} : { at }), ...(event === undefined ? {} : { event }) };
+    const question = whyNotQuestion(asked, { now, time: localTime, event: (id) => store.event(id), cameras: (id) => camerasOf(loaded, id) });
+    return whyNot(store, question, whyNotContext({ ...filedRule(loaded, rule), camera: loaded.config.cameras.find((one) => one.id === question.camera), minConfidence: loaded.config.events.min_confidence, now, time: localTime }));
   });
-  if (flags.json) printJson(answer);
+  if (json) printJson(answer);
   else show(answer);
 }
 
-function found(store: Store, id: string): { id: string; camera: string; start: number; end: number } {
-  const event = store.event(id);
-  if (!event) throw new LookoutError('LOG_UNKNOWN_ID', `the log has no event ${JSON.stringify(id.slice(0, 80))}.`);
-  return event;
-}
-
-/** A moment, or what people mean by more than one: a whole day. */
-async function stretch(at: string, now: number): Promise<{ from: number; to: number }> {
-  const { parseWhen } = await import('../store/when.ts');
-  const from = parseWhen(at, new Date(now), 'since');
-  const to = parseWhen(at, new Date(now), 'until');
-  // said without a day, an `until` may lie ahead where a `since` does not
-  const end = to < from || to > now ? from : to;
-  // 14:05 is all of that minute
-  return { from, to: end === from && MINUTE.test(at) ? from + 59_999 : end };
-}
-
-/** A clock time without seconds, as a program or a person writes it. */
-const MINUTE = /(?:^|[^\d:+])\d{1,2}[:：]\d{2}(?![\d:：])/u;
-
-async function contextOf(loaded: LoadedConfig, id: string, cameraId: string, now: number): Promise<WhyNotContext> {
-  const { config, rules } = loaded;
-  const rule = rules.find((one) => one.id === id);
-  const camera = config.cameras.find((one) => one.id === cameraId);
-  const { inSchedule } = await import('../rules/schedule.ts');
-  const changedAt = rule ? await changeOf(loaded, id) : null;
-  return {
-    now, time: localTime, camera, minConfidence: config.events.min_confidence,
-    rule: rule && {
-      id, enabled: rule.enabled, cameras: rule.cameras, threshold: rule.threshold, snoozedUntil: rule.snoozedUntil ?? null, until: rule.until ?? null,
-      schedule: rule.schedule ? scheduleText(rule.schedule) : null, inSchedule: (at) => inSchedule(rule, at), changedAt,
-    },
-  };
-}
-
-/** Mon Tue 22:00-06:00 Europe/Berlin */
-function scheduleText({ days, hours, timezone }: Schedule): string {
-  const clock = (minutes: number): string => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
-  return [...days.map((day) => DAYS[day]), ...hours.map(({ from, to }) => `${clock(from)}-${clock(to)}`), timezone].join(' ');
-}
-
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-
-/** When the file that holds the rule was last written. */
-async function changeOf({ config }: LoadedConfig, id: string): Promise<number | null> {
-  const { loadRules } = await import('../config/rules.ts');
+/** The rule and the file that holds it. */
+function filedRule({ config }: LoadedConfig, id: string): Pick<WhyNotSources, 'rule' | 'file'> {
   const held = loadRules(config.rules_dir, () => new LookoutError('RULE_NOT_FOUND', `${config.rules_dir} cannot be read.`)).find((one) => one.rule.id === id);
-  return held ? (statSync(held.source.file, { throwIfNoEntry: false })?.mtimeMs ?? null) : null;
+  return { rule: held?.rule, file: held?.source.file ?? null };
 }
 
-function onlyCamera({ config, rules }: LoadedConfig, id: string): string {
+function camerasOf({ config, rules }: LoadedConfig, id: string): readonly string[] {
   const own = rules.find((one) => one.id === id)?.cameras ?? [];
-  const [camera, other] = own.length > 0 ? own : config.cameras.map((one) => one.id);
-  if (camera === undefined || other !== undefined) throw new LookoutError('USAGE', 'Which camera? Give it with --camera.');
-  return camera;
+  return own.length > 0 ? own : config.cameras.map((one) => one.id);
 }
 
 const MARKS = { passed: 'ok', failed: 'NO', unknown: '?', open: '' };
