@@ -27,5 +27,22 @@ export function problemOf(status: number, body: unknown): Problem | undefined {
     const value: unknown = Reflect.get(error, key);
     return typeof value === 'string' ? value : '';
   };
-  return new Problem(status, text('code') || `HTTP ${status}`, text('message'), text('remedy'), text('param') || null);
+  return new Problem(status, text('code') || `HTTP ${status}`, text('message'), text('remedy'), text('param') || keyIn(text('message')));
+}
+
+/** Faults of files are told as `file:line:column: key: what is wrong`. */
+const FAULT = /^\S+:\d+:\d+: ([\w-]+(?:\.[\w-]+|\[\d+\])*|(?:\[\d+\])(?:\.[\w-]+)*): (.+)$/su;
+
+function keyIn(message: string): string | null {
+  return FAULT.exec(message)?.[1] ?? null;
+}
+
+/** What is wrong, without the file and the key: for a place beside that key. */
+export function bareFault(problem: Problem): string {
+  return FAULT.exec(problem.message)?.[2] ?? problem.message;
+}
+
+/** `cameras[0].url` → ['cameras', '0', 'url'] */
+export function keyParts(param: string | null): string[] {
+  return (param ?? '').split(/[.[\]]+/).filter((part) => part !== '');
 }

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import type { CameraAddedOut, CameraIn, ProbeIn, ProbeOut } from '../../api/schemas/cameras.ts';
 import { post } from '../api/client.ts';
+import { bareFault, keyParts } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import { t } from '../i18n/language.ts';
 import { readCameras } from '../store/cameras.ts';
@@ -83,13 +84,13 @@ function bodyOf({ how, id, url, transport, tls }: Draft): CameraIn {
 
 /** The input that a problem belongs to. */
 function faultKey(problem: Problem | undefined): 'id' | 'url' | undefined {
-  const key = problem?.param?.split('.').at(-1);
+  const key = keyParts(problem?.param ?? null).at(-1);
   return key === 'id' || key === 'url' ? key : undefined;
 }
 
 function Inputs({ draft, problem, onChange }: { draft: Draft; problem: Problem | undefined; onChange: (changes: Partial<Draft>) => void }) {
   const words = t().live.form;
-  const fault = (key: 'id' | 'url'): string | undefined => (faultKey(problem) === key ? problem?.message : undefined);
+  const fault = (key: 'id' | 'url'): string | undefined => (problem && faultKey(problem) === key ? bareFault(problem) : undefined);
   return (
     <>
       <Choice label={words.how} value={draft.how} onChange={(how) => onChange({ how })} options={[{ value: 'pull', text: words.pull }, { value: 'push', text: words.push }]} />

@@ -1,8 +1,8 @@
-import { useSignal } from '@preact/signals';
 import type { ProbeOut } from '../../api/schemas/cameras.ts';
 import { t } from '../i18n/language.ts';
 import { lasting, number } from '../i18n/times.ts';
 import { Button } from '../ui/button.tsx';
+import { CopyText } from '../ui/copyText.tsx';
 import { Notice } from '../ui/surfaces.tsx';
 
 /** What a look at an address found. */
@@ -26,18 +26,6 @@ export function PushAddress({ url, onDone }: { url: string; onDone: () => void }
       <p>{words.pushTo}</p>
       <CopyText text={url} />
       <div class="row"><Button kind="main" onClick={onDone}>{words.done}</Button></div>
-    </div>
-  );
-}
-
-/** Something to be taken elsewhere, with a button that puts it on the clipboard. */
-export function CopyText({ text }: { text: string }) {
-  const copied = useSignal(false);
-  const words = t().live.form;
-  return (
-    <div class="copy-text">
-      <code class="sample grow">{text}</code>
-      <Button icon={copied.value ? 'check' : 'copy'} onClick={() => void navigator.clipboard.writeText(text).then(() => (copied.value = true))}>{copied.value ? words.copied : words.copy}</Button>
     </div>
   );
 }

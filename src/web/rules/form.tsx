@@ -1,3 +1,4 @@
+import { bareFault, keyParts } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import { t } from '../i18n/language.ts';
 import { number } from '../i18n/times.ts';
@@ -18,7 +19,7 @@ export interface PartProps {
 /** A rule as a form that reads as a sentence, from the top: when what happens how, on which cameras, how it is told. */
 export function RuleForm({ draft, fresh, problem, onChange }: { draft: Draft; fresh: boolean; problem: Problem | undefined; onChange: (changes: Partial<Draft>) => void }) {
   const words = t().rules.form;
-  const fault = (key: string): string | undefined => (problem?.param?.split(/[.[\]]+/).includes(key) ? problem.message : undefined);
+  const fault = (key: string): string | undefined => (problem && keyParts(problem.param).includes(key) ? bareFault(problem) : undefined);
   const part: PartProps = { draft, onChange, fault };
   return (
     <>

@@ -32,7 +32,7 @@ export const live = {
     probe: 'Try the address', probing: 'Looking at the stream for some seconds …',
     save: 'Add', saved: (camera: string) => `${camera} is added`,
     pushTo: 'Let the camera push to this address. It is shown only now: whoever knows it can push.',
-    copy: 'Copy', copied: 'Copied', done: 'Done',
+    done: 'Done',
   },
   found: {
     picture: (codec: string, width: number, height: number, fps: string) => `${codec}, ${width} × ${height}, ${fps} frames a second`,

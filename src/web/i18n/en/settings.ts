@@ -1,1 +1,24 @@
-export const settings = { title: 'Settings' };
+export const settings = {
+  title: 'Settings',
+  text: (file: string) => `These are the keys of ${file}. What is saved here is written into that file, whose comments stay.`,
+  elsewhere: 'Cameras are under Live, rules under Rules.',
+  problem: 'The file does not load at present; the last good one is in force. Mend it at the place named, or here.',
+  restart: (sections: string) => `Restart Lookout for ${sections} to take effect.`,
+  willRestart: 'needs a restart',
+  search: 'Search keys', none: 'No key matches.',
+  sections: {
+    model: 'Model', video_processor: 'Video', window: 'Windows', long_video: 'Long videos', events: 'Events', mqtt: 'MQTT', store: 'Log', media: 'Pictures and clips', recordings: 'Recordings', ask: 'Questions',
+    api: 'API and page', rtmp: 'RTMP', network: 'Network', log: 'Logging', rules_dir: 'Rules',
+  } as Readonly<Record<string, string>>,
+  help: {} as Readonly<Record<string, string>>,
+  default: (value: string) => `Default: ${value}`,
+  noDefault: 'No default',
+  written: 'in the file', back: 'Back to the default',
+  yes: 'on', no: 'off', unset: 'not set',
+  secretSet: 'Set; it is not shown. Write a new one to replace it.', secretUnset: 'Not set.', secretSample: 'a new value', remove: 'Take it out',
+  oneALine: 'One a line.', json: 'As JSON.', badNumber: 'Not a number.', badJson: 'Not JSON.',
+  changes: (count: number) => `${count} ${count === 1 ? 'change' : 'changes'}`,
+  save: 'Save into the file', discard: 'Discard',
+  saved: 'Saved', savedRestart: (sections: string) => `Saved. Restart Lookout for ${sections} to take effect.`,
+  conflict: 'The file was edited elsewhere meanwhile. Load it again: your changes here are kept, and can then be saved.', reload: 'Load it again',
+};

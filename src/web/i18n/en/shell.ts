@@ -18,6 +18,8 @@ export const shell = {
   cancel: 'Cancel',
   save: 'Save',
   remove: 'Remove',
+  copy: 'Copy',
+  copied: 'Copied',
   loading: 'Loading …',
   alert: 'Alert:',
   dismiss: 'Dismiss',

@@ -34,7 +34,7 @@ export const live: Words['live'] = {
     probe: '测试地址', probing: '正在观察几秒钟的码流 …',
     save: '添加', saved: (camera) => `已添加 ${camera}`,
     pushTo: '让摄像头推送到此地址。它只显示这一次：知道它的人都可以推送。',
-    copy: '复制', copied: '已复制', done: '完成',
+    done: '完成',
   },
   found: {
     picture: (codec, width, height, fps) => `${codec}，${width} × ${height}，每秒 ${fps} 帧`,

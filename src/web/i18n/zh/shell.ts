@@ -20,6 +20,8 @@ export const shell: Words['shell'] = {
   cancel: '取消',
   save: '保存',
   remove: '删除',
+  copy: '复制',
+  copied: '已复制',
   loading: '加载中 …',
   alert: '告警：',
   dismiss: '忽略',
