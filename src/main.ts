@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   alerts: () => import('./cli/alerts.ts'),
   alert: () => import('./cli/alert.ts'),
   explain: () => import('./cli/explain.ts'),
+  clip: () => import('./cli/clip.ts'),
   backup: () => import('./cli/backup.ts'),
   watch: () => import('./cli/watch.ts'),
   ask: () => import('./cli/ask.ts'),
