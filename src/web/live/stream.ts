@@ -19,6 +19,8 @@ const PATIENCE = 12_000;
 /** A picture that comes and stands still all the same, ms. */
 const STUCK = 4000;
 const HAVE_FUTURE_DATA = 3;
+/** Less than this in hand is nothing, s. */
+const EMPTY = 0.1;
 
 /** Plays a camera's stream in a video element until it is over or stopped; `over` is called at most once, and not after `stop`. */
 export async function playStream(video: HTMLVideoElement, camera: string, listener: StreamListener, signal: AbortSignal): Promise<void> {
@@ -43,7 +45,11 @@ function play(library: typeof mpegts, video: HTMLVideoElement, camera: string, {
     if (how) over(how);
   };
   const stop = (): void => finish();
-  const dry = (): void => pace.dry(performance.now());
+  const dry = (): void => {
+    // at its beginning, and where it leaps, there is nothing yet in any case
+    if (!video.seeking && said && left(video) < EMPTY) pace.dry(performance.now());
+  };
+  let said = false;
   const customLoader = liveLoader(library, camera, () => void (heard = performance.now()), (problem) => finish({ kind: 'ended', problem }));
   const player = library.createPlayer(
     { type: 'flv', isLive: true, hasAudio: false, hasVideo: true, url: `/v1/cameras/${camera}/live` },
@@ -53,7 +59,10 @@ function play(library: typeof mpegts, video: HTMLVideoElement, camera: string, {
     const unsupported = detail === library.ErrorDetails.MEDIA_CODEC_UNSUPPORTED || detail === library.ErrorDetails.MEDIA_FORMAT_UNSUPPORTED || /NotSupported/i.test(detail);
     finish(unsupported || (detail === library.ErrorDetails.MEDIA_MSE_ERROR && video.readyState === 0) ? { kind: 'unplayable' } : { kind: 'ended', problem: undefined });
   });
-  const watch = keepUp(video, pace, playing);
+  const watch = keepUp(video, pace, () => {
+    said = true;
+    playing();
+  });
   const timer = setInterval(() => {
     const now = performance.now();
     if (now - heard > PATIENCE || watch(now) > STUCK) finish({ kind: 'ended', problem: undefined });
@@ -62,6 +71,11 @@ function play(library: typeof mpegts, video: HTMLVideoElement, camera: string, {
   video.addEventListener('waiting', dry);
   player.attachMediaElement(video);
   player.load();
+}
+
+/** Seconds that have come and are not shown yet. */
+function left({ buffered, currentTime }: HTMLVideoElement): number {
+  return buffered.length === 0 ? 0 : buffered.end(buffered.length - 1) - currentTime;
 }
 
 /** Follows the present. Each call returns for how long the picture has stood still though there is a newer one, ms. */
