@@ -10,6 +10,12 @@ export function sampleText(schema: JsonSchema): string {
       return `[${sampleText(schema.items)}, ${sampleText(schema.items)}]`;
     case 'object':
       return `{${Object.entries(schema.properties).map(([name, value]) => `${JSON.stringify(name)}: ${sampleText(value)}`).join(', ')}}`;
+    case 'map':
+      return '{}';
+    case 'fixed':
+      return JSON.stringify(schema.value);
+    case 'any':
+      return schema.of[0] ? sampleText(schema.of[0]) : '';
     case 'string':
       return JSON.stringify('enum' in schema ? (schema.enum[0] ?? '') : 'a person');
     case 'number':

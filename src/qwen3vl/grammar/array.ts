@@ -3,30 +3,35 @@ import type { Written } from './loop.ts';
 import { optionalSpace } from './state.ts';
 import type { ByteState } from './state.ts';
 
-const OPEN = 0x5b;
+const BRACKETS = [0x5b, 0x5d] as const;
 const COMMA = 0x2c;
-const CLOSE = 0x5d;
 
 export interface ArrayItems {
   /** an item's first state; the item ends where its text may end */
   readonly first: ByteState;
+  /** 0 by default */
+  readonly least?: number;
   readonly most: number;
   /** one item that says what an earlier one said ends the array; else only a run of the same ones does */
   readonly distinct: boolean;
+  /** what stands around them, instead of [ and ] */
+  readonly brackets?: readonly [open: number, close: number];
 }
 
-/** A JSON array of at most `most` items that does not go on once its items repeat themselves. */
+/** A JSON array of `least` to `most` items that does not go on once its items repeat themselves. */
 export function jsonArray(items: ArrayItems, then: ByteState): ByteState {
   const first = new ItemState({ items, follow: then, earlier: { value: '', before: undefined, length: 0 } }, items.first, 0, undefined);
+  const [open, close] = items.brackets ?? BRACKETS;
+  const { least = 0 } = items;
   const empty: ByteState = {
     done: false,
-    shortest: CLOSE,
+    shortest: least > 0 ? first.shortest : close,
     step(byte) {
-      if (byte === CLOSE) return then;
+      if (byte === close && least === 0) return then;
       return items.most > 0 ? first.step(byte) : null;
     },
   };
-  return { done: false, shortest: OPEN, step: (byte) => (byte === OPEN ? empty : null) };
+  return { done: false, shortest: open, step: (byte) => (byte === open ? empty : null) };
 }
 
 interface Place {
@@ -53,7 +58,9 @@ class ItemState implements ByteState {
   }
 
   get shortest(): number {
-    return this.#inner.done ? CLOSE : this.#inner.shortest;
+    if (!this.#inner.done) return this.#inner.shortest;
+    const { items, earlier } = this.#place;
+    return earlier.length + 1 < (items.least ?? 0) ? COMMA : (items.brackets ?? BRACKETS)[1];
   }
 
   step(byte: number): ByteState | null {
@@ -67,12 +74,14 @@ class ItemState implements ByteState {
 
 function afterItem({ items, follow, earlier }: Place, text: string): ByteState {
   const written = { value: text, before: earlier, length: earlier.length + 1 };
-  const full = written.length >= items.most || (items.distinct ? repeats(written) : loops(written));
+  const [, close] = items.brackets ?? BRACKETS;
+  const few = written.length < (items.least ?? 0);
+  const full = written.length >= items.most || (!few && (items.distinct ? repeats(written) : loops(written)));
   return {
     done: false,
-    shortest: CLOSE,
+    shortest: few ? COMMA : close,
     step(byte) {
-      if (byte === CLOSE) return follow;
+      if (byte === close && !few) return follow;
       return byte === COMMA && !full ? optionalSpace(new ItemState({ items, follow, earlier: written }, items.first, 0, undefined)) : null;
     },
   };

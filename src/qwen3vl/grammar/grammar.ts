@@ -1,26 +1,41 @@
 import { jsonArray } from './array.ts';
+import { either } from './either.ts';
 import { jsonInteger, jsonNumber } from './number.ts';
-import { END, encode, literal, optionalSpace } from './state.ts';
+import { jsonMap, jsonObject } from './object.ts';
+import type { Compiled } from './object.ts';
+import { jsonRange } from './range.ts';
+import { END, encode, literal } from './state.ts';
 import type { ByteState } from './state.ts';
 import { jsonString } from './text.ts';
 
 /**
- * The part of JSON Schema that answers are held to. Properties come in the order given, all of them; `required` and
- * `additionalProperties` may stand for other engines' sake and change nothing here. A `minimum` can only be 0 (no minus sign):
- * other bounds cannot be told digit by digit.
+ * The part of JSON Schema that answers are held to; `fromJsonSchema` makes it of any. Properties come in the order given, and all of
+ * them but the `optional` ones have to; `required` and `additionalProperties` may stand for other engines' sake and change nothing here.
+ * `fixed`, `any` and `map` are not JSON Schema's own words.
  */
 export type JsonSchema =
-  | { readonly type: 'array'; readonly items: JsonSchema; readonly maxItems?: number }
+  | { readonly type: 'array'; readonly items: JsonSchema; readonly minItems?: number; readonly maxItems?: number }
   | {
       readonly type: 'object';
       readonly properties: Readonly<Record<string, JsonSchema>>;
+      readonly optional?: readonly string[];
       readonly required?: readonly string[];
       readonly additionalProperties?: false;
     }
+  /** an object of any keys */
+  | { readonly type: 'map'; readonly values: JsonSchema; readonly maxItems?: number }
   | { readonly type: 'string'; readonly minLength?: number; readonly maxLength?: number }
   | { readonly type: 'string'; readonly enum: readonly string[] }
-  | { readonly type: 'number' | 'integer'; readonly minimum?: 0 }
-  | { readonly type: 'boolean' | 'null' };
+  /** bounds are included; a number has three decimals at most */
+  | { readonly type: 'number' | 'integer'; readonly minimum?: number; readonly maximum?: number }
+  | { readonly type: 'boolean' | 'null' }
+  | { readonly type: 'fixed'; readonly value: string | number | boolean | null }
+  /** one of several; the one of the shortest text stands first */
+  | { readonly type: 'any'; readonly of: readonly JsonSchema[] };
+
+/** Decimals of a number with bounds, and how far from 0 it may be. */
+const DECIMALS = 3;
+export const FARTHEST = { number: 1e9, integer: 999_999_999_999_999 } as const;
 
 /** A place in the text; opaque and immutable. */
 export type GrammarState = ByteState;
@@ -53,19 +68,23 @@ function advance(state: GrammarState, text: string | Uint8Array): GrammarState |
   return at;
 }
 
-/** From a schema to a function that gives the state before such a value, when told what comes after it. */
-type Compiled = (then: ByteState) => ByteState;
-
 function compile(schema: JsonSchema): Compiled {
   switch (schema.type) {
     case 'array':
-      return array(schema.items, schema.maxItems ?? Infinity);
+      return array(schema.items, schema.minItems ?? 0, schema.maxItems ?? Infinity);
     case 'object':
-      return object(schema.properties);
+      return object(schema.properties, schema.optional ?? []);
+    case 'map':
+      return jsonMap(compile(schema.values), schema.maxItems ?? Infinity);
     case 'number':
-      return (then) => jsonNumber(schema.minimum === undefined, then);
     case 'integer':
-      return (then) => jsonInteger(schema.minimum === undefined, then);
+      return number(schema);
+    case 'fixed':
+      return oneOf([schema.value]);
+    case 'any': {
+      const ways = schema.of.map(compile);
+      return (then) => either(ways.map((way) => way(then)));
+    }
     case 'boolean':
       return oneOf([true, false]);
     case 'null':
@@ -76,23 +95,28 @@ function compile(schema: JsonSchema): Compiled {
   }
 }
 
-function oneOf(values: readonly (string | boolean | null)[]): Compiled {
+function oneOf(values: readonly (string | number | boolean | null)[]): Compiled {
   const options = values.map((v) => encode(JSON.stringify(v)));
   return (then) => literal(options, then);
 }
 
-function object(properties: Readonly<Record<string, JsonSchema>>): Compiled {
-  const members = Object.entries(properties).map(([name, schema], i) => {
-    const key = `${JSON.stringify(name)}:`;
-    return { lead: (i === 0 ? [`{${key}`] : [`,${key}`, `, ${key}`]).map(encode), value: compile(schema) };
-  });
-  const close = encode(members.length === 0 ? '{}' : '}');
-  return (then) =>
-    members.reduceRight((after, { lead, value }) => literal(lead, optionalSpace(value(after))), literal([close], then));
+/** What has no bounds but 0 has the bounds that keep an answer short. */
+function number({ type, minimum, maximum }: Extract<JsonSchema, { type: 'number' | 'integer' }>): Compiled {
+  if (maximum === undefined && (minimum === undefined || minimum === 0)) return (then) => (type === 'number' ? jsonNumber : jsonInteger)(minimum === undefined, then);
+  const decimals = type === 'number' ? DECIMALS : 0;
+  const [scale, farthest] = [10 ** decimals, FARTHEST[type]];
+  const held = (bound: number): number => Math.min(farthest, Math.max(-farthest, bound));
+  const range = { least: Math.ceil(held(minimum ?? -Infinity) * scale), most: Math.floor(held(maximum ?? Infinity) * scale), decimals };
+  return (then) => jsonRange(range, then);
 }
 
-function array(schema: JsonSchema, most: number): Compiled {
-  const items = { first: compile(schema)(END), most, distinct: describes(schema) };
+function object(properties: Readonly<Record<string, JsonSchema>>, optional: readonly string[]): Compiled {
+  const members = Object.entries(properties).map(([name, schema]) => ({ name, value: compile(schema), optional: optional.includes(name) }));
+  return jsonObject(members);
+}
+
+function array(schema: JsonSchema, least: number, most: number): Compiled {
+  const items = { first: compile(schema)(END), least, most, distinct: describes(schema) };
   return (then) => jsonArray(items, then);
 }
 
@@ -100,5 +124,7 @@ function array(schema: JsonSchema, most: number): Compiled {
 function describes(schema: JsonSchema): boolean {
   if (schema.type === 'array') return describes(schema.items);
   if (schema.type === 'object') return Object.values(schema.properties).some(describes);
+  if (schema.type === 'map') return true;
+  if (schema.type === 'any') return schema.of.some(describes);
   return schema.type === 'string' && !('enum' in schema);
 }
