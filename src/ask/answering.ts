@@ -3,9 +3,12 @@ import { lookAt } from '../daemon/videoFile.ts';
 import { batchScores } from '../infer/scoreBatches.ts';
 import type { Store } from '../store/store.ts';
 import { unwatched } from '../store/unwatched.ts';
+import { ownZone } from './clock.ts';
+import type { Zone } from './clock.ts';
 import type { Footage } from './footage.ts';
 import type { QuestionLine } from './line.ts';
 import { loggedEvents, MOST_EVENTS } from './logged.ts';
+import { closerLook } from './closerLook.ts';
 import { countedModel } from './model.ts';
 import type { AskedModel } from './model.ts';
 import { questionOf } from './question.ts';
@@ -66,16 +69,20 @@ export async function* answering(opts: Answering, request: AskRequest, scope: Sc
       if (step) yield step;
     }
   }
+  const { min_confidence: sure, confirmations } = config.events;
+  const closer = closerLook(counted.model, counted.pace, options.temporal_alignment, signal);
   for (const [index, footage] of scope.footage.entries()) {
-    for await (const step of looking(footage, question, request, { ...opts, model: counted.model, settings }, signal)) {
+    for await (const step of looking({ ...footage, frames: (s) => closer.keeping(footage.frames(s)) }, question, request, { ...opts, model: counted.model, settings }, signal)) {
       if (step.kind === 'progress') {
         yield { kind: 'progress', stage: 'looking', at: step.at, ...shareOf(scope, index, step.at), usage: counted.usage(), wallClock: scope.wallClock };
       } else if (step.kind === 'answer') {
-        const answer = { text: retimed(step.text, step.anchor, scope.wallClock), start: step.start, end: step.end };
+        const answer = { text: retimed(step.text, step.anchor, zoneOf(scope, request)), start: step.start, end: step.end };
         found.answers.push(answer);
         yield { kind: 'answer', answer, wallClock: scope.wallClock };
       } else {
-        const within = clipped(step.event, footage.stretch, scope.source);
+        if (step.event.confidence < sure && step.event.windows < confirmations) continue;
+        const event = await closer.at(step.event);
+        const within = event && clipped(event, footage.stretch, scope.source);
         const told = within && (await take(within));
         if (told) yield told;
       }
@@ -100,6 +107,11 @@ function clipped(event: { text: string; start: number; end: number; uncertainty:
   return { text, start: Math.max(from, event.start), end: Math.min(to, event.end), uncertainty, confidence, source };
 }
 
+/** Whose clock an answer's words go by. */
+function zoneOf({ wallClock }: Scope, { options }: AskRequest): Zone {
+  return wallClock ? (options.timezone ?? ownZone()) : null;
+}
+
 function shareOf({ footage, range }: Scope, index: number, at: number): { share?: number } {
   const { to } = range();
   const lengths = footage.map(({ stretch }) => Math.min(stretch.to, to) - stretch.from);
@@ -108,12 +120,13 @@ function shareOf({ footage, range }: Scope, index: number, at: number): { share?
   return Number.isFinite(all) && all > 0 ? { share: Math.min(1, done / all) } : {};
 }
 
-function answerOf(opts: Answering, { prompt, options }: AskRequest, scope: Scope, question: Question, found: Found, rest: Pick<AskAnswer, 'usage' | 'windowSize' | 'overlapRatio'>): AskAnswer {
+function answerOf(opts: Answering, request: AskRequest, scope: Scope, question: Question, found: Found, rest: Pick<AskAnswer, 'usage' | 'windowSize' | 'overlapRatio'>): AskAnswer {
+  const { prompt, options } = request;
   const range = scope.range();
   const events = found.events.toSorted((a, b) => a.start - b.start || a.end - b.end);
   const notWatched = scope.camera === undefined ? [] : unwatched(opts.store, { since: range.from, until: range.to, camera: scope.camera }, [scope.camera], opts.now());
   return {
-    text: answerText({ question, prompt, events, answers: found.answers, wallClock: scope.wallClock, source: scope.source }),
+    text: answerText({ question, prompt, events, answers: found.answers, zone: zoneOf(scope, request), source: scope.source }),
     events: options.output_timestamps ? events : [],
     answers: found.answers,
     source: scope.source,

@@ -84,7 +84,7 @@ async function* askMedia(opts: AskerOptions, media: string, request: AskRequest,
     const stretch = 'last' in asked ? { from: Math.max(0, (length ?? 0) - asked.last), to: Infinity } : asked;
     let end = stretch.to;
     const footage = fileFootage(file, stretch, config, request.options.frame_rate, (duration = Infinity) => (end = Math.min(end, duration)));
-    const range = (): Scope['range'] extends () => infer R ? R : never => ({ from: stretch.from, to: end, understood: shownStretch({ from: stretch.from, to: end }, false) });
+    const range = (): Scope['range'] extends () => infer R ? R : never => ({ from: stretch.from, to: end, understood: shownStretch({ from: stretch.from, to: end }, null) });
     yield* answering(opts, request, { source: 'file', footage: [footage], logged: [], wallClock: false, range }, signal);
   } finally {
     leave();

@@ -1,5 +1,4 @@
 import { LookoutError } from '../errors.ts';
-import { abortable } from '../network/connect.ts';
 import { fetchSafely } from '../network/fetch.ts';
 import type { Lookup } from '../network/resolve.ts';
 import type { HeldVideo, Uploads } from './uploads.ts';
@@ -34,7 +33,7 @@ export function openMedia(media: string, { uploads, lookup }: MediaOptions, allo
       remote: false,
       release,
       file: async () => {
-        video = await uploads.hold(upload?.[1] ?? '');
+        video = await uploads.hold(upload?.[1] ?? 'none');
         return video.file;
       },
     };
@@ -48,7 +47,7 @@ export function openMedia(media: string, { uploads, lookup }: MediaOptions, allo
       const late = AbortSignal.timeout(PATIENCE);
       const either = AbortSignal.any([signal, late]);
       const { body } = await fetchSafely(url, { rules: { allow, tls: 'verify' }, purpose: 'media', signal: either, most: uploads.most, ...(lookup ? { lookup } : {}) }).catch((error: unknown) => tooLate(error, late));
-      video = await abortable(uploads.borrow(body, either), either).catch((error: unknown) => tooLate(error, late));
+      video = await uploads.borrow(body, either).catch((error: unknown) => tooLate(error, late));
       return video.file;
     },
   };

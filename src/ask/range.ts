@@ -1,6 +1,7 @@
 import { LookoutError } from '../errors.ts';
+import { meantIn } from '../store/asked.ts';
 import { parseStretch } from '../store/stretch.ts';
-import { shownStretch } from './clock.ts';
+import { ownZone, shownStretch } from './clock.ts';
 import type { AskOptions } from './request.ts';
 import type { AskedRange, Stretch } from './steps.ts';
 
@@ -9,7 +10,7 @@ export const LIVE_MS = 20_000;
 /** Numbers before this are no time since the epoch: 2000-01-01, ms. */
 const EPOCHAL = 946_684_800_000;
 
-type Asked = Pick<AskOptions, 'time_range' | 'timestamp_unit'>;
+type Asked = Pick<AskOptions, 'time_range' | 'timestamp_unit' | 'timezone'>;
 
 /** What of a video is meant, ms from its beginning; `to` is Infinity where its end is. Throws TIME_UNPARSABLE, USAGE. */
 export function fileRange({ time_range: range, timestamp_unit: unit }: Asked): Stretch | { readonly last: number } {
@@ -20,19 +21,20 @@ export function fileRange({ time_range: range, timestamp_unit: unit }: Asked): S
 }
 
 /** A range of wall clock, up to now at most. Throws TIME_UNPARSABLE, USAGE, RANGE_AHEAD. */
-export function cameraRange({ time_range: range, timestamp_unit: unit }: Asked, now: number): AskedRange {
-  const { from, to } = clockRange(range, factor(unit), now);
-  if (from > now + 1000) throw new LookoutError('RANGE_AHEAD', `The range begins ${shownStretch({ from, to }, true)}, which lies ahead.`);
+export function cameraRange({ time_range: range, timestamp_unit: unit, timezone }: Asked, now: number): AskedRange {
+  const zone = timezone ?? ownZone();
+  const { from, to } = clockRange(range, factor(unit), now, timezone);
+  if (from > now + 1000) throw new LookoutError('RANGE_AHEAD', `The range begins ${shownStretch({ from, to }, zone)}, which lies ahead.`);
   const past = { from: Math.min(from, now), to: Math.min(to, now) };
-  return { ...past, understood: shownStretch(past, true) };
+  return { ...past, understood: shownStretch(past, zone) };
 }
 
-function clockRange(range: AskOptions['time_range'], unit: number, now: number): Stretch {
+function clockRange(range: AskOptions['time_range'], unit: number, now: number, timezone: string | undefined): Stretch {
   if (range === undefined) return { from: now - LIVE_MS, to: now };
   if (typeof range === 'string') {
     if (/^(?:right )?now$|^(?:现在|此刻|目前|現在)$/iu.test(range.trim())) return { from: now - LIVE_MS, to: now };
     if (/\b(?:next|coming|upcoming)\b|接下来|接下來|未来|未來/iu.test(range)) throw new LookoutError('RANGE_AHEAD', `${JSON.stringify(range.slice(0, 100))} lies ahead.`);
-    return parseStretch(range, new Date(now));
+    return parseStretch(meantIn(range, timezone), new Date(now));
   }
   const [first, last] = range;
   if (typeof first === 'number' && typeof last === 'number') {
@@ -40,13 +42,13 @@ function clockRange(range: AskOptions['time_range'], unit: number, now: number):
     if (from < EPOCHAL) throw new LookoutError('USAGE', 'Of a camera, numbers in time_range count from the epoch, or back from now where they are negative; a video has times from its beginning.');
     return ordered(from, to, 'A range is two times, the earlier first.');
   }
-  return twoWords(String(first), String(last), new Date(now));
+  return twoWords(String(first), String(last), new Date(now), timezone);
 }
 
 /** `["yesterday 14:00", "14:20"]`: what the second leaves out, it has from the first. */
-function twoWords(first: string, last: string, now: Date): Stretch {
+function twoWords(first: string, last: string, now: Date, timezone: string | undefined): Stretch {
   const joint = /\p{Script=Han}/u.test(first + last) ? '到' : ' to ';
-  const found = parseStretch(`${first}${joint}${last}`, now);
+  const found = parseStretch(meantIn(`${first}${joint}${last}`, timezone), now);
   return ordered(found.from, found.to, 'A range is two times, the earlier first.');
 }
 

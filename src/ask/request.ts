@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { zone } from '../api/schemas/common.ts';
 import { ID } from '../config/schema.ts';
 
 const moment = z.string().trim().min(1).max(200);
@@ -19,6 +20,7 @@ const options = z.strictObject({
     .default('ms')
     .transform((unit): Unit => UNITS[unit])
     .describe('of the numbers in time_range and in the answer'),
+  timezone: zone.optional().describe("in which times are read that name none, and told: Europe/Berlin; by default this machine's"),
   output_timestamps: z.boolean().default(true).describe('list what happened with its times'),
   inference_mode: z.literal('sliding_window').optional().describe('how a long range is looked at: through windows that overlap'),
   window_size: z.int().min(64).max(1_000_000).optional().describe('most tokens of video in a window; the model may allow fewer'),

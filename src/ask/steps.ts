@@ -39,6 +39,8 @@ export interface WindowAnswer {
 
 export interface Usage {
   readonly windows: number;
+  /** closer looks at what they showed */
+  readonly secondLooks: number;
   readonly frames: number;
   readonly visualTokens: number;
   /** of these, those whose features had been computed before */

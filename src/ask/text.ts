@@ -1,4 +1,5 @@
 import { shownMoment } from './clock.ts';
+import type { Zone } from './clock.ts';
 import type { Question } from './question.ts';
 import type { AskEvent, Source, WindowAnswer } from './steps.ts';
 
@@ -12,22 +13,22 @@ export interface Told {
   readonly prompt: string;
   readonly events: readonly AskEvent[];
   readonly answers: readonly WindowAnswer[];
-  readonly wallClock: boolean;
+  readonly zone: Zone;
   readonly source: Source;
 }
 
 /** What the windows say, in one text: what was asked for with its times, and of an open question each window's words. */
-export function answerText({ question, prompt, events, answers, wallClock, source }: Told): string {
+export function answerText({ question, prompt, events, answers, zone, source }: Told): string {
   const words = /\p{Script=Han}/u.test(prompt) ? CHINESE : ENGLISH;
-  if (question.kind === 'open' && answers.length > 0) return windowsText(answers, wallClock);
-  if (question.kind !== 'match') return events.length > 0 ? eventsText(events, wallClock, words) : source === 'events' ? words.nothingLogged : words.nothing;
+  if (question.kind === 'open' && answers.length > 0) return windowsText(answers, zone);
+  if (question.kind !== 'match') return events.length > 0 ? eventsText(events, zone, words) : source === 'events' ? words.nothingLogged : words.nothing;
   const matching = events.filter((event) => (event.relevance ?? 0) >= MATCHES);
-  if (matching.length > 0) return eventsText(matching, wallClock, words);
+  if (matching.length > 0) return eventsText(matching, zone, words);
   return words.noMatch(question.statement, events.length);
 }
 
 /** One window's words alone; of several with their times, where they say the same together. */
-function windowsText(answers: readonly WindowAnswer[], wallClock: boolean): string {
+function windowsText(answers: readonly WindowAnswer[], zone: Zone): string {
   const joined: WindowAnswer[] = [];
   for (const answer of answers) {
     const before = joined.at(-1);
@@ -36,16 +37,16 @@ function windowsText(answers: readonly WindowAnswer[], wallClock: boolean): stri
   }
   const [only] = joined;
   if (only && joined.length === 1) return only.text;
-  return joined.map(({ text, start, end }) => `${shownMoment(start, wallClock)} – ${shownMoment(end, wallClock)}: ${text}`).join('\n');
+  return joined.map(({ text, start, end }) => `${shownMoment(start, zone)} – ${shownMoment(end, zone)}: ${text}`).join('\n');
 }
 
-function eventsText(events: readonly AskEvent[], wallClock: boolean, { more }: Words): string {
-  const lines = events.slice(0, MOST_TOLD).map(({ text, start, end }) => `${timesOf(start, end, wallClock)}: ${text}`);
+function eventsText(events: readonly AskEvent[], zone: Zone, { more }: Words): string {
+  const lines = events.slice(0, MOST_TOLD).map(({ text, start, end }) => `${timesOf(start, end, zone)}: ${text}`);
   return [...lines, ...(events.length > MOST_TOLD ? [more(events.length - MOST_TOLD)] : [])].join('\n');
 }
 
-function timesOf(start: number, end: number, wallClock: boolean): string {
-  const [from, to] = [shownMoment(start, wallClock), shownMoment(end, wallClock)];
+function timesOf(start: number, end: number, zone: Zone): string {
+  const [from, to] = [shownMoment(start, zone), shownMoment(end, zone)];
   return from === to ? from : `${from} – ${to}`;
 }
 
@@ -73,8 +74,8 @@ const CHINESE: Words = {
  * Words in which seconds count from a window's first frame, with the times that people can use: "at 3.2 seconds" → "at 0:18.2". What is
  * a length ("for 3 seconds") stays. `anchor`: ms of that frame.
  */
-export function retimed(text: string, anchor: number, wallClock: boolean): string {
-  const told = (seconds: string): string => shownMoment(anchor + Number(seconds) * 1000, wallClock);
+export function retimed(text: string, anchor: number, zone: Zone): string {
+  const told = (seconds: string): string => shownMoment(anchor + Number(seconds) * 1000, zone);
   return text
     .replace(/\b(from|between|at|around|about|until|till|by|after|before|since)( about| around)? (\d+(?:\.\d+)?)(?: ?(?:seconds?|s))?( to | and | until | ?[-–] ?)(\d+(?:\.\d+)?) ?(?:seconds?|s)\b/gi, (_all, word: string, about = '', a: string, joint: string, b: string) => `${word}${String(about)} ${told(a)}${joint}${told(b)}`)
     .replace(/\b(at|around|about|until|till|by|after|before|since|from)( about| around)? (\d+(?:\.\d+)?) ?(?:seconds?|s)\b(?! (?:later|earlier|long|of))/gi, (_all, word: string, about = '', a: string) => `${word}${String(about)} ${told(a)}`)

@@ -97,8 +97,8 @@ function inUnit(ms: number, unit: Unit): number {
   return unit === 'ms' ? whole : whole / 1000;
 }
 
-function usageOut({ windows, frames, visualTokens, cachedVisualTokens, promptTokens, answerTokens }: Usage): MultimodalAnswer['usage'] {
-  return { windows, frames, visual_tokens: visualTokens, visual_tokens_cached: cachedVisualTokens, prompt_tokens: promptTokens, completion_tokens: answerTokens };
+function usageOut({ windows, secondLooks, frames, visualTokens, cachedVisualTokens, promptTokens, answerTokens }: Usage): MultimodalAnswer['usage'] {
+  return { windows, second_looks: secondLooks, frames, visual_tokens: visualTokens, visual_tokens_cached: cachedVisualTokens, prompt_tokens: promptTokens, completion_tokens: answerTokens };
 }
 
 function thousandths(share: number): number {

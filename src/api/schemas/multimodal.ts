@@ -26,6 +26,7 @@ const stretch = z.strictObject(interval);
 
 export const usageSchema = z.strictObject({
   windows: z.number(),
+  second_looks: z.number().describe('closer looks at what the windows showed'),
   frames: z.number(),
   visual_tokens: z.number(),
   visual_tokens_cached: z.number().describe('of these, those whose features had been computed before'),

@@ -1,0 +1,68 @@
+import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LookoutError } from '../errors.ts';
+
+/** A video that lies in the folder, or a part of one that is on its way. Times in ms. */
+export interface UploadFile {
+  readonly id: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly at: number;
+  readonly whole: boolean;
+}
+
+/** So much of the disk stays free, bytes. */
+const FLOOR = 256e6;
+const FILE = /^([a-f0-9]{32})\.(video|part)$/;
+
+/** The files of a folder of uploads: `<id>.video`, and `<id>.part` while they come. Readable by their owner alone. */
+export class UploadFolder {
+  readonly #dir: string;
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  make(): Promise<unknown> {
+    return mkdir(this.#dir, { recursive: true, mode: 0o700 });
+  }
+
+  path(id: string): string {
+    return join(this.#dir, `${id}.video`);
+  }
+
+  part(id: string): string {
+    return join(this.#dir, `${id}.part`);
+  }
+
+  async files(): Promise<UploadFile[]> {
+    const found = await Promise.all((await readdir(this.#dir)).map(async (name): Promise<UploadFile[]> => {
+      const [, id, kind] = FILE.exec(name) ?? [];
+      const file = join(this.#dir, name);
+      const there = id === undefined ? undefined : await stat(file).catch(() => undefined);
+      return id === undefined || !there ? [] : [{ id, file, bytes: there.size, at: there.mtimeMs, whole: kind === 'video' }];
+    }));
+    return found.flat();
+  }
+
+  /** When a video came, ms; undefined where there is none. */
+  async since(id: string): Promise<number | undefined> {
+    return (await stat(this.path(id)).catch(() => undefined))?.mtimeMs;
+  }
+
+  settle(id: string): Promise<void> {
+    return rename(this.part(id), this.path(id));
+  }
+
+  async remove(file: string): Promise<void> {
+    await rm(file, { force: true });
+  }
+
+  /** Throws MEDIA_SPACE where `most` bytes in all, with what is on its way, or the disk leave no room. */
+  async room(coming: number, most: number): Promise<void> {
+    const whole = (await this.files()).filter((f) => f.whole).reduce((sum, f) => sum + f.bytes, 0);
+    if (whole + coming > most) throw new LookoutError('MEDIA_SPACE', `The uploads together would hold more than ${Math.round(most / 1e6)} MB: delete some, or wait until they expire.`);
+    const { bavail, bsize } = await statfs(this.#dir);
+    if (bavail * bsize < FLOOR) throw new LookoutError('MEDIA_SPACE', `The disk of the uploads has ${Math.round((bavail * bsize) / 1e6)} MB left.`);
+  }
+}
