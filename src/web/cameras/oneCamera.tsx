@@ -7,6 +7,7 @@ import { navigate } from '../router.ts';
 import { mayEdit } from '../session.ts';
 import { readCameras } from '../store/cameras.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { Switch } from '../ui/field.tsx';
 import { asProblem, ProblemNote } from '../ui/problem.tsx';
 import { Panel, View } from '../ui/surfaces.tsx';
@@ -56,13 +57,14 @@ function About({ camera }: { camera: CameraOut }) {
     <Panel title={words.about}>
       <div class="stack">
         <Complaints status={camera.status} />
-        <dl class="facts">
-          <dt>{words.source}</dt><dd class="mono">{camera.source}</dd>
-          {camera.source.startsWith('rtsp') && <><dt>{words.transport}</dt><dd>{camera.transport.toUpperCase()}</dd></>}
-          <dt>{words.clock}</dt><dd>{words.clocks[camera.clock]}</dd>
-          <dt>{words.rules}</dt>
-          <dd>{camera.rules.length === 0 ? words.none : <span class="row tight">{camera.rules.map((rule) => <a key={rule} href={`/rules/${rule}`}>{rule}</a>)}</span>}</dd>
-        </dl>
+        <Facts
+          of={[
+            [words.source, <span class="mono">{camera.source}</span>],
+            [words.transport, camera.source.startsWith('rtsp') ? camera.transport.toUpperCase() : null],
+            [words.clock, words.clocks[camera.clock]],
+            [words.rules, camera.rules.length === 0 ? words.none : <span class="row">{camera.rules.map((rule) => <a key={rule} href={`/rules/${rule}`}>{rule}</a>)}</span>],
+          ]}
+        />
         {problem.value && <ProblemNote problem={problem.value} />}
         {mayEdit.value && (
           <div class="row apart">

@@ -22,7 +22,7 @@ export function ScoresPlot({ report, threshold }: { report: BacktestOut; thresho
       draw={(colours) => ({
         scales: { y: { range: [0, 1.02] } },
         axes: [
-          axis(colours, { space: 90, values: (_, at) => at.map((s) => ((at.at(-1) ?? 0) - (at[0] ?? 0) > LONGER_THAN_DAYS_S ? day(s * 1000) : hourAndMinute(s * 1000))) }),
+          axis(colours, { space: 90, size: 30, values: (_, at) => at.map((s) => ((at.at(-1) ?? 0) - (at[0] ?? 0) > LONGER_THAN_DAYS_S ? day(s * 1000) : hourAndMinute(s * 1000))) }),
           axis(colours, { size: 52, values: (_, scores) => scores.map(percent) }),
         ],
         series: [
@@ -54,7 +54,7 @@ export function DaysPlot({ report }: { report: BacktestOut }) {
       title={words.days} data={data} height={190} says={(i) => `${named(i)} · ${number(days[i]?.alerts ?? 0)}`}
       draw={(colours) => ({
         scales: { x: { time: false, range: [-0.6, days.length - 0.4] }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
-        axes: [axis(colours, { grid: { show: false }, space: 48, incrs: [1, 2, 5, 10], values: (_, at) => at.map(named) }), axis(colours, { size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 500], values: (_, counts) => counts.map((count) => number(count)) })],
+        axes: [axis(colours, { grid: { show: false }, space: 48, size: 30, incrs: [1, 2, 5, 10], values: (_, at) => at.map(named) }), axis(colours, { size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 500], values: (_, counts) => counts.map((count) => number(count)) })],
         series: [{}, { stroke: colours.accent, fill: colours.accent, paths: uPlot.paths.bars?.({ size: [0.6, 42], radius: 0.25 }), points: { show: false } }],
       })}
     />
@@ -73,7 +73,7 @@ export function ThresholdsPlot({ report, threshold }: { report: BacktestOut; thr
       title={words.thresholds} data={data} height={190} says={(i) => `${percent(data[0][i] ?? 0)} · ${number(data[1]?.[i] ?? 0)}`}
       draw={(colours) => ({
         scales: { x: { time: false, range: [0.25, 0.95] }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.12)] } },
-        axes: [axis(colours, { space: 46, incrs: [0.1, 0.2], values: (_, at) => at.map(percent) }), axis(colours, { size: 44, values: (_, counts) => counts.map((count) => (Number.isInteger(count) ? number(count) : '')) })],
+        axes: [axis(colours, { space: 46, size: 30, incrs: [0.1, 0.2], values: (_, at) => at.map(percent) }), axis(colours, { size: 44, values: (_, counts) => counts.map((count) => (Number.isInteger(count) ? number(count) : '')) })],
         series: [
           {},
           { stroke: colours.accent, width: 2, points: { show: true, size: 7, fill: colours.accent } },

@@ -63,7 +63,7 @@ function Typed({ of: key, value, onValue, labelled }: KeyInputProps) {
     <>
       {key.kind === 'list' || key.kind === 'json'
         ? <textarea class="textarea mono" rows={3} {...shared} />
-        : <input class={key.kind === 'text' ? 'input mono' : 'input mono short'} inputMode={key.kind === 'text' ? 'text' : 'decimal'} placeholder={words.unset} {...shared} />}
+        : <input class={key.kind === 'text' ? 'input mono' : 'input mono short numbers'} inputMode={key.kind === 'text' ? 'text' : 'decimal'} placeholder={words.unset} {...shared} />}
       {note !== undefined && <span class="tiny faint">{note}</span>}
     </>
   );

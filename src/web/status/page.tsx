@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { StatusOut } from '../../api/schemas/status.ts';
 import { get } from '../api/client.ts';
@@ -6,6 +5,7 @@ import { StateBadge } from '../cameras/status.tsx';
 import { t } from '../i18n/language.ts';
 import { bytes, lasting, number, zone } from '../i18n/times.ts';
 import { ButtonLink } from '../ui/button.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { Badge, Notice, Panel, Progress, View, Waiting } from '../ui/surfaces.tsx';
 import { now, Time } from '../ui/time.tsx';
@@ -51,7 +51,7 @@ function Known({ status, skew }: { status: StatusOut; skew: number }) {
         <div class="strong">{wrong.length > 0 ? words.bad(wrong.length) : words.good}</div>
         {wrong.map(({ code, message }) => <div key={message}>{message} <span class="code">{code}</span></div>)}
       </Notice>
-      <div class="status-grid">
+      <div class="status-columns">
         <Panel title={words.model} actions={<Badge dot tone={{ ready: 'good' as const, opening: 'info' as const, failed: 'critical' as const }[status.model.state]}>{words.modelStates[status.model.state]}</Badge>}>
           <Facts of={[[words.model, status.model.name], [words.device, status.model.device], [words.context, status.model.context === null ? null : words.tokens(number(status.model.context))], [words.windows, number(status.model.windows)], [words.visual, number(status.model.visual_tokens)]]} />
         </Panel>
@@ -99,8 +99,4 @@ function Disks({ disk }: Pick<StatusOut, 'disk'>) {
       </ul>
     </Panel>
   );
-}
-
-function Facts({ of: facts }: { of: readonly (readonly [string, ComponentChildren])[] }) {
-  return <dl class="facts">{facts.map(([name, value]) => value !== null && <div class="fact" key={name}><dt>{name}</dt><dd class="numbers">{value}</dd></div>)}</dl>;
 }
