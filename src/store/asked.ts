@@ -23,8 +23,9 @@ const NAMES = { since: 'since', until: 'until', both: 'give the time either as w
 export const FLAGS = { since: '--since', until: '--until', both: 'give the time either at once or with --since and --until.' };
 
 /** Reads a range. @throws LookoutError TIME_UNPARSABLE, USAGE where it ends before it begins */
-export function endsOf({ timezone, ...rest }: AskedRange, now: Date, names = NAMES): AskedEnds {
-  const asked = Object.fromEntries(Object.entries(rest).map(([key, text]) => [key, text === undefined ? text : meantIn(text, timezone)])) as Omit<AskedRange, 'timezone'>;
+export function endsOf(query: AskedRange, now: Date, names = NAMES): AskedEnds {
+  const meant = (text: string | undefined): string | undefined => text && meantIn(text, query.timezone);
+  const asked = { when: meant(query.when), since: meant(query.since), until: meant(query.until) };
   if (asked.when !== undefined && (asked.since !== undefined || asked.until !== undefined)) throw new LookoutError('USAGE', names.both);
   const { since, until } = asked.when === undefined ? apart(asked, now) : whole(asked.when, now);
   if (since !== undefined && until !== undefined && since > until) {
