@@ -6,14 +6,18 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from '../health/log.ts';
 import { cookieName } from './auth.ts';
 import { type BodyTimes, takeJson, takeStream } from './bodies.ts';
+import { addDocumentation } from './documentation.ts';
 import { HELMET } from './headers.ts';
 import { addHooks, refuseUnread } from './hooks.ts';
 import { createLanes } from './lanes.ts';
 import { type Certificate, hangUp, httpServer, listenPatiently, refuseConnection } from './listen.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+import { type OpenApi, openApiOf } from './openapi.ts';
 import { pageHandler } from './page.ts';
 import { Refusal } from './problem.ts';
 import type { Route } from './route.ts';
 import { type HealthNeeds, healthRoutes } from './routes/health.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { serveRoute } from './serveRoute.ts';
@@ -37,6 +41,8 @@ export interface ApiOptions {
   readonly page?: string;
   readonly version: string;
   readonly health?: HealthNeeds;
+  /** what is counted; by default requests and the process only */
+  readonly metrics?: Metrics;
   readonly log: Logger;
   readonly limits?: Partial<Limits>;
   /** check answers against their schemas; by default in tests and where NODE_ENV is development */
@@ -69,7 +75,7 @@ export interface Api {
   readonly port: number;
   /** `http://127.0.0.1:8750`, as a browser on this machine reaches it */
   readonly url: string;
-  openapi(): object;
+  openapi(): OpenApi;
   /** after the signal: nothing is listened on and all that was under way has ended */
   readonly done: Promise<void>;
 }
@@ -81,8 +87,11 @@ export interface Api {
  */
 export async function startApi(opts: ApiOptions, signal: AbortSignal): Promise<Api> {
   const limits = { ...LIMITS, ...opts.limits };
+  if (!opts.certificate && !['localhost', '127.0.0.1', '::1'].includes(opts.host)) {
+    opts.log.warn({ host: opts.host }, 'the API can be reached from other machines without TLS: tokens and pictures can be read on the way (set api.cert and api.key, or put a proxy in front)');
+  }
   let port = 0;
-  const { app, abort } = await build(opts, limits, () => port);
+  const { app, abort, openapi } = await build(opts, limits, () => port);
   let listening: Promise<void> = Promise.resolve();
   await new Promise<void>((tried) => {
     listening = listenPatiently(app.server, opts.host, opts.port, signal, opts.log, tried).then((found) => {
@@ -97,7 +106,7 @@ export async function startApi(opts: ApiOptions, signal: AbortSignal): Promise<A
     get url() {
       return urlOf({ ...opts, port: port || opts.port, cert: opts.certificate?.cert });
     },
-    openapi: () => ({}),
+    openapi,
     done: stopping(app, abort, listening, signal),
   };
 }
@@ -113,13 +122,13 @@ async function stopping(app: FastifyInstance, abort: () => void, listening: Prom
   await app.close();
 }
 
-async function build(opts: ApiOptions, limits: Limits, port: () => number): Promise<{ app: FastifyInstance; abort: () => void }> {
-  const { log, tokens, certificate } = opts;
+async function build(opts: ApiOptions, limits: Limits, port: () => number): Promise<{ app: FastifyInstance; abort: () => void; openapi: () => OpenApi }> {
+  const { log, tokens, certificate, metrics = createMetrics(opts.version, undefined, log) } = opts;
   const sessions = createSessions(tokens);
   const wrong = createWrongTokens(log);
   const tls = certificate !== undefined;
   const cookie = () => ({ name: cookieName(port(), tls), secure: tls });
-  const routes = [...healthRoutes(opts.health ?? { status: () => 'ok' }), ...sessionRoutes({ tokens, sessions, wrong, cookie, version: opts.version }), ...tokenRoutes({ tokens }), ...opts.routes];
+  const routes = [...healthRoutes(opts.health ?? { status: () => 'ok' }), ...sessionRoutes({ tokens, sessions, wrong, cookie, version: opts.version }), ...tokenRoutes({ tokens }), ...metricsRoutes({ metrics }), ...opts.routes];
   const app = Fastify({
     serverFactory: (handler) => httpServer(handler, certificate, limits.headMs),
     clientErrorHandler: refuseConnection,
@@ -130,7 +139,7 @@ async function build(opts: ApiOptions, limits: Limits, port: () => number): Prom
   await app.register(helmet, HELMET);
   await app.register(cookies);
   const { host, hosts = [], origins = [] } = opts;
-  const abort = addHooks(app, { tokens, sessions, wrong, cookie, tls, host, hosts, origins, routes, bodyTimes: limits.bodyTimes, log });
+  const abort = addHooks(app, { tokens, sessions, wrong, cookie, tls, host, hosts, origins, routes, bodyTimes: limits.bodyTimes, log, answered: metrics.answered });
   await app.register(rateLimit, {
     max: limits.perMinute,
     timeWindow: 60_000,
@@ -139,9 +148,11 @@ async function build(opts: ApiOptions, limits: Limits, port: () => number): Prom
   });
   await app.register(staticFiles, { root: opts.page ?? import.meta.dirname, serve: false, dotfiles: 'deny' });
   addRoutes(app, routes, opts, limits);
+  const openapi = (): OpenApi => openApiOf(routes, opts.version, cookie().name);
+  addDocumentation(app, openapi);
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, pageHandler(opts.page, routes));
   await app.ready();
-  return { app, abort };
+  return { app, abort, openapi };
 }
 
 function addRoutes(app: FastifyInstance, routes: readonly Route[], opts: ApiOptions, limits: Limits): void {
