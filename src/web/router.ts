@@ -1,21 +1,10 @@
 import { computed, signal } from '@preact/signals';
-
-/** Where the page is: `/rules/phone?alert=…` is view `rules`, rest `['phone']`. */
-export interface Place {
-  readonly view: string;
-  readonly rest: readonly string[];
-  readonly query: URLSearchParams;
-}
+import { placeOf } from './place.ts';
+import type { Place } from './place.ts';
 
 const here = signal(location.pathname + location.search);
 
 export const place = computed<Place>(() => placeOf(here.value));
-
-export function placeOf(path: string): Place {
-  const url = new URL(path, 'http://page.invalid');
-  const [view = '', ...rest] = url.pathname.split('/').filter((part) => part !== '').map(decoded);
-  return { view: view || 'live', rest, query: url.searchParams };
-}
 
 /** Goes to a view of this page; `replace` leaves no step to go back to. */
 export function navigate(path: string, { replace = false } = {}): void {
@@ -48,12 +37,4 @@ export function startRouter(): void {
     event.preventDefault();
     navigate(link.pathname + link.search);
   });
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
