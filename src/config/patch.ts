@@ -1,7 +1,7 @@
-import { YAMLMap, isCollection, isScalar } from 'yaml';
+import { YAMLMap, isCollection, isScalar, isSeq } from 'yaml';
 import { faultAt, parseSource } from './document.ts';
 import type { KeyPath, Source } from './document.ts';
-import { agreed, withKey } from './splice.ts';
+import { agreed, withItem, withKey, withoutItem } from './splice.ts';
 
 /** A key and what it is to be; null takes it out. */
 export interface KeyEdit {
@@ -27,10 +27,32 @@ function withEdit(source: Source, { path, value }: KeyEdit): Source {
   if (holdsRedacted(value)) throw faultAt(source, path, `${REDACTED} stands for what it is and is not shown: give another value, or leave the key as it is`);
   if (value === null && !document.hasIn(path)) return source;
   refuseHoles(source, path);
-  const spliced = typeof key === 'string' ? withKey(source, holder, key, value) : undefined;
+  const spliced = typeof key === 'string' ? withKey(source, holder, key, value) : ofList(source, holder, key, value);
   if (value === null) document.deleteIn(path);
   else document.setIn(path, typeof value === 'object' ? document.createNode(value) : value);
-  return parseSource(agreed(source, spliced), source.file);
+  return parseSource(agreed(source, spliced ?? inOneLine(source, holder)), source.file);
+}
+
+/** An item more or less of a list of sections, as the list of cameras is one. */
+function ofList(source: Source, path: KeyPath, index: number, value: unknown): string | undefined {
+  const [key, ...deeper] = path;
+  const list: unknown = source.document.getIn(path, true);
+  if (typeof key !== 'string' || deeper.length > 0 || !isSeq(list)) return undefined;
+  if (value === null) return withoutItem(source, key, index);
+  return index === list.items.length ? withItem(source, key, value) : undefined;
+}
+
+/** What was edited within `{ … }` or `[ … ]`, or within a list of plain values, written anew as a whole: nothing else in the file changes. */
+function inOneLine(source: Source, path: KeyPath): string | undefined {
+  for (let depth = path.length; depth > 0; depth--) {
+    const [holder, key] = [path.slice(0, depth - 1), path[depth - 1]];
+    const node: unknown = source.document.getIn(path.slice(0, depth), true);
+    if (typeof key !== 'string' || !isCollection(node) || !node.range) continue;
+    const commented = source.text.slice(node.range[0], node.range[1]).includes('#');
+    const plain = node.flow === true || (isSeq(node) && node.items.every((item) => isScalar(item)));
+    if (plain && !commented) return withKey(source, holder, key, node.toJS(source.document));
+  }
+  return undefined;
 }
 
 /** Every step has to lead into a map by a name, or into a list by the place of an item or the one after the last; an empty section becomes a map. */
