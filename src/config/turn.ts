@@ -6,7 +6,7 @@ import { ChangedMeanwhile } from './write.ts';
 
 /** How long an edit waits for another program's, ms. */
 const PATIENCE = 1000;
-const PAUSE = 5;
+const PAUSE = 2;
 /** An edit takes milliseconds: a lock this old was left by a crash, ms. */
 const STALE = 5000;
 /** Times that an edit is made anew because an editor wrote the file meanwhile. */
