@@ -17,6 +17,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   watch: () => import('./cli/watch.ts'),
   ask: () => import('./cli/ask.ts'),
   token: () => import('./cli/token.ts'),
+  normalize: () => import('./cli/normalize.ts'),
   model: () => import('./cli/model.ts'),
   eval: () => import('./cli/eval.ts'),
   doctor: () => import('./cli/doctor.ts'),
