@@ -5,17 +5,19 @@ import { address } from '../api/client.ts';
 import { t } from '../i18n/language.ts';
 import { LivePlayer } from '../live/player.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { mayPlay, watchSight } from './players.ts';
+import { turnOf, watchSight } from './players.ts';
 
 /** What a camera shows: its stream while it may play, else a still picture now and then. */
 export function Picture({ camera }: { camera: CameraOut }) {
   const element = useRef<HTMLDivElement>(null);
   const online = camera.status.state === 'online';
+  const turn = turnOf(camera.id);
   useEffect(() => (element.current && online ? watchSight(element.current, camera.id) : undefined), [camera.id, online]);
   return (
     <div class="picture" ref={element}>
       {!online && <Dark />}
-      {online && (mayPlay(camera.id) ? <LivePlayer camera={camera.id} /> : <Still camera={camera.id} />)}
+      {online && turn === 'stream' && <LivePlayer camera={camera.id} />}
+      {online && turn === 'still' && <Still camera={camera.id} />}
     </div>
   );
 }
@@ -37,9 +39,9 @@ function Still({ camera }: { camera: string }) {
   useEffect(() => {
     const stop = new AbortController();
     const look = async (): Promise<void> => {
-      const response = await fetch(address(`/v1/cameras/${camera}/snapshot`), { signal: stop.signal, cache: 'no-store' }).catch(() => undefined);
-      if (!response?.ok || stop.signal.aborted) return;
-      const url = URL.createObjectURL(await response.blob());
+      const picture = await fetch(address(`/v1/cameras/${camera}/snapshot`), { signal: stop.signal, cache: 'no-store' }).then((response) => (response.ok ? response.blob() : undefined)).catch(() => undefined);
+      if (!picture || stop.signal.aborted) return;
+      const url = URL.createObjectURL(picture);
       if (source.value) URL.revokeObjectURL(source.value);
       source.value = url;
     };

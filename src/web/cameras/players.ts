@@ -6,9 +6,11 @@ const MOST_PLAYING = 6;
 /** Cameras in sight, in the order in which they came into it. */
 const inSight = signal<readonly string[]>([]);
 
-/** Is this camera one of those that may play? Read while rendering. */
-export function mayPlay(camera: string): boolean {
-  return inSight.value.indexOf(camera) >= 0 && inSight.value.indexOf(camera) < MOST_PLAYING;
+/** What a camera's picture may be: nothing while nobody can see it, and a stream for the first few of the others. Read while rendering. */
+export function turnOf(camera: string): 'unseen' | 'stream' | 'still' {
+  const turn = inSight.value.indexOf(camera);
+  if (turn < 0) return 'unseen';
+  return turn < MOST_PLAYING ? 'stream' : 'still';
 }
 
 /** Watches whether an element with a camera's picture is in sight. @returns what ends it */

@@ -27,12 +27,14 @@ export function TabBar() {
   const views = openViews();
   const hidden = views.slice(AT_THE_FOOT).some(({ name }) => name === here.view);
   return (
-    <nav class="tabs" aria-label={t().shell.navigation}>
-      {views.slice(0, AT_THE_FOOT).map((view) => <ViewLink key={view.name} view={view} />)}
-      <button type="button" aria-haspopup="dialog" aria-current={hidden ? 'page' : undefined} onClick={() => (more.value = true)}>
-        <Icon name="more" size={20} />
-        <span class="clip-line">{t().shell.more}</span>
-      </button>
+    <>
+      <nav class="tabs" aria-label={t().shell.navigation}>
+        {views.slice(0, AT_THE_FOOT).map((view) => <ViewLink key={view.name} view={view} />)}
+        <button type="button" aria-haspopup="dialog" aria-current={hidden ? 'page' : undefined} onClick={() => (more.value = true)}>
+          <Icon name="more" size={20} />
+          <span class="clip-line">{t().shell.more}</span>
+        </button>
+      </nav>
       {more.value && (
         <Dialog title={t().shell.more} onClose={() => (more.value = false)}>
           <div class="stack wide">
@@ -41,6 +43,6 @@ export function TabBar() {
           </div>
         </Dialog>
       )}
-    </nav>
+    </>
   );
 }

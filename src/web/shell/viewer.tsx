@@ -13,7 +13,7 @@ export function Viewer() {
   const words = t().shell;
   const { value } = session;
   return (
-    <div class="stack">
+    <div class="stack viewer">
       <Choice
         label={words.theme} value={theme.value} onChange={setTheme}
         options={[

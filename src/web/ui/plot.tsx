@@ -37,7 +37,7 @@ export function Plot({ title, data, height = 200, says, marks, draw }: PlotProps
     const element = place.current;
     if (!element) return undefined;
     const look = (plot: uPlot): void => void (said.value = plot.cursor.idx === null || plot.cursor.idx === undefined || !says ? '' : says(plot.cursor.idx));
-    const fixed = { width: element.clientWidth, height, legend: { show: false }, padding: [10, 18, 0, 0] as uPlot.Padding, cursor: { drag: { x: false, y: false }, y: false }, hooks: { setCursor: [look] } };
+    const fixed = { width: element.clientWidth, height, legend: { show: false }, padding: [10, 32, 0, 0] as uPlot.Padding, cursor: { drag: { x: false, y: false }, y: false }, hooks: { setCursor: [look] } };
     const plot = new uPlot({ ...draw(coloursOf(element)), ...fixed }, data, element);
     const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
