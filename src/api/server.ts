@@ -75,6 +75,8 @@ export interface Api {
   readonly port: number;
   /** `http://127.0.0.1:8750`, as a browser on this machine reaches it */
   readonly url: string;
+  /** all that is served, those of the server's own included */
+  readonly routes: readonly Route[];
   openapi(): OpenApi;
   /** after the signal: nothing is listened on and all that was under way has ended */
   readonly done: Promise<void>;
@@ -91,7 +93,7 @@ export async function startApi(opts: ApiOptions, signal: AbortSignal): Promise<A
     opts.log.warn({ host: opts.host }, 'the API can be reached from other machines without TLS: tokens and pictures can be read on the way (set api.cert and api.key, or put a proxy in front)');
   }
   let port = 0;
-  const { app, abort, openapi } = await build(opts, limits, () => port);
+  const { app, routes, abort, openapi } = await build(opts, limits, () => port);
   let listening: Promise<void> = Promise.resolve();
   await new Promise<void>((tried) => {
     listening = listenPatiently(app.server, opts.host, opts.port, signal, opts.log, tried).then((found) => {
@@ -106,6 +108,7 @@ export async function startApi(opts: ApiOptions, signal: AbortSignal): Promise<A
     get url() {
       return urlOf({ ...opts, port: port || opts.port, cert: opts.certificate?.cert });
     },
+    routes,
     openapi,
     done: stopping(app, abort, listening, signal),
   };
@@ -122,7 +125,12 @@ async function stopping(app: FastifyInstance, abort: () => void, listening: Prom
   await app.close();
 }
 
-async function build(opts: ApiOptions, limits: Limits, port: () => number): Promise<{ app: FastifyInstance; abort: () => void; openapi: () => OpenApi }> {
+interface Built extends Pick<Api, 'routes' | 'openapi'> {
+  readonly app: FastifyInstance;
+  abort(): void;
+}
+
+async function build(opts: ApiOptions, limits: Limits, port: () => number): Promise<Built> {
   const { log, tokens, certificate, metrics = createMetrics(opts.version, undefined, log) } = opts;
   const sessions = createSessions(tokens);
   const wrong = createWrongTokens(log);
@@ -152,7 +160,7 @@ async function build(opts: ApiOptions, limits: Limits, port: () => number): Prom
   addDocumentation(app, openapi);
   app.setNotFoundHandler({ preHandler: app.rateLimit() }, pageHandler(opts.page, routes));
   await app.ready();
-  return { app, abort, openapi };
+  return { app, routes, abort, openapi };
 }
 
 function addRoutes(app: FastifyInstance, routes: readonly Route[], opts: ApiOptions, limits: Limits): void {

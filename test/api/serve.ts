@@ -14,7 +14,7 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Served extends Pick<Api, 'url' | 'port' | 'openapi'> {
+export interface Served extends Pick<Api, 'url' | 'port' | 'openapi' | 'routes'> {
   readonly tokens: TokenBook;
   readonly tokenFile: string;
   token(scope: Scope): string;
@@ -54,7 +54,7 @@ export async function serve(routes: readonly Route[], more: Partial<ApiOptions> 
     });
   };
   return {
-    url: api.url, port: api.port, openapi: api.openapi, tokens, tokenFile, request, stop,
+    url: api.url, port: api.port, openapi: api.openapi, routes: api.routes, tokens, tokenFile, request, stop,
     token: (scope) => known[scope],
     get: (path, opts) => request('GET', path, undefined, opts),
     post: (path, body, opts) => request('POST', path, body, opts),
