@@ -2,6 +2,7 @@ import { useEffect, useErrorBoundary, useRef } from 'preact/hooks';
 import { Suspense } from 'preact/compat';
 import { t } from '../i18n/language.ts';
 import { place } from '../router.ts';
+import { unseen } from '../store/alerts.ts';
 import { connection, reconnect } from '../store/feed.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -45,9 +46,14 @@ function Main() {
   const element = useRef<HTMLElement>(null);
   const first = useRef(true);
   const title = entry ? t()[entry.name].title : t().shell.notFound.title;
+  const fresh = unseen.value;
   useEffect(() => {
-    document.title = `${title} · Lookout`;
-  }, [title]);
+    document.title = `${fresh > 0 ? `(${fresh}) ` : ''}${title} · Lookout`;
+  }, [title, fresh]);
+  useEffect(() => {
+    // there they are marked
+    if (view === 'timeline') unseen.value = 0;
+  }, [view, fresh]);
   useEffect(() => {
     // a new view begins at its top, for the keyboard and for the ear as well
     if (!first.current) element.current?.focus();

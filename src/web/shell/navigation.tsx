@@ -1,6 +1,7 @@
 import { t } from '../i18n/language.ts';
 import { place } from '../router.ts';
 import { mayAdmin } from '../session.ts';
+import { unseen } from '../store/alerts.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Viewer } from './viewer.tsx';
 import { VIEWS } from './views.tsx';
@@ -37,6 +38,7 @@ export function ViewLink({ view: { name, icon } }: { view: ViewEntry }) {
     <a href={`/${name}`} aria-current={place.value.view === name ? 'page' : undefined}>
       <Icon name={icon} size={20} />
       <span class="clip-line">{t()[name].title}</span>
+      {name === 'timeline' && unseen.value > 0 && <span class="badge accent count numbers" aria-label={t().shell.unseen(unseen.value)}>{unseen.value}</span>}
     </a>
   );
 }

@@ -22,6 +22,7 @@ export const shell = {
   copied: 'Copied',
   loading: 'Loading …',
   alert: 'Alert:',
+  unseen: (count: number) => `${count} new ${count === 1 ? 'alert' : 'alerts'}`,
   dismiss: 'Dismiss',
   notFound: { title: 'Nothing here', text: 'This address leads to no view.', back: 'To the live view' },
   broken: { title: 'This view failed', text: 'Lookout itself goes on watching. Load the page again; if it recurs, the browser’s console says where.', reload: 'Load again' },

@@ -24,6 +24,7 @@ export const shell: Words['shell'] = {
   copied: '已复制',
   loading: '加载中 …',
   alert: '告警：',
+  unseen: (count) => `${count} 条新告警`,
   dismiss: '忽略',
   notFound: { title: '这里没有内容', text: '这个地址没有对应的页面。', back: '回到实时画面' },
   broken: { title: '此页面出错了', text: 'Lookout 本身仍在继续观察。请重新加载页面；如果再次出现，浏览器控制台会说明位置。', reload: '重新加载' },
