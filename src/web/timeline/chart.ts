@@ -102,7 +102,7 @@ function formatOf({ tick }: ChartNeeds): TimelineOptions['format'] {
 function optionsOf(needs: ChartNeeds): TimelineOptions {
   return {
     start: needs.view.from, end: needs.view.to, zoomMin: CLOSEST, zoomMax: FARTHEST, format: formatOf(needs),
-    orientation: { axis: 'top', item: 'top' }, margin: { axis: 14, item: { horizontal: 6, vertical: 5 } },
+    orientation: { axis: 'top', item: 'top' }, margin: { axis: 2.5, item: { horizontal: 6, vertical: 5 } },
     stack: true, selectable: true, multiselect: false, editable: false, showTooltips: false, showCurrentTime: true,
     order: (a: ChartItem, b: ChartItem) => RANK[a.kind] - RANK[b.kind] || a.start - b.start,
     groupOrder: 'order', template: contentOf, maxMinorChars: 9, verticalScroll: false, horizontalScroll: false,

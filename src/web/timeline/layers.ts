@@ -4,6 +4,7 @@ import { clustered, gravest } from './cluster.ts';
 import type { Severity } from './cluster.ts';
 import { columnsOf, heightsOf } from './columns.ts';
 import type { Columns } from './columns.ts';
+import { rowsOf, textWidth } from './rows.ts';
 import { lengthOf, overlaps } from './span.ts';
 import type { Span } from './span.ts';
 
@@ -62,13 +63,19 @@ export interface Layers {
   readonly strips: ReadonlyMap<string, Strip>;
 }
 
-/** Events of one camera in view that still have words beside them; that are still bars of their own. */
-const MOST_WORDS = 16;
-const MOST_BARS = 140;
-/** Alerts of one camera in view that still have words. */
-const MOST_NAMED = 10;
+/** Rows that a camera's events may take with words beside them; as bars alone. What takes more is a crowd. */
+const WORDED_ROWS = 6;
+const BAR_ROWS = 4;
+/** More elements than this are slow, however few rows they take. */
+const MOST_BARS = 300;
+/** px between things in a row, px that a bar takes at least, and px that words take at most. */
+const BETWEEN = 6;
+const LEAST_BAR = 4;
+const WORDS = 210;
+const NARROW_WORDS = 140;
+const NARROW = 500;
 /** Markers of alerts do not stand nearer than this, px. */
-const MARKER = 18;
+const MARKER = 44;
 /** Gaps narrower than this are joined, px. */
 const SLIVER = 2;
 
@@ -80,20 +87,32 @@ export function layersOf(known: Known, cameras: readonly string[], view: Span, w
   const perPixel = lengthOf(view) / Math.max(width, 1);
   for (const camera of cameras) {
     const events = known.events.filter((event) => event.camera === camera && event.start_ms <= view.to && event.end_ms >= view.from);
-    const crowded = events.length > MOST_BARS;
+    const density = densityOf(events, view, width);
     marks.push(
       ...gapMarks(inView(known.gaps, camera), camera, perPixel),
-      ...alertMarks(known.alerts.filter((alert) => alert.camera === camera && alert.happened_at_ms >= view.from && alert.happened_at_ms <= view.to), camera, perPixel),
-      ...(crowded ? [] : eventMarks(events, events.length <= MOST_WORDS)),
+      ...alertMarks(known.alerts.filter((alert) => alert.camera === camera), camera, view, perPixel),
+      ...(density === 'crowd' ? [] : eventMarks(events, density === 'worded')),
       ...inView(known.stamps, camera).map((stamp): Mark => ({ ...stamp, id: `stamp:${stamp.id}`, kind: 'stamp', look: '', text: stamp.text })),
     );
     strips.set(camera, {
       looks: columnsOf(inView(known.looks, camera), view, width),
       recordings: columnsOf(inView(known.recordings, camera), view, width),
-      crowd: crowded ? heightsOf(columnsOf(events.map((event) => ({ from: event.start_ms, to: event.end_ms })), view, width).count, 4) : null,
+      crowd: density === 'crowd' ? heightsOf(columnsOf(events.map((event) => ({ from: event.start_ms, to: event.end_ms })), view, width).count, 4) : null,
     });
   }
   return { marks, strips };
+}
+
+const withWords = ({ from, to }: Span, width: number): Span => ({ from, to: to + width + 13 });
+
+/** Whether there is room for the events' words, for bars alone, or only for how many there are. */
+function densityOf(events: readonly EventOut[], view: Span, width: number): 'worded' | 'bare' | 'crowd' {
+  if (events.length > MOST_BARS) return 'crowd';
+  const scale = width / lengthOf(view);
+  const words = width < NARROW ? NARROW_WORDS : WORDS;
+  const bar = ({ start_ms: from, end_ms: to }: EventOut): Span => ({ from: (from - view.from) * scale, to: (from - view.from) * scale + Math.max((to - from) * scale, LEAST_BAR) + BETWEEN });
+  if (rowsOf(events, (event) => withWords(bar(event), textWidth(event.event, words)), WORDED_ROWS) <= WORDED_ROWS) return 'worded';
+  return rowsOf(events, bar, BAR_ROWS) <= BAR_ROWS ? 'bare' : 'crowd';
 }
 
 function eventMarks(events: readonly EventOut[], worded: boolean): Mark[] {
@@ -108,17 +127,20 @@ function eventMarks(events: readonly EventOut[], worded: boolean): Mark[] {
   });
 }
 
-function alertMarks(alerts: readonly AlertOut[], camera: string, perPixel: number): Mark[] {
-  const clusters = clustered(alerts, (alert) => alert.happened_at_ms, MARKER * perPixel);
+/** Clusters are made of all that is known and not of what is in view, so that they stay what they are while the view moves. */
+function alertMarks(alerts: readonly AlertOut[], camera: string, view: Span, perPixel: number): Mark[] {
+  const clusters = clustered(alerts, (alert) => alert.happened_at_ms, MARKER * perPixel).filter(({ at }) => at >= view.from && at <= view.to);
+  const nameOf = (members: readonly AlertOut[]): string => (members.length === 1 ? members[0]?.rule ?? '' : '');
+  const place = ({ at, members }: (typeof clusters)[number]): Span => ({ from: (at - view.from) / perPixel, to: (at - view.from) / perPixel + textWidth(nameOf(members), WORDS) + 28 });
+  // alerts have one row: their words are there where all of them have room
+  const worded = rowsOf(clusters, place, 1) === 1;
   return clusters.map(({ at, members }) => {
     const [first] = members;
     const severity: Severity = gravest(members.filter((one) => one.phase !== 'retracted').map((one) => one.severity));
     const gone = members.every((one) => one.phase === 'retracted');
-    const single = members.length === 1;
     return {
-      id: single ? `alert:${first.id}` : `alerts:${camera}:${first.id}:${members.length}`, camera, kind: 'alert', from: at, to: members.at(-1)?.happened_at_ms ?? at,
-      look: [severity, gone ? 'gone' : 'stands', clusters.length <= MOST_NAMED ? 'worded' : 'bare'].join(' '),
-      text: single ? first.rule : '', count: members.length,
+      id: members.length === 1 ? `alert:${first.id}` : `alerts:${camera}:${first.id}`, camera, kind: 'alert', from: at, to: members.at(-1)?.happened_at_ms ?? at,
+      look: [severity, gone ? 'gone' : 'stands', worded ? 'worded' : 'bare'].join(' '), text: worded ? nameOf(members) : '', count: members.length,
     };
   });
 }

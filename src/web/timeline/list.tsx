@@ -34,7 +34,7 @@ export function TimelineList() {
       actions={<Choice label={words.list} value={kind.value} onChange={(to) => (kind.value = to)} options={(['all', 'alerts', 'events', 'gaps'] as const).map((value) => ({ value, text: words.kinds[value] }))} />}
     >
       {some.length === 0 ? <Nothing kind={kind.value} /> : (
-        <ol class="lines happenings" onKeyDown={walk}>
+        <ol class="lines past-lines" onKeyDown={walk}>
           {some.map((line, index) => {
             const before = some[index - 1];
             const style = { locale: locale() };
@@ -93,7 +93,7 @@ function OneLine({ line }: { line: Line }) {
 function AlertState({ line: { alert } }: { line: Line & { kind: 'alert' } }) {
   const words = t().timeline;
   if (alert.phase === 'retracted') return <Badge>{words.takenBack}</Badge>;
-  return <>{!alert.delivered && <Badge tone="warning">{words.undelivered}</Badge>}<Severity of={alert.severity} /></>;
+  return <span class="row tight state">{!alert.delivered && <Icon name="clock" size={16} label={words.undelivered} />}<Severity of={alert.severity} /></span>;
 }
 
 function Nothing({ kind }: { kind: LineKind }) {

@@ -10,6 +10,7 @@ import { gapsOf, watchedOf } from './gaps.ts';
 import type { Bar } from './layers.ts';
 import { presentMoment } from './present.ts';
 import type { Page } from './pages.ts';
+import { recordedIn } from './recorded.ts';
 import { openShelf } from './shelf.ts';
 import { lengthOf, widened } from './span.ts';
 import type { Span } from './span.ts';
@@ -80,19 +81,10 @@ async function read(): Promise<void> {
 }
 
 async function readOnce(at: Span, stop: AbortSignal): Promise<void> {
-  const near = within(widened(at, 1));
+  const near = widened(at, 1);
   await Promise.all([
     events.read(at, stop), alerts.read(at, stop), lengthOf(at) <= LOOKS_UP_TO ? looks.read(at, stop) : undefined,
-    get<CoverageOut>('/v1/coverage', { ...near, limit: PAGE, order: 'desc' }, stop).then(({ items, known }) => (coverage.value = { items, known })),
-    readRecordings(near, stop),
+    get<CoverageOut>('/v1/coverage', { ...within(near), limit: PAGE, order: 'desc' }, stop).then(({ items, known }) => (coverage.value = { items, known })),
+    recordedIn(near, stop).then((bars) => (recordings.value = bars)),
   ]);
-}
-
-interface RecordingsOut {
-  readonly items: readonly { readonly camera: string; readonly from_ms: number; readonly to_ms: number }[];
-}
-
-async function readRecordings(near: Record<string, string | number>, stop: AbortSignal): Promise<void> {
-  const { items } = await get<RecordingsOut>('/v1/recordings', near, stop);
-  recordings.value = items.map(({ camera, from_ms: from, to_ms: to }) => ({ camera, from, to }));
 }
