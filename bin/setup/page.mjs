@@ -4,22 +4,23 @@ import { join } from 'node:path';
 import { runs } from './say.mjs';
 
 /**
- * Builds the page into .cache/web where its sources, or the packages it is made with, are others than those it was built from.
+ * Builds the page into .cache/web where the sources, or the packages it is made with, are others than those it was built from.
  * @returns whether there is a page of these sources
  */
 export async function buildPage(root) {
   const stamp = join(root, '.cache/web/.built-from');
   const wanted = fingerprint(root);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
-  const vite = ['node_modules/vite/bin/vite.js', 'build', '--config', 'src/web/vite.config.ts', '--logLevel', 'warn'];
-  if (!(await runs('Building the page', process.execPath, vite.map((part) => (part.includes('/') ? join(root, part) : part))))) return false;
+  const vite = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', join(root, 'src/web/vite.config.ts'), '--logLevel', 'warn'];
+  if (!(await runs('Building the page', process.execPath, vite))) return false;
   writeFileSync(stamp, wanted);
   return true;
 }
 
 function fingerprint(root) {
   const hash = createHash('sha256');
-  const folder = join(root, 'src/web');
+  // all of src, since the page uses some of what the daemon is made of
+  const folder = join(root, 'src');
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name)).sort();
   for (const file of [...files, join(root, 'package-lock.json')]) hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file)).update('\0');
   return hash.digest('hex');

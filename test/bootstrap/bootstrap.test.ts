@@ -13,12 +13,15 @@ interface Outcome {
   readonly stderr: string;
 }
 
-/** A checkout with the real set-up, and a demo and packages that take no time. */
+/** Builds a page of nothing. */
+const BUILDER = { 'src/web/main.tsx': '', 'node_modules/vite/bin/vite.js': "const fs = require('fs'); const root = require('path').resolve(__dirname, '../../..'); fs.mkdirSync(`${root}/.cache/web`, { recursive: true }); fs.appendFileSync(`${root}/builds.log`, 'built\\n')" };
+
+/** A checkout with the real set-up, and a demo, packages and a page that take no time. */
 function checkout(files: Record<string, string> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'lookout-bootstrap-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   cpSync(join(ROOT, 'bin'), join(folder, 'bin'), { recursive: true });
-  const all = { 'package.json': '{ "name": "x", "version": "1.0.0" }', 'bin/lookout.mjs': 'console.log(JSON.stringify(process.argv.slice(2)))\n', ...files };
+  const all = { 'package.json': '{ "name": "x", "version": "1.0.0" }', 'bin/lookout.mjs': 'console.log(JSON.stringify(process.argv.slice(2)))\n', ...BUILDER, ...files };
   for (const [name, text] of Object.entries(all)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
@@ -59,6 +62,7 @@ function pathWith(folder: string, programs: Record<string, string>): NodeJS.Proc
 
 test('where all is there, the command runs with its arguments, and the set-up is silent', async () => {
   const folder = checkout({ ...NOTHING_LOCKED, ...packages() });
+  expect(await bootstrap(folder, ['setup'])).toEqual({ code: 0, stdout: '', stderr: 'Building the page …\n' });
   const outcome = await bootstrap(folder, ['demo', '--for', '90s', '--json']);
   expect(outcome).toEqual({ code: 0, stdout: '["demo","--for","90s","--json"]\n', stderr: '' });
   expect(readFileSync(join(folder, 'node_modules/.lookout-stamp'), 'utf8')).toContain(`abi ${process.versions.modules}`);
@@ -75,7 +79,7 @@ test('packages are installed where they are missing or another lock file’s, an
   const env = pathWith(folder, { ffmpeg: '', npm: `echo "$@" >> ${folder}/npm.log; echo '{ "packages": { "node_modules/a": { "version": "1.0.0" } } }' > ${account}` });
   const calls = (): number => (existsSync(join(folder, 'npm.log')) ? readFileSync(join(folder, 'npm.log'), 'utf8').trim().split('\n').length : 0);
   const first = await bootstrap(folder, ['demo'], env);
-  expect(first).toMatchObject({ code: 0, stdout: '["demo"]\n', stderr: 'Installing npm packages (a minute or two) …\n' });
+  expect(first).toMatchObject({ code: 0, stdout: '["demo"]\n', stderr: 'Installing npm packages (a minute or two) …\nBuilding the page …\n' });
   expect(readFileSync(join(folder, 'npm.log'), 'utf8')).toContain('ci --ignore-scripts');
   await bootstrap(folder, ['demo'], env);
   expect(calls()).toBe(1);
@@ -97,6 +101,29 @@ test('a native module that does not load is built, and named with its complaint 
   expect(outcome.stderr).toContain('Building better-sqlite3 (a minute or two) …\n');
   expect(outcome.stderr).toContain('better-sqlite3 does not load: Error: wrong ELF class\n');
   expect(readFileSync(join(folder, 'npm.log'), 'utf8')).toMatch(/^--prefix \S+ .*rebuild --ignore-scripts=false better-sqlite3 esbuild\n$/);
+});
+
+test('the page is built where its sources are others than those it was built from, and only then', async () => {
+  const folder = checkout({ ...NOTHING_LOCKED, ...packages() });
+  const builds = (): number => readFileSync(join(folder, 'builds.log'), 'utf8').trim().split('\n').length;
+  await bootstrap(folder, ['setup']);
+  await bootstrap(folder, ['setup']);
+  expect(builds()).toBe(1);
+  writeFileSync(join(folder, 'src/web/main.tsx'), 'export {};');
+  await bootstrap(folder, ['setup']);
+  expect(builds()).toBe(2);
+  // what was built is gone, and so is what tells of it
+  rmSync(join(folder, '.cache'), { recursive: true });
+  await bootstrap(folder, ['setup']);
+  expect(builds()).toBe(3);
+});
+
+test('a page that cannot be built fails the set-up, and not the demo', async () => {
+  const folder = checkout({ ...NOTHING_LOCKED, ...packages(), 'node_modules/vite/bin/vite.js': "console.error('main.tsx: unexpected token'); process.exit(1)" });
+  const { code, stderr } = await bootstrap(folder, ['setup']);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^Building the page …\nmain\.tsx: unexpected token\n.* ended with 1\nThe page could not be built: see above\.\n$/);
+  expect(await bootstrap(folder, ['demo'])).toMatchObject({ code: 0, stdout: '["demo"]\n' });
 });
 
 test('what fails is shown, from its end', async () => {
@@ -124,7 +151,7 @@ test('where it may be installed, it is; the lists of packages are fetched first 
 });
 
 test('misuse is told', async () => {
-  expect(await bootstrap(checkout(), ['dance'])).toEqual({ code: 2, stdout: '', stderr: 'usage: node bin/bootstrap.mjs setup|demo|test [arguments]\n' });
+  expect(await bootstrap(checkout(), ['dance'])).toEqual({ code: 2, stdout: '', stderr: 'usage: node bin/bootstrap.mjs setup|demo|test|test:e2e [arguments]\n' });
 });
 
 test('npx lookout in a folder that is not set up says so', async () => {
