@@ -74,7 +74,8 @@ async function admit(request: FastifyRequest, reply: FastifyReply, needs: HookNe
 /** Says what is wrong; of faults the log says more. */
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
   const { status, problem, headers, fault } = answerOf(error);
-  if (fault) log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed by a fault');
+  // what broke off because the client went is no fault
+  if (fault && !request.gone?.signal.aborted) log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'a request failed by a fault');
   // Of a file that was about to be sent.
   for (const name of ['content-disposition', 'etag', 'last-modified', 'accept-ranges', 'content-length']) reply.removeHeader(name);
   if (!request.raw.complete) reply.header('connection', 'close');

@@ -16,7 +16,7 @@ export interface BackupNeeds {
 }
 
 /** Copies on their way to a client lie beside the log. */
-const COPY = /^\.lookout-copy-[0-9a-f-]{36}\.db/;
+const COPY = /^lookout-copy-[0-9a-f-]{36}\.db/;
 /** A copy this old is what a crash left, ms. */
 const STALE = 86_400_000;
 /** So much of the disk stays free, bytes. */
@@ -56,7 +56,7 @@ export function backupRoutes(needs: BackupNeeds): Route[] {
 }
 
 function placeFor(path: string): string {
-  return join(path === ':memory:' ? tmpdir() : dirname(resolve(path)), `.lookout-copy-${randomUUID()}.db`);
+  return join(path === ':memory:' ? tmpdir() : dirname(resolve(path)), `lookout-copy-${randomUUID()}.db`);
 }
 
 /** A copy must not take the room that the log itself needs. */

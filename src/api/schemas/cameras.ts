@@ -15,6 +15,9 @@ const keys = {
   min_size: share.describe('least share of the picture that has to change'),
 };
 
+/** Where it has none of its own, the section of that name says. */
+const own = { recordings: z.enum(['off', 'continuous', 'events']).describe('instead of recordings.mode') };
+
 export const cameraStatusSchema = z.strictObject({
   state: z.enum(['connecting', 'online', 'offline', 'disabled', 'unknown']).describe('unknown: not taken up yet'),
   since: iso.nullable(),
@@ -29,6 +32,7 @@ export const cameraSchema = z.looseObject({
   kind: z.enum(['pull', 'push']),
   source: z.string().describe('its address without user, password and query; `pushed over RTMP` for one that pushes'),
   ...keys,
+  recordings: own.recordings.optional(),
   rules: z.array(z.string()).describe('ids of the rules that are for it'),
   status: cameraStatusSchema,
 });
@@ -43,13 +47,13 @@ const places = {
 export const cameraBody = z.looseObject({
   id: slug,
   push: z.boolean().optional().describe('instead of url: makes a key, with which the camera pushes RTMP to Lookout'),
-  ...z.object({ ...places, ...keys }).partial().shape,
+  ...z.object({ ...places, ...keys, ...own }).partial().shape,
 });
 
 /** Null takes a key back to its default; another `url` takes the place of the whole address. */
 export const cameraPatch = z.looseObject(
-  Object.fromEntries(Object.entries({ ...places, ...keys }).map(([key, value]) => [key, value.nullable().optional()])) as {
-    readonly [K in keyof (typeof places & typeof keys)]: z.ZodOptional<z.ZodNullable<(typeof places & typeof keys)[K]>>;
+  Object.fromEntries(Object.entries({ ...places, ...keys, ...own }).map(([key, value]) => [key, value.nullable().optional()])) as {
+    readonly [K in keyof (typeof places & typeof keys & typeof own)]: z.ZodOptional<z.ZodNullable<(typeof places & typeof keys & typeof own)[K]>>;
   },
 );
 
