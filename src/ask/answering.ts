@@ -62,7 +62,7 @@ export async function* answering(opts: Answering, request: AskRequest, scope: Sc
     return found.more || !options.output_timestamps ? undefined : { kind: 'event', event: scored, wallClock: scope.wallClock };
   };
   if (scope.camera !== undefined && scope.logged.length > 0) {
-    const logged = loggedEvents(opts.store, scope.camera, scope.logged);
+    const logged = loggedEvents(opts.store, scope.camera, scope.logged, scope.footage.length > 0);
     found.more = logged.more;
     for (const event of logged.events) {
       const step = await take(event);

@@ -8,6 +8,8 @@ export interface QuestionLine {
   enter(signal: AbortSignal): Promise<() => void>;
   /** One call of the model: as soon as no camera's window wants it, after two seconds in any case. */
   turn<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  /** questions that are worked on, and that wait */
+  load(): { readonly running: number; readonly waiting: number };
 }
 
 export interface QuestionLineOptions {
@@ -52,6 +54,7 @@ export function createQuestionLine({ spare, now, atOnce = AT_ONCE, waiting: most
   };
   return {
     enter,
+    load: () => ({ running: inside, waiting: waiting.length }),
     async place(work, signal) {
       const over = await enter(signal);
       try {
