@@ -1,9 +1,13 @@
 import { setMaxListeners } from 'node:events';
+import { Subject } from 'rxjs';
+import type { FeedItem } from './api/feed.ts';
 import { startPublisher } from './alerts/publisher.ts';
 import type { LoadedConfig } from './config/load.ts';
 import { watchConfig } from './config/watch.ts';
 import { AlertDesk } from './daemon/alerts.ts';
+import { serveApi } from './daemon/api.ts';
 import { Cameras } from './daemon/cameras.ts';
+import { CameraStates } from './daemon/cameraStates.ts';
 import { closing } from './daemon/closing.ts';
 import { obey } from './daemon/commands.ts';
 import { guard } from './daemon/guard.ts';
@@ -11,6 +15,7 @@ import { mediaKeeper } from './daemon/media.ts';
 import { joinRooms } from './daemon/pipeline.ts';
 import { publisherOptions } from './daemon/publishing.ts';
 import { recall } from './daemon/recall.ts';
+import { recordingOptions, taken } from './daemon/taking.ts';
 import { sendersPort } from './daemon/rtmp.ts';
 import { modelFrameSize, modelProcessOptions, tellRestart } from './daemon/settings.ts';
 import { statusSink } from './daemon/status.ts';
@@ -18,7 +23,9 @@ import { keepUp, recordAbsence } from './daemon/upkeep.ts';
 import type { Logger } from './health/log.ts';
 import { recordOf } from './media/record.ts';
 import { type ModelProcess, startModelProcess } from './qwen3vl/process/process.ts';
+import { keepRecordings } from './recordings/keeper.ts';
 import type { Secret } from './secret.ts';
+import { overheard } from './store/overheard.ts';
 import { openStore, type Store } from './store/store.ts';
 import { createRecentFrames } from './window/recentFrames.ts';
 
@@ -28,6 +35,8 @@ export interface DaemonOptions {
   readonly signal: AbortSignal;
   /** the RTMP server listens */
   rtmpReady?(info: { port: number; url(key: Secret): Secret }): void;
+  /** the API and the page are served at this address */
+  apiReady?(url: string): void;
 }
 
 export interface Daemon {
@@ -49,9 +58,11 @@ const RECENT = { seconds: 25, bytes: 128 * 2 ** 20 };
  */
 export async function startDaemon(loaded: LoadedConfig, opts: DaemonOptions): Promise<Daemon> {
   const halt = new AbortController();
-  const store = openStore({ path: loaded.config.store.path, retentionDays: loaded.config.store.retention_days, maxMb: loaded.config.store.max_mb }, opts.log);
+  const { path, retention_days: retentionDays, max_mb: maxMb } = loaded.config.store;
+  const news = new Subject<FeedItem>();
+  const store = overheard(openStore({ path, retentionDays, maxMb }, opts.log), (item) => news.next(item));
   try {
-    return await run(loaded, opts, store, halt);
+    return await run(loaded, opts, store, news, halt);
   } catch (error) {
     halt.abort();
     store.close();
@@ -60,7 +71,7 @@ export async function startDaemon(loaded: LoadedConfig, opts: DaemonOptions): Pr
 }
 
 /** The signal stops the cameras, when their clips are whole; the model and the broker stay until the last windows are told (`halt`). */
-async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, halt: AbortController): Promise<Daemon> {
+async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, news: Subject<FeedItem>, halt: AbortController): Promise<Daemon> {
   const { log } = opts;
   const stop = AbortSignal.any([opts.signal, halt.signal]);
   const leave = new AbortController();
@@ -78,16 +89,19 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, halt
 
   const media = mediaKeeper(loaded, store, { camera: (id) => cameras.stream(id), frames, kept: (id, files) => desk.kept(id, files) }, log);
   const desk = new AlertDesk({ store, publisher, media, log });
+  const recordings = keepRecordings(recordingOptions(() => current.config, (id) => cameras.stream(id), log), stop);
   keepUp(store, media, stop, log);
-  const pipeline = joinRooms({ current: () => current, model, store, publisher, desk, frames, recalled, log });
+  const pipeline = joinRooms({ current: () => current, model, store, publisher, desk, recordings, frames, recalled, log });
   const { windows, growing, watched } = pipeline;
-  const status = statusSink(store, publisher, watched, log);
+  const states = new CameraStates((camera, status) => news.next({ kind: 'status', camera, status }));
+  const status = statusSink(store, publisher, watched, states, log);
   const cameras = new Cameras(
     {
       window: (w) => windows.next(w),
       growing: (w) => growing.next(w),
       frame: (f) => frames.add(f),
       newest: (camera, until) => watched.newest(camera, until),
+      recorded: (id, told) => recordings.told(id, told),
       ...status,
       gone: (camera) => {
         frames.forget(camera);
@@ -104,12 +118,17 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, halt
     rtmp?.allow(config.cameras.flatMap((camera) => camera.rtmp_key ?? []));
     const pushUrl = (key: Secret): Secret => rtmp?.url(key) ?? key;
     const record = recordOf(loaded.config.media);
-    cameras.follow(config.cameras, { frameSize: modelFrameSize(config, model.videoSize), video: config.video_processor, window: config.window, allow: config.network.allow, record, pushUrl });
+    cameras.follow(config.cameras, { frameSize: modelFrameSize(config, model.videoSize), video: config.video_processor, window: config.window, allow: config.network.allow, record, recording: recordings.of, pushUrl });
     publisher.publishSwitches();
   };
   follow(loaded);
-  watchConfig(loaded, { signal: stop, log }).subscribe((next) => guard(log, () => follow(next)));
-  return { ready: model.ready, done: closing({ stop, leave, halt, pipeline, media, desk, publisher, store, log }), store, counters: pipeline.counters };
+  watchConfig(loaded, { signal: stop, log }).subscribe((next) => guard(log, () => {
+    follow(next);
+    news.next(taken(loaded, next));
+  }));
+  const api = await serveApi({ loaded, current: () => current, model, store, states, camera: (id) => cameras.stream(id), recordings, frames, pipeline, publisher, news$: news, log, signal: stop });
+  if (api) opts.apiReady?.(api.url);
+  return { ready: model.ready, done: closing({ stop, leave, halt, pipeline, media, desk, publisher, store, api, log }), store, counters: pipeline.counters };
 }
 
 function openModel({ config }: LoadedConfig, stop: AbortSignal, log: Logger): ModelProcess {

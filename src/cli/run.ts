@@ -26,8 +26,10 @@ async function serve(loaded: LoadedConfig, log: Logger): Promise<void> {
   const release = stopOnSignals(stop, log);
   try {
     // Loaded here, since it brings in every room; the other commands start faster without.
-    const { startDaemon } = await import('../daemon.ts');
-    const daemon = await startDaemon(loaded, { log, signal: stop.signal });
+    const [{ startDaemon }, { pageHint }, { openTokens }] = await Promise.all([import('../daemon.ts'), import('../api/url.ts'), import('../api/tokens.ts')]);
+    const { api } = loaded.config;
+    const apiReady = (url: string): void => log.info(pageHint({ ...api, port: Number(new URL(url).port) }, openTokens(api.tokens, log)));
+    const daemon = await startDaemon(loaded, { log, signal: stop.signal, apiReady });
     await Promise.race([daemon.ready, daemon.done]).catch(async (error: unknown) => {
       // What is under way already is stopped in order before the error is told.
       stop.abort();

@@ -5,6 +5,7 @@ import type { Logger } from '../health/log.ts';
 import { openCamera, type CameraOptions, type CameraStatus, type CameraStream } from '../camera/camera.ts';
 import type { FrameSize } from '../ingest/frameSize.ts';
 import type { SampleOptions } from '../sample/sampler.ts';
+import type { Told } from '../recordings/keeper.ts';
 import type { Secret } from '../secret.ts';
 import type { Coverage } from '../record.ts';
 import type { Frame, Window } from '../values.ts';
@@ -23,6 +24,8 @@ export interface CameraSinks {
   /** the camera is no longer in the configuration */
   gone(camera: string): void;
   gap(gap: Coverage): void;
+  /** what a camera's process says of its recording */
+  recorded(camera: string, told: Told): void;
 }
 
 export interface CameraSettings {
@@ -33,6 +36,8 @@ export interface CameraSettings {
   readonly allow: readonly string[];
   /** how much of its packets a camera remembers for pictures and clips; undefined: nothing */
   readonly record: CameraOptions['record'];
+  /** how a camera is recorded; undefined: it is not */
+  recording(camera: string): CameraOptions['recording'];
   /** where a camera that pushes is read from */
   pushUrl(key: Secret): Secret;
 }
@@ -93,6 +98,7 @@ export class Cameras {
       }),
       stream.facts$.subscribe(({ until }) => void (until !== undefined && this.#sinks.newest(id, until))),
       stream.status$.subscribe((status) => this.#sinks.status(id, status)),
+      stream.recorded$.subscribe((told) => this.#sinks.recorded(id, told)),
       stream.skipped$.subscribe(({ from, to }) => this.#sinks.gap({ camera: id, start: from, end: to, reason: 'dropped', detail: 'Decoding fell behind.' })),
     ];
   }
@@ -105,16 +111,16 @@ export class Cameras {
 }
 
 /** How a camera of the configuration is opened. Lookout's own door is on this machine, wherever cameras may live. */
-export function cameraOptions(camera: CameraConfig, settings: Pick<CameraSettings, 'frameSize' | 'allow' | 'pushUrl'> & Partial<Pick<CameraSettings, 'record'>>, sample: SampleOptions): CameraOptions {
+export function cameraOptions(camera: CameraConfig, settings: Pick<CameraSettings, 'frameSize' | 'allow' | 'pushUrl'> & Partial<Pick<CameraSettings, 'record' | 'recording'>>, sample: SampleOptions): CameraOptions {
   const { id, transport, clock, hardware, tls, masks, min_size: minSize, rtmp_key: key } = camera;
   const url = key ? settings.pushUrl(key) : camera.url;
   if (!url) throw new LookoutError('CONFIG_INVALID', `camera ${id} has neither a url nor an rtmp_key.`);
   const allow = key ? [new URL(url.reveal()).hostname] : settings.allow;
-  return { id, url, transport, clock, hardware, network: { allow, tls }, frameSize: settings.frameSize, sample: { ...sample, masks, minSize }, record: settings.record };
+  return { id, url, transport, clock, hardware, network: { allow, tls }, frameSize: settings.frameSize, sample: { ...sample, masks, minSize }, record: settings.record, recording: settings.recording?.(id) };
 }
 
 /** Changes when anything changes that the camera was opened with. Stays in this process: it holds the address. */
 function fingerprint(camera: CameraConfig, settings: CameraSettings): string {
   const secrets = [camera.url?.reveal(), camera.rtmp_key?.reveal()];
-  return JSON.stringify([camera, secrets, settings.allow, settings.frameSize, settings.video, settings.window, settings.record]);
+  return JSON.stringify([camera, secrets, settings.allow, settings.frameSize, settings.video, settings.window, settings.record, settings.recording(camera.id)]);
 }

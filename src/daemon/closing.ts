@@ -1,3 +1,4 @@
+import type { Api } from '../api/server.ts';
 import type { Publisher } from '../alerts/publisher.ts';
 import type { Logger } from '../health/log.ts';
 import type { Store } from '../store/store.ts';
@@ -19,11 +20,12 @@ export interface Closing {
   readonly desk: AlertDesk;
   readonly publisher: Publisher;
   readonly store: Store;
+  readonly api: Pick<Api, 'done'> | undefined;
   readonly log: Logger;
 }
 
 /** Resolves when the signal has come and everything is told and written: the pipeline, what waits for the broker, the log. */
-export async function closing({ stop, leave, halt, pipeline, media, desk, publisher, store, log }: Closing): Promise<void> {
+export async function closing({ stop, leave, halt, pipeline, media, desk, publisher, store, api, log }: Closing): Promise<void> {
   await new Promise<void>((resolve) => {
     if (stop.aborted) resolve();
     else stop.addEventListener('abort', () => resolve(), { once: true });
@@ -36,6 +38,7 @@ export async function closing({ stop, leave, halt, pipeline, media, desk, publis
   await publisher.flush(LAST_MS).catch((error: unknown) => log.error({ err: error }, 'the outbox could not be read'));
   halt.abort();
   await publisher.stopped;
+  await api?.done;
   guard(log, () => store.markAlive(Date.now()));
   store.close();
 }

@@ -24,10 +24,17 @@ export interface LookOptions {
   readonly log: Logger;
 }
 
+/** Since the start; `dropped`: windows that nobody looked at, by why. */
+export interface LookCounts {
+  readonly windows: number;
+  readonly visualTokens: number;
+  readonly dropped: Readonly<Record<string, number>>;
+}
+
 /** The model's looks at the cameras: windows → answers, and what no answer showed into the log. */
 export interface Looks {
   readonly answers: OperatorFunction<Window, Answer>;
-  counters(): { windows: number; visualTokens: number };
+  counters(): LookCounts;
   /** a second look was taken, beside the windows */
   again(answer: Pick<Answer, 'visualTokens'>): void;
   /** at the end: writes down what is left of dropped windows */
@@ -37,6 +44,7 @@ export interface Looks {
 export function looks({ current, backend, lookFor, growing, spare, store, watched, log }: LookOptions): Looks {
   const dropped = new DroppedWindows();
   const counts = { windows: 0, visualTokens: 0 };
+  const drops: Record<string, number> = {};
   const framesOf = new Map<string, number>();
   const answers = pipe(
     tap((window: Window) => {
@@ -53,6 +61,7 @@ export function looks({ current, backend, lookFor, growing, spare, store, watche
       maxAge: () => current().config.window.length * 1000,
       onDropped: (window, reason, error) => {
         framesOf.delete(window.id);
+        drops[reason] = (drops[reason] ?? 0) + 1;
         const detail = error instanceof Error ? error.message : 'The model was not free in time.';
         // under load this is the plan, and a gap only where no later window shows the same time
         log[reason === 'model' ? 'warn' : 'debug']({ camera: window.camera, reason }, `a window was dropped: ${detail}`);
@@ -76,7 +85,7 @@ export function looks({ current, backend, lookFor, growing, spare, store, watche
     }),
   );
   const again = ({ visualTokens }: Pick<Answer, 'visualTokens'>): void => void (counts.visualTokens += visualTokens);
-  return { answers, again, counters: () => ({ ...counts }), close: () => guard(log, () => dropped.rest().forEach((gap) => store.putCoverage(gap))) };
+  return { answers, again, counters: () => ({ ...counts, dropped: drops }), close: () => guard(log, () => dropped.rest().forEach((gap) => store.putCoverage(gap))) };
 }
 
 function lookOf({ windowId, camera, reason, from, to, sightings }: Answer, frames: number): Look {

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { from, merge, Subject, tap } from 'rxjs';
 import type { Publisher } from '../alerts/publisher.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
 import { refine } from '../events/refine.ts';
-import { STITCH_DEFAULTS, stitch } from '../events/stitch.ts';
+import { STITCH_DEFAULTS, stitch, type StitchOptions } from '../events/stitch.ts';
 import type { Logger } from '../health/log.ts';
+import type { Backend } from '../infer/backend.ts';
 import { alternate } from '../infer/alternate.ts';
 import { equivalent } from '../infer/equivalent.ts';
 import { qwenBackend, type VideoModel } from '../infer/qwen.ts';
@@ -14,12 +16,13 @@ import { secondOpinion } from '../infer/secondOpinion.ts';
 import { SpareLine } from '../infer/spareLine.ts';
 import { matchRules } from '../rules/match.ts';
 import { wordingsOf } from '../rules/wordings.ts';
+import type { RecordingsKeeper } from '../recordings/keeper.ts';
 import type { Store } from '../store/store.ts';
 import type { Event, Watched, Window } from '../values.ts';
 import type { RecentFrames } from '../window/recentFrames.ts';
 import type { AlertDesk } from './alerts.ts';
 import { guard } from './guard.ts';
-import { looks } from './looks.ts';
+import { type LookCounts, looks } from './looks.ts';
 import { sentencesFor } from './sentences.ts';
 import { WatchedTime } from './watched.ts';
 
@@ -32,6 +35,7 @@ export interface PipelineOptions {
   readonly store: Store;
   readonly publisher: Pick<Publisher, 'publishEvent'>;
   readonly desk: Pick<AlertDesk, 'tell'>;
+  readonly recordings: Pick<RecordingsKeeper, 'event'>;
   readonly frames: RecentFrames;
   /** events that the last run may not have told to the end */
   readonly recalled: readonly Event[];
@@ -43,13 +47,15 @@ export interface Pipeline {
   /** windows that are not cut yet */
   readonly growing: Subject<Window>;
   readonly watched: WatchedTime;
-  counters(): { windows: number; visualTokens: number };
+  /** what can wait until no window wants the model */
+  readonly spare: SpareLine;
+  counters(): LookCounts;
   /** the windows that wait are answered, open events end, and what no window showed is written down; at most `ms` */
   finish(ms: number): Promise<void>;
 }
 
 /** Windows in, alerts out; this is the drawing of the README. */
-export function joinRooms({ current, model, store, publisher, desk, frames, recalled, log }: PipelineOptions): Pipeline {
+export function joinRooms({ current, model, store, publisher, desk, recordings, frames, recalled, log }: PipelineOptions): Pipeline {
   const { events, video_processor: video } = current().config;
   const backend = qwenBackend(model, { alignTimes: video.enable_temporal_alignment });
   const windows = new Subject<Window>();
@@ -66,19 +72,13 @@ export function joinRooms({ current, model, store, publisher, desk, frames, reca
   const happened = windows.pipe(
     answers,
     alternate(again.alternate),
-    stitch({
-      ...STITCH_DEFAULTS,
-      minConfidence: events.min_confidence,
-      confirmations: events.confirmations,
-      equivalent: (a, b) => equivalent(backend, a, b),
-      now: Date.now,
-      newId: randomUUID,
-    }),
+    stitch(stitching(backend, events)),
     refine({ look: again.refine, now: Date.now }),
     tap((event) => {
       log.info({ camera: event.camera, phase: event.phase, event: event.text, at: new Date(event.start).toISOString() }, 'event');
       guard(log, () => store.putEvent(event));
       publisher.publishEvent(event);
+      recordings.event(event);
     }),
   );
   const subscription = merge(happened, seen, from(recalled))
@@ -107,7 +107,11 @@ export function joinRooms({ current, model, store, publisher, desk, frames, reca
     subscription.unsubscribe();
     close();
   };
-  return { windows, growing, watched, counters, finish };
+  return { windows, growing, watched, spare, counters, finish };
+}
+
+function stitching(backend: Backend, { min_confidence: minConfidence, confirmations }: Config['events']): StitchOptions {
+  return { ...STITCH_DEFAULTS, minConfidence, confirmations, equivalent: (a, b) => equivalent(backend, a, b), now: Date.now, newId: randomUUID };
 }
 
 /** What rules wait for outlives the daemon; a log that fails leaves them what they have in mind. */

@@ -23,7 +23,7 @@ export function modelProcessOptions({ model, video_processor: video }: Config): 
 }
 
 /** Rules and cameras are taken up while running; these are not. */
-export const FIXED = ['model', 'events', 'mqtt', 'store', 'media', 'ask', 'api', 'rtmp', 'log'] as const;
+export const FIXED = ['model', 'events', 'mqtt', 'store', 'media', 'recordings', 'ask', 'api', 'rtmp', 'log'] as const;
 
 export function tellRestart(before: Config, after: Config, log: Logger): void {
   const changed = awaitingRestart(before, after);

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createMetrics } from '../api/metrics.ts';
+import { startApi } from '../api/server.ts';
+import type { Api } from '../api/server.ts';
+import { openTokens } from '../api/tokens.ts';
+import { createAsker } from '../ask/ask.ts';
+import { createQuestionLine } from '../ask/line.ts';
+import { Uploads } from '../ask/uploads.ts';
+import { videoLength } from '../ask/footage.ts';
+import type { Config } from '../config/schema.ts';
+import { LookoutError } from '../errors.ts';
+import type { Logger } from '../health/log.ts';
+import type { Publisher } from '../alerts/publisher.ts';
+import type { RecentFrames } from '../window/recentFrames.ts';
+import { apiRoutes } from './apiRoutes.ts';
+import type { ApiRooms } from './apiRoutes.ts';
+import { modelState } from './modelState.ts';
+import { readings } from './reading.ts';
+
+export interface ServedRooms extends Omit<ApiRooms, 'version' | 'startedAt' | 'modelState' | 'asker' | 'uploads' | 'broker'> {
+  readonly publisher: Pick<Publisher, 'state$' | 'problem'>;
+  readonly frames: RecentFrames;
+  readonly log: Logger;
+}
+
+/** Where the set-up puts the page. */
+const PAGE = fileURLToPath(new URL('../../.cache/web', import.meta.url));
+
+/** Serves the API and the page until the signal comes; undefined where the configuration wants none. @throws LookoutError API_CERTIFICATE */
+export async function serveApi(rooms: ServedRooms): Promise<Api | undefined> {
+  const { loaded, log, signal, publisher, pipeline } = rooms;
+  const { api, ask } = loaded.config;
+  if (!api.enabled) return undefined;
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const state = modelState(rooms.model);
+  let connected: 'connected' | 'disconnected' = 'disconnected';
+  publisher.state$.subscribe((now) => (connected = now));
+  const line = createQuestionLine({ spare: pipeline.spare, now: Date.now, atOnce: ask.questions, waiting: ask.waiting });
+  const uploads = await uploadsOf(ask, log);
+  const asker = createAsker({ ...rooms, line, now: Date.now, ...(uploads ? { uploads } : {}) });
+  const served = { ...rooms, version, startedAt: Date.now(), modelState: state, asker, uploads, broker: () => ({ state: connected, problem: publisher.problem() }) };
+  const metrics = createMetrics(version, readings({ ...served, line, broker: () => connected }), log);
+  const { host, port, hosts, origins, cert, key, tokens, requests_per_minute: perMinute } = api;
+  return startApi(
+    {
+      host, port, hosts, origins, version, metrics, log, page: PAGE, tokens: openTokens(tokens, log), routes: apiRoutes(served), limits: { perMinute },
+      health: { status: () => (state.state() === 'opening' ? 'starting' : state.state() === 'failed' || connected === 'disconnected' ? 'degraded' : 'ok') },
+      ...(cert && key ? { certificate: { cert, key } } : {}),
+    },
+    signal,
+  );
+}
+
+/** A folder that cannot be made takes no uploads; the cameras are watched all the same. */
+async function uploadsOf(ask: Config['ask'], log: Logger): Promise<Uploads | undefined> {
+  const { uploads_dir: dir, upload_mb: most, uploads_mb: together, upload_hours: hours } = ask;
+  const uploads = new Uploads({ dir, most: most * 1e6, mostTogether: together * 1e6, keep: hours * 3_600_000, now: Date.now, check: videoLength });
+  try {
+    await uploads.start();
+    return uploads;
+  } catch (error) {
+    if (!(error instanceof LookoutError)) throw error;
+    log.error({ code: error.code, dir }, `no videos can be uploaded: ${error.detail}`);
+    return undefined;
+  }
+}
