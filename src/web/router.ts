@@ -17,13 +17,13 @@ export function navigate(path: string, { replace = false } = {}): void {
  * The address with some of its query changed (null takes a key away). `?alert=` and `?event=` open the detail panel over any view.
  */
 export function withQuery(changes: Readonly<Record<string, string | null>>): string {
-  const query = new URLSearchParams(location.search);
+  const { pathname, searchParams } = new URL(here.value, location.origin);
   for (const [key, value] of Object.entries(changes)) {
-    if (value === null) query.delete(key);
-    else query.set(key, value);
+    if (value === null) searchParams.delete(key);
+    else searchParams.set(key, value);
   }
-  const text = query.toString();
-  return location.pathname + (text === '' ? '' : `?${text}`);
+  const text = searchParams.toString();
+  return pathname + (text === '' ? '' : `?${text}`);
 }
 
 /** Follows links of the page without loading it anew; called once. */

@@ -42,7 +42,7 @@ export async function home({ config = '', files = {} }: HomeOptions = {}): Promi
   await broker.start();
   const [rtmp, api] = [await freePort(), await freePort()];
   const lines = ['# what the page must not lose', 'window: { hop: 0.5 }', `mqtt: { url: "${broker.url}" }`, 'media: { dir: ../media, before: 2, after: 1 }', `rtmp: { enabled: true, port: ${rtmp} }`, `api: { port: ${api} }`, config];
-  const folder = workFolder(lines.join('\n'), files);
+  const folder = workFolder(lines.join('\n'), { 'rules/phone.yaml': '# rules are made in the page\n', ...files });
   const file = join(folder, 'configs/lookout.yaml');
   writeFileSync(file, readFileSync(file, 'utf8').replace(/^model: .*$/m, `model: { name: ${join(ROOT, 'models/demo')} }`));
   const daemon = start(folder, ['run']);

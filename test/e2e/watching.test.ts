@@ -31,7 +31,7 @@ test('a camera and a rule made in the page lead to an alert in it, and a setting
   await page.getByLabel('Alert me when …').fill('alert when someone picks up phone');
   await browser.shot(page, 'rule');
   await page.getByRole('button', { name: 'Save and switch on' }).click();
-  await page.getByRole('link', { name: 'alert when someone picks up phone' }).waitFor();
+  await page.getByRole('main').getByRole('link', { name: 'alert when someone picks up phone' }).waitFor();
 
   // the camera shows what it sees
   await page.getByRole('link', { name: 'Live' }).click();
@@ -48,7 +48,7 @@ test('a camera and a rule made in the page lead to an alert in it, and a setting
 
   // the rule, tried on what happened
   await page.getByRole('link', { name: 'Rules' }).click();
-  await page.getByRole('link', { name: 'alert when someone picks up phone' }).click();
+  await page.getByRole('main').getByRole('link', { name: 'alert when someone picks up phone' }).click();
   await page.getByRole('button', { name: 'Run the test' }).click();
   await page.getByRole('heading', { name: 'What it would have alerted' }).waitFor();
   await browser.shot(page, 'trial');

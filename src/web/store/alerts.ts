@@ -59,7 +59,7 @@ function take(alert: AlertOut): void {
     heard: t().shell.alert,
     text: alert.rule_text,
     detail: `${alert.camera} · ${clock(alert.happened_at_ms)} · ${alert.event}`,
-    icon: 'bell', to: `${location.pathname}?alert=${encodeURIComponent(alert.id)}`,
+    icon: 'bell', opens: { alert: alert.id, event: null },
     ...(alert.severity === 'info' ? {} : { tone: alert.severity }),
   });
 }

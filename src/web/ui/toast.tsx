@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { t } from '../i18n/language.ts';
+import { withQuery } from '../router.ts';
 import { Button } from './button.tsx';
 import { Icon } from './icon.tsx';
 import type { IconName } from './icon.tsx';
@@ -12,8 +13,8 @@ export interface Toast {
   readonly detail?: string;
   readonly tone?: 'info' | 'warning' | 'critical';
   readonly icon?: IconName;
-  /** where a click leads */
-  readonly to?: string;
+  /** the query that a click adds to the address, as `{ alert: id }` */
+  readonly opens?: Readonly<Record<string, string | null>>;
 }
 
 /** No more than so many at once: the oldest goes. */
@@ -42,7 +43,7 @@ export function Toasts() {
           <Icon name={one.icon ?? 'info'} />
           <div class="grow">
             {one.heard && <span class="only-heard">{one.heard} </span>}
-            {one.to ? <a class="cover strong" href={one.to} onClick={() => dismiss(one.id)}>{one.text}</a> : <span class="strong">{one.text}</span>}
+            {one.opens ? <a class="cover strong" href={withQuery(one.opens)} onClick={() => dismiss(one.id)}>{one.text}</a> : <span class="strong">{one.text}</span>}
             {one.detail && <div class="small quiet">{one.detail}</div>}
           </div>
           <Button kind="plain" slim icon="close" label={t().shell.dismiss} onClick={() => dismiss(one.id)} />
