@@ -37,6 +37,7 @@ function outputOf({ responses }: Operation): string[] {
 /** A value that the schema takes: what has to be there, and no more. */
 export function exampleOf(schema: JsonSchema, shared: Shared, name = '', depth = 0): unknown {
   const seen = resolved(schema, shared);
+  if (seen.examples && seen.examples.length > 0) return seen.examples[0];
   if (seen.const !== undefined) return seen.const;
   if (seen.enum) return seen.enum[0];
   const [choice] = seen.anyOf ?? seen.oneOf ?? [];
@@ -45,9 +46,14 @@ export function exampleOf(schema: JsonSchema, shared: Shared, name = '', depth =
   if (type === 'object') return exampleObject(seen, shared, depth);
   if (type === 'array') return typeof seen.items === 'object' && depth < 4 ? [exampleOf(seen.items, shared, name, depth + 1)] : [];
   if (seen.default !== undefined) return seen.default;
-  if (type === 'string') return NAMED[name] ?? (seen.format === 'date-time' ? '2026-01-31T14:05:00Z' : '…');
+  if (type === 'string') return exampleText(seen, name);
   if (type === 'boolean') return true;
   return type === 'number' || type === 'integer' ? Math.max(seen.minimum ?? 1, Math.min(1, seen.maximum ?? 1)) : '…';
+}
+
+function exampleText({ pattern, format }: JsonSchema, name: string): unknown {
+  const known = NAMED[name] ?? (format === 'date-time' ? '2026-01-31T14:05:00Z' : '…');
+  return pattern === undefined || new RegExp(pattern).test(String(known)) ? known : 'door';
 }
 
 function exampleObject({ properties = {}, required = [] }: JsonSchema, shared: Shared, depth: number): unknown {

@@ -27,6 +27,8 @@ const WILDCARDS = ['0.0.0.0', '::', '[::]'];
  */
 export function gate(request: IncomingMessage, opts: GateOptions): string | undefined {
   refuseTwice(request.rawHeaders);
+  // With a host of its own an address in the request line would count for more than the header.
+  if (!request.url?.startsWith('/')) throw new Refusal('REQUEST_INVALID', 'the address has to be a path.', { param: 'path' });
   refuseHost(request.headers.host, opts);
   refuseTokenIn(request.url ?? '');
   const origin = originOf(request, opts);

@@ -50,7 +50,7 @@ export function openApiOf(routes: readonly Route[], version: string, cookie: str
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, schemas.of) };
   }
-  const problem = schemas.of(problemSchema, 'output', 'Problem');
+  const problem = schemas.of(problemSchema, 'output', 'Problem', true);
   return {
     openapi: '3.1.1',
     info: { title: 'Lookout', version, summary: 'What happens before the cameras: live, in the log, and in the recordings.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },

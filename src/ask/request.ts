@@ -37,7 +37,8 @@ export const askSchema = z.strictObject({
   media_url: z.string().min(1).max(4096).optional().describe('http(s) address of a video, or upload:<id>'),
   camera: z.string().regex(ID).optional().describe('instead of media_url: the id of a camera'),
   options: options.prefault({}),
-}).refine((body) => (body.media_url === undefined) !== (body.camera === undefined), { message: 'give either media_url or camera', path: ['media_url'] });
+}).refine((body) => (body.media_url === undefined) !== (body.camera === undefined), { message: 'give either media_url or camera', path: ['media_url'] })
+  .meta({ examples: [{ prompt: 'Who came in?', camera: 'door', options: { time_range: 'yesterday between 2pm and 3pm' } }] });
 
 export type AskRequest = z.output<typeof askSchema>;
 export type AskOptions = AskRequest['options'];

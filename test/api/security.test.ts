@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,4 +36,17 @@ describe('the whole table', () => {
     expect(new Set(traversals()).size).toBeGreaterThan(100);
     expect(await everyTraversal(api, [CANARY, 'root:x:0:0', 'PATH='])).toEqual([]);
   });
+});
+
+test('these checks find a server that lets everything through', async () => {
+  const open = createServer((_request, answer) => answer.end(CANARY)).listen(0, '127.0.0.1');
+  await new Promise((resolve) => open.once('listening', resolve));
+  const { port } = open.address() as { port: number };
+  const routes = await routeTable();
+  const where = { port, routes, token: () => 'x' };
+  const guarded = routes.filter((route) => route.scope !== 'public').length;
+  expect((await everyRoute(where)).length).toBeGreaterThanOrEqual(2 * guarded);
+  expect((await everyTraversal({ ...where, routes: [] }, [CANARY])).length).toBeGreaterThan(200);
+  open.closeAllConnections();
+  await new Promise((resolve) => open.close(resolve));
 });
