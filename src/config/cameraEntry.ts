@@ -16,7 +16,7 @@ export function pushAddress({ host, port }: Config['rtmp'], key: string, here: s
 
 /**
  * Where a camera's pictures come from, without user, password and query. As the file has it: what an environment variable holds may be secret
- * wherever it stands in the address.
+ * wherever it stands in the address. Without the file only the host is told.
  */
 export function sourceOf(camera: Pick<CameraConfig, 'id' | 'url'>, source: Source | null): string {
   if (!camera.url) return 'pushed over RTMP';
@@ -24,5 +24,5 @@ export function sourceOf(camera: Pick<CameraConfig, 'id' | 'url'>, source: Sourc
   const cameras: unknown = typeof raw === 'object' && raw !== null && 'cameras' in raw ? raw.cameras : undefined;
   const entry: unknown = Array.isArray(cameras) ? cameras.find((one: unknown) => typeof one === 'object' && one !== null && 'id' in one && one.id === camera.id) : undefined;
   const url: unknown = typeof entry === 'object' && entry !== null && 'url' in entry ? entry.url : undefined;
-  return redactUrl(typeof url === 'string' ? url : camera.url.reveal());
+  return typeof url === 'string' ? redactUrl(url) : redactUrl(camera.url.reveal()).replace(/^([^:]*:\/\/[^/]*\/).+$/, '$1…');
 }

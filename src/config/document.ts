@@ -38,7 +38,7 @@ export function parseSource(text: string, file: string): Source {
   const [fault] = document.errors;
   if (fault) {
     const { line, col } = lines.linePos(fault.pos[0]);
-    throw new LookoutError('CONFIG_SYNTAX', `${shown(file)}:${line}:${col}: ${sentence(fault.message)}`, { cause: fault });
+    throw new LookoutError('CONFIG_SYNTAX', `${shown(file)}:${line}:${col}: ${sentence(unquoted(fault.message))}`, { cause: fault });
   }
   return { file, text, document, lines };
 }
@@ -49,7 +49,7 @@ export function valuesOf(source: Source): unknown {
     return source.document.toJS();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new LookoutError('CONFIG_SYNTAX', `${shown(source.file)}: ${sentence(reason)}`, { cause: error });
+    throw new LookoutError('CONFIG_SYNTAX', `${shown(source.file)}: ${sentence(unquoted(reason))}`, { cause: error });
   }
 }
 
@@ -93,6 +93,11 @@ function keyNode(document: Document, path: KeyPath): Node | undefined {
 export function shown(file: string): string {
   const short = relative(process.cwd(), file);
   return short === '' || short.startsWith('..') ? file : short;
+}
+
+/** The reader's own words: what it quotes of the file may be a secret. */
+function unquoted(message: string): string {
+  return message.replace(/(?<=\S): .*$/su, '');
 }
 
 function sentence(message: string): string {

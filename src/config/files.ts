@@ -27,7 +27,7 @@ export interface FiledRule {
 export interface ReadConfig {
   readonly config: Config;
   readonly rules: readonly FiledRule[];
-  /** the configuration as it was read; null where it is none */
+  /** the configuration as it was when it last loaded: it says what of the values is told; null where that was never */
   readonly source: Source | null;
   /** of the configuration's file */
   readonly etag: string | null;
@@ -43,20 +43,19 @@ export interface ConfigFiles {
 }
 
 export function configFiles(file: string, inForce: () => LoadedConfig): ConfigFiles {
-  let known: { readonly stamp: string; readonly read: ReadConfig } | undefined;
+  let known = { stamp: '', read: readFiles(file, inForce, null) };
   return {
     file,
     read() {
-      const { rules_dir: folder } = known?.read.config ?? inForce().config;
-      const stamp = stampOf(file, folder);
+      const stamp = stampOf(file, known.read.config.rules_dir);
       // what does not load is not remembered: what is in force may change all the same
-      if (known?.stamp !== stamp || known.read.problem) known = { stamp, read: readFiles(file, inForce) };
+      if (known.stamp !== stamp || known.read.problem) known = { stamp, read: readFiles(file, inForce, known.read.source) };
       return known.read;
     },
   };
 }
 
-function readFiles(file: string, inForce: () => LoadedConfig): ReadConfig {
+function readFiles(file: string, inForce: () => LoadedConfig, good: Source | null): ReadConfig {
   let source: Source | null = null;
   try {
     source = readSource(file);
@@ -68,7 +67,7 @@ function readFiles(file: string, inForce: () => LoadedConfig): ReadConfig {
     if (!(error instanceof LookoutError)) throw error;
     const { config, rules } = inForce();
     const unfiled = rules.map((rule): FiledRule => ({ rule, entry: null, file: null, line: null, etag: null }));
-    return { config, rules: unfiled, source, etag: source && etagOf(source.text), problem: error };
+    return { config, rules: unfiled, source: good, etag: source && etagOf(source.text), problem: error };
   }
 }
 

@@ -1,5 +1,5 @@
 import { YAMLMap, isCollection, isScalar, isSeq } from 'yaml';
-import { faultAt, parseSource } from './document.ts';
+import { faultAt, parseSource, valuesOf } from './document.ts';
 import type { KeyPath, Source } from './document.ts';
 import { agreed, withItem, withKey, withoutItem } from './splice.ts';
 
@@ -14,9 +14,11 @@ export const REDACTED = '[redacted]';
 
 /**
  * The file with the edits made, one after the other; comments stay, and every other byte as far as its notation lets it. Not checked.
- * @throws LookoutError CONFIG_INVALID for a path that leads nowhere, and where a secret's stand-in would become its value
+ * @throws LookoutError CONFIG_SYNTAX, CONFIG_INVALID for a path that leads nowhere, and where a secret's stand-in would become its value
  */
 export function withEdits(source: Source, edits: readonly KeyEdit[]): Source {
+  // what cannot be read as a whole cannot be written either
+  valuesOf(source);
   return edits.reduce(withEdit, source);
 }
 

@@ -6,7 +6,6 @@ import { withEnvironment, withoutSecrets } from './environment.ts';
 import { filled } from './load.ts';
 import { REDACTED } from './patch.ts';
 import { configSchema } from './schema.ts';
-import type { Config } from './schema.ts';
 
 /** A configuration as it may be told to whoever may edit it. */
 export interface ToldConfig {
@@ -18,13 +17,14 @@ export interface ToldConfig {
   readonly secrets: readonly KeyPath[];
 }
 
-/** What the file says; where it cannot be read, or does not hold, what is in force. */
-export function tellConfig(source: Source | null, inForce: Config): ToldConfig {
+/** What the file says; nothing where it is none that loads: of what came from the environment nobody could tell then what is secret. */
+export function tellConfig(source: Source | null): ToldConfig {
   const raw = source ? filled(valuesOf(source)) : {};
   const found = source ? configSchema.safeParse(withEnvironment(source, raw, withoutSecrets)) : undefined;
+  if (!source || !found?.success) return { values: {}, written: [], secrets: [] };
   const secrets: KeyPath[] = [];
-  const told = shown(found?.success ? found.data : inForce, found?.success ? raw : undefined, [], secrets);
-  return { values: told as Record<string, unknown>, written: source && found?.success ? written(source.document.contents, []) : [], secrets };
+  const told = shown(found.data, raw, [], secrets);
+  return { values: told as Record<string, unknown>, written: written(source.document.contents, []), secrets };
 }
 
 function shown(value: unknown, raw: unknown, path: KeyPath, secrets: KeyPath[]): unknown {

@@ -59,7 +59,7 @@ describe('what is wrong is told with file, line, column and key', () => {
     ['several faults', `${MODEL}store: { days: 1 }\nlog: { level: loud }\n`, 'CONFIG_INVALID c.yaml:2:10: store.days: unknown key; known are path, retention_days, max_mb (and 1 more: log.level).'],
     ['a key given twice', `${MODEL}log: {}\nlog: {}\n`, 'CONFIG_SYNTAX c.yaml:3:1: Map keys must be unique.'],
     ['broken YAML', `${MODEL}log: [\n`, 'CONFIG_SYNTAX c.yaml:3:1: Flow sequence in block collection must be sufficiently indented and end with a ].'],
-    ['an unknown alias', `${MODEL}log: *none\n`, 'CONFIG_SYNTAX c.yaml: Unresolved alias (the anchor must be set before the alias): none.'],
+    ['an unknown alias', `${MODEL}log: *none\n`, 'CONFIG_SYNTAX c.yaml: Unresolved alias (the anchor must be set before the alias).'],
     ['a hop longer than the window', `${MODEL}window: { length: 2, hop: 3 }\n`, 'CONFIG_INVALID c.yaml:2:22: window.hop: is longer than the window, 2 s: what happens between windows would be missed.'],
     ['a broker that is none', `${MODEL}mqtt: { url: "http://broker" }\n`, 'CONFIG_INVALID c.yaml:2:9: mqtt.url: http is not a protocol of MQTT (mqtt, mqtts, ws, wss).'],
     ['TLS beside an address without it', `${MODEL}mqtt: { url: "mqtt://broker", ca: ca.pem }\n`, 'CONFIG_INVALID c.yaml:2:31: mqtt.ca: is of TLS: mqtt.url has to begin with mqtts:// or wss://.'],

@@ -27,7 +27,7 @@ export function configRoutes({ files, fixed, awaitingRestart }: ConfigNeeds): Ro
       summary: 'The configuration, secrets redacted', response: { json: configAnswer },
       handle() {
         const { config, source, etag, problem } = files.read();
-        const { values, written, secrets } = tellConfig(source, config);
+        const { values, written, secrets } = tellConfig(source);
         // a file that is not there has the version of no text: an edit of it fails by its own error
         const version = etag ?? etagOf('');
         const answer = {

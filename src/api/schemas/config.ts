@@ -6,7 +6,7 @@ const path = z.array(z.union([z.string().max(100), z.int().min(0)])).min(1).max(
 export const configAnswer = z.strictObject({
   file: z.string(),
   etag: z.string().describe('of the file: give it as If-Match with an edit'),
-  values: z.record(z.string(), z.unknown()).describe('every section and key with its value or default, as the file on the disk has it; secrets are "[redacted]", ${NAME} stays as it is written'),
+  values: z.record(z.string(), z.unknown()).describe('every section and key with its value or default, as the file had it when it last loaded; secrets are "[redacted]", ${NAME} stays as it is written'),
   written: z.array(path).describe('what stands in the file; all else is a default'),
   secrets: z.array(path).describe('keys that hold a secret'),
   restart: z.array(z.string()).describe('sections that differ from what Lookout was started with, and want a restart'),
