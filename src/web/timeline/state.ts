@@ -34,10 +34,13 @@ export interface Filter {
 export const NO_FILTER: Filter = { cameras: [], text: '', rule: '', severity: '' };
 export const filter = signal<Filter>(NO_FILTER);
 
+/** The one camera that has a lane where a view is about one; empty: all that the filter leaves. */
+export const only = signal('');
+
 /** Cameras whose lanes are shown: those of the configuration, and those that the log alone still knows. */
 export const lanes = computed(() => {
   const known = new Set([...cameraIds.value, ...[...events.items.value.values()].map(({ camera }) => camera), ...[...alerts.items.value.values()].map(({ camera }) => camera)]);
-  const wanted = filter.value.cameras;
+  const wanted = only.value === '' ? filter.value.cameras : [only.value];
   return [...known].filter((camera) => wanted.length === 0 || wanted.includes(camera)).sort();
 });
 

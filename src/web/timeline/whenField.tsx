@@ -20,7 +20,7 @@ export async function readWhen(text: string): Promise<Span & { readonly moment: 
 const AROUND = 5 * 60_000;
 
 /** Goes to a time in words: a range is selected as well. */
-export function WhenField() {
+export function WhenField({ hint }: { hint?: string }) {
   const words = t().timeline;
   const text = useSignal('');
   const problem = useSignal<Problem | null>(null);
@@ -52,7 +52,7 @@ export function WhenField() {
       }}
     >
       <div class="row tight">
-        <input class="input grow" type="text" aria-label={words.when} placeholder={words.whenHint} value={text.value} maxLength={200} aria-invalid={problem.value !== null} aria-describedby="when-said" onInput={(event) => (text.value = event.currentTarget.value)} />
+        <input class="input grow" type="text" aria-label={words.when} placeholder={hint ?? words.whenHint} value={text.value} maxLength={200} aria-invalid={problem.value !== null} aria-describedby="when-said" onInput={(event) => (text.value = event.currentTarget.value)} />
         <Button type="submit" busy={busy.value}>{words.go}</Button>
       </div>
       <div id="when-said" class="tiny" role="status">

@@ -1,1 +1,19 @@
-export const upload = { title: 'Upload' };
+export const upload = {
+  title: 'Upload',
+  drop: 'Drop a video here',
+  or: 'or choose a file',
+  choose: 'Choose a video',
+  kinds: 'MP4, MOV, MKV, WebM, MPEG-TS, FLV … It stays on Lookout’s machine and is deleted after some hours.',
+  uploading: (name: string) => `Uploading ${name}`,
+  checking: 'Checking the video …',
+  ready: (name: string, length: string) => `${name}, ${length}`,
+  until: (time: string) => `Kept until ${time}`,
+  remove: 'Delete the video',
+  cancel: 'Cancel upload',
+  notVideo: 'This is no video file.',
+  player: 'The video',
+  cannotPlay: 'This browser cannot play the video, but Lookout can look at it: ask below.',
+  chart: 'Times in the video; click to go there',
+  part: 'Part of the video',
+  partHint: '0:15-0:20; all of it, if empty',
+};
