@@ -20,7 +20,7 @@ export function curlOf(method: string, path: string, operation: Operation, { com
     ...(operation['x-scope'] === 'public' ? [] : ['-H "Authorization: Bearer $LOOKOUT_TOKEN"']),
     ...query,
     ...(type === undefined ? [] : [`-H ${quoted(`Content-Type: ${type}`)}`]),
-    ...(media?.schema ? [`-d ${quoted(JSON.stringify(exampleOf(media.schema, components.schemas)))}`] : type === undefined ? [] : ['--data-binary @video.mp4']),
+    ...(media?.schema ? [`-d ${quoted(JSON.stringify(media.example ?? exampleOf(media.schema, components.schemas)))}`] : type === undefined ? [] : ['--data-binary @video.mp4']),
     ...outputOf(operation),
   ];
   return parts.join(' \\\n  ');
@@ -37,7 +37,6 @@ function outputOf({ responses }: Operation): string[] {
 /** A value that the schema takes: what has to be there, and no more. */
 export function exampleOf(schema: JsonSchema, shared: Shared, name = '', depth = 0): unknown {
   const seen = resolved(schema, shared);
-  if (seen.examples && seen.examples.length > 0) return seen.examples[0];
   if (seen.const !== undefined) return seen.const;
   if (seen.enum) return seen.enum[0];
   const [choice] = seen.anyOf ?? seen.oneOf ?? [];

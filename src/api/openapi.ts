@@ -12,6 +12,7 @@ export interface Parameter {
 
 export interface Media {
   readonly schema?: JsonSchema;
+  readonly example?: unknown;
 }
 
 export interface Operation {

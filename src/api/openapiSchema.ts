@@ -8,7 +8,6 @@ export interface JsonSchema {
   readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
-  readonly examples?: readonly unknown[];
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly format?: string;
@@ -74,8 +73,12 @@ function dropId(key: string, value: unknown): unknown {
   return key === 'id' && typeof value === 'string' && value.startsWith('__') ? undefined : value;
 }
 
-/** What a route takes as its body. */
+/** What a route takes as its body, with the example that its schema's author gave (`.meta({ examples: [{ … }] })`), if any. */
 export function bodySchema(body: z.ZodType | 'stream', operationId: string, schemaOf: Schemas['of']): { required: boolean; content: Record<string, Media> } {
   if (body === 'stream') return { required: true, content: { 'application/octet-stream': {} } };
-  return { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: schemaOf(body, 'input', `${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}Body`) } } };
+  const name = `${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}Body`;
+  // zod leaves examples out where a default within makes what goes in differ from what comes out
+  const examples = body.meta()?.examples;
+  const example: unknown = Array.isArray(examples) ? examples[0] : undefined;
+  return { required: !body.safeParse(undefined).success, content: { 'application/json': { schema: schemaOf(body, 'input', name), ...(example === undefined ? {} : { example }) } } };
 }
