@@ -1,20 +1,18 @@
-import { LookoutError } from '../errors.ts';
 import { follows, same, setsOf } from './clipJob.ts';
+import { createDiskPatience } from './diskPatience.ts';
+import type { DiskPatience, DiskPatienceOptions, LossSink } from './diskPatience.ts';
+import { groupTime } from './packetRing.ts';
 import type { Group, RingPacket } from './packetRing.ts';
 import { Segment } from './segment.ts';
 import { openSegmentFile } from './segmentFile.ts';
-import type { Backlog, Finished, SegmentFileOptions } from './segmentFile.ts';
+import type { Finished, SegmentFileOptions } from './segmentFile.ts';
 
 /** What hears of it. */
-export interface SegmentSink {
+export interface SegmentSink extends LossSink {
   finished(segment: Finished): void;
-  /** What came from `from` to `to` (wall clock, ms) is not recorded, or not as a whole. */
-  lost(error: LookoutError, from: number, to: number): void;
 }
 
-export interface SegmenterOptions extends Pick<SegmentFileOptions, 'free'> {
-  /** the camera's */
-  readonly folder: string;
+export interface SegmenterOptions extends Pick<SegmentFileOptions, 'folder' | 'free'>, DiskPatienceOptions {
   /** s; a segment ends with the first keyframe after that */
   readonly seconds: number;
   readonly sink: SegmentSink;
@@ -32,11 +30,6 @@ export interface Segmenter {
   readonly running: boolean;
 }
 
-/** What may wait for the disk. Beyond that all is left out until it has caught up to this share, so that gaps are few and whole. */
-const MOST_WAITING = 32e6;
-const CAUGHT_UP = 0.25;
-/** After a failure the disk is left in peace so long, ms. */
-const PAUSE = 5000;
 /** A longer gap between pictures is one of the recording, ms. */
 const GAP = 2000;
 
@@ -46,17 +39,17 @@ export function createSegmenter(opts: SegmenterOptions): Segmenter {
 
 class Cutter implements Segmenter {
   readonly #opts: SegmenterOptions;
-  readonly #backlog: Backlog = { bytes: 0 };
+  readonly #disk: DiskPatience;
   readonly #files = new Set<Promise<unknown>>();
   #segment: Segment | undefined;
-  /** nothing is recorded until then: performance.now(), ms */
-  #rest = 0;
-  #slow = false;
-  /** why packets are left out at present, and since when (their arrival, ms) */
-  #fault: { readonly error: LookoutError; readonly since: number } | undefined;
+  /** the one before, until it is known whether pictures follow the keyframe that are shown before it: they refer to both */
+  #leaving: { readonly segment: Segment; readonly key: RingPacket; shared: boolean } | undefined;
+  /** wall clock of the newest packet, ms */
+  #newest = 0;
 
   constructor(opts: SegmenterOptions) {
     this.#opts = opts;
+    this.#disk = createDiskPatience(opts, opts.sink);
   }
 
   get running(): boolean {
@@ -64,17 +57,24 @@ class Cutter implements Segmenter {
   }
 
   offer(group: Group, packet: RingPacket): void {
+    this.#newest = momentOf(group, packet.pts);
     try {
       if (packet === group.packets[0]) this.#group(group);
+      else if (this.#leaving) this.#leave(group, packet);
       this.#segment?.add(group, packet);
-      if (this.#backlog.bytes > MOST_WAITING) this.#choked();
     } catch (error) {
       this.#failed(error);
     }
+    if (!this.#disk.choked || !this.#segment) return;
+    this.#disk.slow(this.#opts.folder, this.#newest);
+    this.cut();
   }
 
   cut(): void {
-    this.#end();
+    this.#left();
+    const segment = this.#segment;
+    this.#segment = undefined;
+    this.#end(segment);
   }
 
   async settled(): Promise<void> {
@@ -83,37 +83,36 @@ class Cutter implements Segmenter {
 
   /** A keyframe: the segment ends here, or goes on. */
   #group(group: Group): void {
-    const [segment, pts] = [this.#segment, group.packets[0]?.pts ?? 0];
-    if (segment) {
-      const on = follows(segment.group, group) && pts - segment.group.newest < GAP;
-      const full = pts - segment.start >= 1000 * this.#opts.seconds;
-      if (on && !full && same(segment.sets, setsOf(group))) return;
-      this.#end(on ? pts : undefined);
+    const [segment, key] = [this.#segment, group.packets[0]];
+    if (segment && key) {
+      const on = follows(segment.group, group) && key.pts - segment.group.newest < GAP;
+      const full = key.pts - segment.start >= 1000 * this.#opts.seconds;
+      const alike = same(segment.sets, setsOf(group));
+      if (on && !full && alike) return;
+      this.#left();
+      this.#segment = undefined;
+      if (on && alike) this.#leaving = { segment, key, shared: false };
+      else this.#end(segment, on ? key.pts : undefined);
     }
-    if (this.#slow && this.#backlog.bytes > CAUGHT_UP * MOST_WAITING) return;
-    if (performance.now() < this.#rest) return;
-    this.#slow = false;
-    this.#begin(group);
+    if (this.#disk.ready()) this.#begin(group);
   }
 
   #begin(group: Group): void {
     const { folder, free, sink } = this.#opts;
-    const file = openSegmentFile({ folder, backlog: this.#backlog, ...(free ? { free } : {}) });
-    let segment: Segment | undefined;
+    const file = openSegmentFile({ folder, backlog: this.#disk.backlog, ...(free ? { free } : {}) });
     const { done } = file;
+    let segment: Segment | undefined;
     this.#files.add(done);
     done.then(
       (finished) => {
         if (!finished) return;
-        if (this.#fault) sink.lost(this.#fault.error, this.#fault.since, finished.from);
-        this.#fault = undefined;
+        this.#disk.written(finished.from);
         sink.finished(finished);
       },
       (error: unknown) => {
         // the next one may have begun already, and will find out by itself
-        if (segment && segment === this.#segment) this.#drop();
-        this.#rest = performance.now() + PAUSE;
-        this.#tell(error, group.came);
+        if (segment === this.#segment || segment === this.#leaving?.segment) this.#drop();
+        this.#disk.failed(error, momentOf(group));
       },
     ).finally(() => this.#files.delete(done));
     try {
@@ -124,9 +123,22 @@ class Cutter implements Segmenter {
     }
   }
 
-  #end(next?: number): void {
-    const segment = this.#segment;
-    this.#segment = undefined;
+  /** Pictures that are shown before the keyframe are the one's before; it gets the keyframe as well. */
+  #leave(group: Group, packet: RingPacket): void {
+    const leaving = this.#leaving;
+    if (!leaving || packet.pts > leaving.key.pts) return this.#left();
+    if (!leaving.shared) leaving.segment.add(group, leaving.key);
+    leaving.shared = true;
+    leaving.segment.add(group, packet);
+  }
+
+  #left(): void {
+    const leaving = this.#leaving;
+    this.#leaving = undefined;
+    this.#end(leaving?.segment, leaving?.shared ? undefined : leaving?.key.pts);
+  }
+
+  #end(segment: Segment | undefined, next?: number): void {
     try {
       segment?.end(next);
     } catch (error) {
@@ -136,26 +148,16 @@ class Cutter implements Segmenter {
 
   #drop(): void {
     this.#segment?.close();
-    this.#segment = undefined;
-  }
-
-  #choked(): void {
-    this.#slow = true;
-    this.#tell(new LookoutError('RECORDINGS_WRITE', `${this.#opts.folder}: the disk does not keep up.`), Date.now());
-    this.#end();
+    this.#leaving?.segment.close();
+    this.#segment = this.#leaving = undefined;
   }
 
   #failed(error: unknown): void {
     this.#drop();
-    this.#rest = performance.now() + PAUSE;
-    this.#tell(error, Date.now());
+    this.#disk.failed(error, this.#newest);
   }
+}
 
-  /** Told at once, and again with its length when it is over. */
-  #tell(reason: unknown, since: number): void {
-    const error = reason instanceof LookoutError ? reason : new LookoutError('RECORDINGS_WRITE', String(reason));
-    if (this.#fault) return;
-    this.#fault = { error, since };
-    this.#opts.sink.lost(error, since, since);
-  }
+function momentOf(group: Group, pts = group.packets[0]?.pts ?? 0): number {
+  return (groupTime(group) ?? group.came) + pts - (group.packets[0]?.pts ?? 0);
 }

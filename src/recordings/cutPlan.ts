@@ -28,6 +28,8 @@ interface Timed {
   readonly samples: readonly (Sample & { readonly at: number; readonly decodedAt: number })[];
 }
 
+/** An open group's keyframe ends one file and begins the next; the same picture by both clocks, ms. */
+const SAME = 2;
 /** The clock was put right by so much between two files: none of their pictures are left out, those that seem to overlap follow closely, ms. */
 const PUT_RIGHT = 1000;
 const CLOSELY = 0.001;
@@ -42,13 +44,15 @@ export async function plannedCut(files: readonly Listed[], { camera, from, to }:
   let end = Number.NEGATIVE_INFINITY;
   let newest = Number.NEGATIVE_INFINITY;
   let decoded = Number.NEGATIVE_INFINITY;
+  /** the newest picture is a keyframe: what follows may begin with it */
+  let shared = false;
   for (const file of files) {
     signal?.throwIfAborted();
     await setImmediate();
     const timed = timesOf(file);
     if (!timed) continue;
     if (first && !timed.head.description.equals(first.head.description)) break;
-    const wanted = first ? after(within(timed, newest - PUT_RIGHT, to), newest) : within(timed, from, to);
+    const wanted: Timed['samples'] = first ? after(within(timed, newest - PUT_RIGHT, to), newest, shared) : within(timed, from, to);
     const start = wanted[0]?.at;
     if (start === undefined) continue;
     first ??= { head: timed.head, at: start };
@@ -57,7 +61,7 @@ export async function plannedCut(files: readonly Listed[], { camera, from, to }:
       // in whole ticks, each decoded after the one before it
       decoded = Math.max(decoded + 1, ticks(decodedAt - first.at));
       samples.push({ dts: decoded, pts: ticks(at - first.at), keyframe, size, chunk: Math.floor((at - first.at) / 1000), file: file.file, offset });
-      newest = Math.max(newest, at);
+      if (at >= newest) [newest, shared] = [at, keyframe];
       last = Math.max(last, at + (1000 * duration) / timed.head.timescale);
     }
     end = Math.max(end, last);
@@ -92,10 +96,12 @@ function within({ samples }: Timed, from: number, to: number): Timed['samples'] 
 }
 
 /** Moments that were taken before the clock was set back are shown by the file that came first. */
-function after(samples: Timed['samples'], newest: number): Timed['samples'] {
+function after(samples: Timed['samples'], newest: number, shared: boolean): Timed['samples'] {
   const begin = samples.findIndex(({ keyframe, at }) => keyframe && at > newest - PUT_RIGHT);
-  const start = samples[begin]?.at ?? 0;
-  return begin < 0 ? [] : samples.slice(begin).flatMap((one) => (one.at < start ? [] : [{ ...one, at: one.at > newest ? one.at : newest + CLOSELY * (1 + one.at - start) }]));
+  const key = samples[begin];
+  if (!key) return [];
+  const first = begin + (shared && Math.abs(key.at - newest) <= SAME ? 1 : 0);
+  return samples.slice(first).flatMap((one) => (one.at < key.at ? [] : [{ ...one, at: one.at > newest ? one.at : newest + CLOSELY * (1 + one.at - key.at) }]));
 }
 
 function readIfThere(file: string): Fragmented | undefined {

@@ -11,6 +11,8 @@ import type { FramesOptions, Stretch } from './recordings.ts';
 
 /** What is put together for one decoder at a time: a process for each file would cost more than the decoding; ms and bytes. */
 const AT_ONCE = { ms: 300_000, bytes: 128e6 };
+/** A picture in two files has one time but for how names are rounded, ms. */
+const SAME = 2;
 /** A longer gap begins another, ms. */
 const GAP = 30_000;
 
@@ -28,7 +30,7 @@ export async function* recordedFrames(files: readonly Listed[], { camera, from, 
       const part = { camera, from: Math.max(from, run[0]?.from ?? from), to: Math.min(to, run.at(-1)?.to ?? to) };
       for await (const frame of framesOf(run, part, join(folder, 'part.mp4'), opts, signal)) {
         // pictures at the seam of two parts are in both
-        if (frame.at <= newest || frame.at < from || frame.at > to) continue;
+        if (frame.at <= newest + SAME || frame.at < from || frame.at > to) continue;
         newest = frame.at;
         yield frame;
       }
