@@ -25,6 +25,7 @@ interface DemoFlags {
   readonly model: string;
   readonly rtmpPort: number;
   readonly mqttPort: number;
+  readonly pagePort: number;
 }
 
 export function register(program: Command): void {
@@ -40,6 +41,7 @@ export function register(program: Command): void {
     .addOption(new Option('--model <folder>', 'another Qwen3-VL checkpoint').default(DEMO_MODEL, 'the demo’s own'))
     .addOption(new Option('--rtmp-port <port>', 'port of the RTMP server on 127.0.0.1').argParser(parseNumber(0, 65_535)).default(0, 'a free one'))
     .addOption(new Option('--mqtt-port <port>', 'port of the MQTT broker on 127.0.0.1').argParser(parseNumber(0, 65_535)).default(0, 'a free one'))
+    .addOption(new Option('--page-port <port>', 'port of the page on 127.0.0.1').argParser(parseNumber(0, 65_535)).default(0, 'a free one'))
     .action(demo);
 }
 
@@ -63,7 +65,7 @@ async function demo(flags: DemoFlags): Promise<void> {
   try {
     const pictureWidth = draw ? pictureColumns(out) : null;
     const played = await runDemo(
-      { seed, duration: flags.for, folder, model: flags.model, rtmpPort: flags.rtmpPort, mqttPort: flags.mqttPort, pictureWidth },
+      { seed, duration: flags.for, folder, model: flags.model, rtmpPort: flags.rtmpPort, mqttPort: flags.mqttPort, pagePort: flags.pagePort, pictureWidth },
       { startDaemon, display, log, signal: interrupt.signal, hurry: interrupt.hurry },
     );
     display.close();

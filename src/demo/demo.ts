@@ -1,11 +1,12 @@
 import { filter, firstValueFrom } from 'rxjs';
+import { openTokens } from '../api/tokens.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
 import type { Secret } from '../secret.ts';
 import type { Store } from '../store/store.ts';
 import { startBroker } from './broker.ts';
-import { CAMERA, type DemoFolder, writeDemoConfig } from './folder.ts';
+import { CAMERA, type DemoFolder, pageLink, writeDemoConfig } from './folder.ts';
 import { play, type Played } from './play.ts';
 import { publishRoom, type RoomCamera } from './publish.ts';
 import { createRoom, type Room } from './room.ts';
@@ -23,6 +24,7 @@ export interface DemoOptions {
   /** 0 takes a free one */
   readonly rtmpPort: number;
   readonly mqttPort: number;
+  readonly pagePort: number;
   /** width of the small pictures for the display; null wants none */
   readonly pictureWidth: number | null;
 }
@@ -37,7 +39,7 @@ export interface DemoDaemon {
 }
 
 export interface DemoNeeds {
-  startDaemon(loaded: LoadedConfig, deps: { log: Logger; signal: AbortSignal; rtmpReady(info: { port: number; url(key: Secret): Secret }): void }): Promise<DemoDaemon>;
+  startDaemon(loaded: LoadedConfig, deps: { log: Logger; signal: AbortSignal; rtmpReady(info: { port: number; url(key: Secret): Secret }): void; apiReady(url: string): void }): Promise<DemoDaemon>;
   readonly display: Display;
   readonly log: Logger;
   /** ends the story early; what was seen by then is scored */
@@ -89,14 +91,14 @@ async function setUp(opts: DemoOptions, needs: DemoNeeds, halt: AbortController,
   const sentences = demoSentences(room);
   const broker = await startBroker(opts.mqttPort);
   closing.push(() => broker.close());
-  const loaded = loadConfig(writeDemoConfig(opts.folder, { model: opts.model, mqttUrl: broker.url, rtmpPort: opts.rtmpPort, rules: sentences }));
+  const loaded = loadConfig(writeDemoConfig(opts.folder, { model: opts.model, mqttUrl: broker.url, rtmpPort: opts.rtmpPort, pagePort: opts.pagePort, rules: sentences }));
   const viewer = await subscribeAlerts({ url: broker.url, prefix: loaded.config.mqtt.prefix });
   closing.push(() => viewer.close());
   const online = firstValueFrom(viewer.status$.pipe(filter((s) => s.camera === CAMERA && s.state === 'online')), { defaultValue: null });
 
-  const base: View = {
+  let base: View = {
     seed: opts.seed, stage: { kind: 'playing' }, epoch: null, duration: opts.duration, elapsed: 0, rules: loaded.rules.map(({ id, alert }) => ({ id, text: alert })),
-    rows: [], picture: null, camera: null, windows: 0, visualTokens: 0, config: opts.folder.config,
+    rows: [], picture: null, camera: null, windows: 0, visualTokens: 0, page: null, config: opts.folder.config,
   };
   const start = showStart(needs.display, base, 'loading the model');
   closing.push(async () => start.stop());
@@ -107,6 +109,10 @@ async function setUp(opts: DemoOptions, needs: DemoNeeds, halt: AbortController,
     rtmpReady: (info) => {
       camera ??= film(opts, info.url(keyOf(loaded)), halt.signal, needs.log);
       start.camera(camera);
+    },
+    apiReady: (url) => {
+      base = { ...base, page: pageLink(opts.folder, openTokens(loaded.config.api.tokens), url) };
+      start.page(base.page);
     },
   });
   closing.push(() => Promise.race([daemon.done, pause(STOP)]));

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import type { TokenBook } from '../api/tokens.ts';
 import { LookoutError } from '../errors.ts';
 import type { DemoSentence } from './sentences.ts';
 import { DEMO_SETTINGS } from './settings.ts';
@@ -23,6 +24,9 @@ export const CAMERA = 'room';
 /** The checkpoint that comes with Lookout and knows the demo's room. */
 export const DEMO_MODEL = fileURLToPath(new URL('../../models/demo', import.meta.url));
 
+/** What an earlier run left, but rules and configuration. */
+const LEFT = ['lookout.db', 'lookout.db-wal', 'lookout.db-shm', 'lookout.log', 'media', 'recordings', 'uploads', 'api-tokens.json', 'page.url'];
+
 /**
  * Take the folder for this run: what an earlier demo left there is removed (rules that people added stay). If another demo
  * is running in it, a new folder beside it is taken.
@@ -33,8 +37,7 @@ export function takeFolder(wanted: string): DemoFolder {
     mkdirSync(join(wanted, 'rules'), { recursive: true });
     const path = inUse(wanted) ? mkdtempSync(`${resolve(wanted)}-`) : resolve(wanted);
     mkdirSync(join(path, 'rules'), { recursive: true });
-    for (const file of ['lookout.db', 'lookout.db-wal', 'lookout.db-shm', 'lookout.log']) rmSync(join(path, file), { force: true });
-    rmSync(join(path, 'media'), { recursive: true, force: true });
+    for (const left of LEFT) rmSync(join(path, left), { recursive: true, force: true });
     const pid = join(path, 'demo.pid');
     writeFileSync(pid, String(process.pid));
     const config = relative(process.cwd(), join(path, 'lookout.yaml'));
@@ -57,12 +60,14 @@ function inUse(folder: string): boolean {
 }
 
 /** Write lookout.yaml and the rules; returns the file. The camera's key is new for every run. */
-export function writeDemoConfig(folder: DemoFolder, opts: { model: string; mqttUrl: string; rtmpPort: number; rules: readonly DemoSentence[] }): string {
+export function writeDemoConfig(folder: DemoFolder, opts: { model: string; mqttUrl: string; rtmpPort: number; pagePort: number; rules: readonly DemoSentence[] }): string {
   const config = {
     model: { name: resolve(opts.model) },
     ...DEMO_SETTINGS,
     mqtt: { url: opts.mqttUrl },
     store: { path: 'lookout.db' },
+    recordings: { mode: 'continuous' },
+    api: { port: opts.pagePort },
     rtmp: { enabled: true, port: opts.rtmpPort },
     cameras: [{ id: CAMERA, rtmp_key: randomBytes(16).toString('hex') }],
     rules_dir: 'rules',
@@ -72,4 +77,12 @@ export function writeDemoConfig(folder: DemoFolder, opts: { model: string; mqttU
   writeFileSync(join(folder.path, 'rules', 'demo.yaml'), `# The demo writes this file anew at every start; put rules of your own into a file beside it.\n${stringify(rules)}`);
   writeFileSync(file, `# The demo writes this file anew at every start.\n${stringify(config)}`, { mode: 0o600 });
   return file;
+}
+
+/** Makes a token for the page, and a file with the link that holds it. @throws LookoutError CONFIG_WRITE */
+export function pageLink(folder: DemoFolder, tokens: Pick<TokenBook, 'add'>, url: string): { link: string; file: string } {
+  const link = `${url}/#token=${tokens.add('demo', 'admin')}`;
+  const file = join(folder.path, 'page.url');
+  writeFileSync(file, `${link}\n`, { mode: 0o600 });
+  return { link, file: relative(process.cwd(), file) };
 }

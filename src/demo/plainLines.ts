@@ -23,6 +23,7 @@ export function createPlainLines(write: (line: string) => void): Display {
   };
   return {
     show: (view) => {
+      if (view.page) once('page', `The page, while this runs: ${view.page.link}`);
       if (view.stage.kind === 'starting') once(view.stage.doing, `${view.stage.doing} …`);
       else once('playing', `The story begins: ${clock(view.duration)} minutes, seed ${view.seed}. Looking out for: ${view.rules.map((r) => `“${r.text}”`).join(', ')}.`);
       for (const row of view.rows) tell(row, view);

@@ -24,7 +24,7 @@ export function screenLines(view: View, size: ScreenSize, paint: Paint, depth: C
   const width = size.columns - 2;
   const top = [heading(view, width, paint), ''];
   const middle = beside(pictureLines(view, size, depth), aside(view, width - pictureColumns(size) - 2, paint), pictureColumns(size));
-  const bottom = ['', paint('dim', hint(view, width))];
+  const bottom = ['', ...pageLine(view, width), paint('dim', hint(view, width))];
   const room = size.rows - top.length - middle.length - bottom.length - 3;
   const table = tableLines(view, width, paint, Math.max(1, room));
   return [...top, ...middle, '', ...table, ...bottom].slice(0, size.rows - 1).map((line) => ` ${line}`);
@@ -104,6 +104,13 @@ function alerts(row: Row, paint: Paint): string {
   });
   const open = row.expects.filter((rule) => !row.alerts.some((a) => a.rule === rule));
   return [...told, ...open.map((rule) => paint(row.state === 'missed' ? 'red' : 'dim', `${rule} …`))].join(', ');
+}
+
+/** The link as a whole, so that it can be clicked; where it does not fit, the file that holds it. */
+function pageLine({ page }: View, width: number): string[] {
+  if (!page) return [];
+  const line = `Page: ${page.link}`;
+  return [line.length <= width ? line : cut(`Page: open the link in ${page.file}`, width)];
 }
 
 /** One thing after the other that can be tried while the demo runs. */

@@ -18,6 +18,8 @@ export interface View {
   readonly camera: FilmReport | null;
   readonly windows: number;
   readonly visualTokens: number;
+  /** link that opens the page, and the file that holds it; null before it is served */
+  readonly page: { readonly link: string; readonly file: string } | null;
   /** lookout.yaml of the demo, as one would type it */
   readonly config: string;
 }

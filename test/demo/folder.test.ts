@@ -18,7 +18,7 @@ describe('the demo’s folder', () => {
   it('holds a configuration that every command can read', () => {
     const folder = takeFolder(join(base, 'demo'));
     const rules = demoSentences(createRoom(7));
-    const file = writeDemoConfig(folder, { model: base, mqttUrl: 'mqtt://127.0.0.1:4242', rtmpPort: 0, rules });
+    const file = writeDemoConfig(folder, { model: base, mqttUrl: 'mqtt://127.0.0.1:4242', rtmpPort: 0, pagePort: 0, rules });
     const loaded = loadConfig(file);
     expect(loaded.config.store.path).toBe(join(base, 'demo', 'lookout.db'));
     expect(loaded.config.cameras.map((camera) => camera.id)).toEqual(['room']);

@@ -32,7 +32,7 @@ function view(given: Partial<View> = {}): View {
   return {
     seed: 7, stage: { kind: 'playing' }, epoch: EPOCH, duration: 90, elapsed: 20, rules: demoSentences(createRoom(7)),
     rows: timeline(KNOWN, EPOCH + 20_000), picture: { at: EPOCH, width: 96, height: 64, data },
-    camera: null, windows: 12, visualTokens: 1152, config: '.lookout/demo/lookout.yaml', ...given,
+    camera: null, windows: 12, visualTokens: 1152, page: null, config: '.lookout/demo/lookout.yaml', ...given,
   };
 }
 
@@ -56,6 +56,14 @@ describe('the screen', () => {
     expect(text).toContain('0:20 / 1:30');
     expect(text).toContain('当有人坐下时提醒我');
     expect(text).toContain('? made up');
+  });
+
+  it('shows the link of the page as a whole, or else where it is', () => {
+    const page = { link: `http://127.0.0.1:45678/#token=lookout_${'x'.repeat(43)}`, file: '.lookout/demo/page.url' };
+    const shown = (columns: number): string => screenLines(view({ page }), { columns, rows: 44 }, uncoloured, 24).join('\n');
+    expect(shown(130)).toContain(page.link);
+    expect(shown(80)).not.toContain('#token=');
+    expect(shown(80)).toContain(page.file);
   });
 
   it('can be drawn before there is a picture or a story', () => {
