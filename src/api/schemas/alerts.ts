@@ -30,7 +30,7 @@ export const alertAnswer = z.strictObject({
 export const feedbackBody = z.strictObject({
   right: z.boolean().describe('what the alert says did happen'),
   note: z.string().max(1000).default('').describe('why, for people'),
-});
+}).meta({ examples: [{ right: false, note: 'it was the cat' }] });
 
 export type AlertOut = z.infer<typeof alertSchema>;
 export type AlertsOut = z.infer<typeof alertsAnswer>;

@@ -13,7 +13,7 @@ export const backtestBody = z.strictObject({
   thresholds: z.array(share).max(20).optional().describe('to compare'),
   margin: share.default(0.2).describe('how far below the threshold a near miss may lie'),
   limit: z.int().min(1).max(1000).default(100).describe('alerts in the list, the newest ones'),
-});
+}).meta({ examples: [{ entry: { alert: 'someone leaves a bag', count: '3 in 5m' }, since: 'last week' }] });
 
 const alert = z.strictObject({
   camera: z.string(), happened_at: iso, happened_at_ms: ms, event: z.string(), event_id: z.string().nullable(), score: share, why: z.string(),

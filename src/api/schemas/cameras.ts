@@ -48,14 +48,14 @@ export const cameraBody = z.looseObject({
   id: slug,
   push: z.boolean().optional().describe('instead of url: makes a key, with which the camera pushes RTMP to Lookout'),
   ...z.object({ ...places, ...keys, ...own }).partial().shape,
-});
+}).meta({ examples: [{ id: 'door', url: 'rtsp://viewer:secret@192.168.1.20:554/stream1' }] });
 
 /** Null takes a key back to its default; another `url` takes the place of the whole address. */
 export const cameraPatch = z.looseObject(
   Object.fromEntries(Object.entries({ ...places, ...keys, ...own }).map(([key, value]) => [key, value.nullable().optional()])) as {
     readonly [K in keyof (typeof places & typeof keys & typeof own)]: z.ZodOptional<z.ZodNullable<(typeof places & typeof keys & typeof own)[K]>>;
   },
-);
+).meta({ examples: [{ enabled: false }] });
 
 export const cameraAdded = z.strictObject({
   camera: cameraSchema,
@@ -70,7 +70,7 @@ export const probeBody = z.strictObject({
   transport: keys.transport.optional(),
   tls: keys.tls.optional(),
   seconds: z.number().min(1).max(60).default(10).describe('how long to look'),
-});
+}).meta({ examples: [{ camera: 'door', seconds: 10 }] });
 
 const optional = z.number().optional();
 const load = { idle_cores: z.number(), idle_measured: z.boolean(), busy_cores: z.number(), busy_measured: z.boolean(), memory_mb: z.number() };

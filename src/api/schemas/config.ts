@@ -21,7 +21,7 @@ export const configSchemaAnswer = z.strictObject({
 
 export const configPatch = z.strictObject({
   edits: z.array(z.strictObject({ path, value: z.unknown().describe('null takes the key out, so that its default holds') })).min(1).max(200),
-});
+}).meta({ examples: [{ edits: [{ path: ['mqtt', 'settle'], value: 2 }] }] });
 
 export const configEdited = z.strictObject({
   etag: z.string(),

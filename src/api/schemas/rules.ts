@@ -72,16 +72,16 @@ export const rulesAnswer = z.strictObject({ items: z.array(ruleSchema), problem:
 export const ruleParams = z.strictObject({ rule: slug });
 
 /** Without an id it gets one made from its sentence. */
-export const ruleBody = z.looseObject(ruleEntrySchema.shape);
+export const ruleBody = z.looseObject(ruleEntrySchema.shape).meta({ examples: [{ alert: 'alert when someone picks up phone', cameras: ['door'], cooldown: '30s' }] });
 
 /** Null takes a key out. Of the kinds that exclude one another the one that is set takes the other's place. */
 export const rulePatch = z.looseObject(
   Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, value.nullable().optional()])) as {
     readonly [K in keyof typeof keys]: z.ZodOptional<z.ZodNullable<(typeof keys)[K]>>;
   },
-);
+).meta({ examples: [{ threshold: 0.6, cooldown: null }] });
 
-export const snoozeBody = z.strictObject({ for: length.describe('30m, 2h, seconds; 0 ends it') });
+export const snoozeBody = z.strictObject({ for: length.describe('30m, 2h, seconds; 0 ends it') }).meta({ examples: [{ for: '2h' }] });
 
 export type RuleEntryIn = z.input<typeof ruleBody>;
 export type RulePatchIn = z.input<typeof rulePatch>;
