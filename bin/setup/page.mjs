@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runs } from './say.mjs';
 
@@ -8,11 +8,15 @@ import { runs } from './say.mjs';
  * @returns whether there is a page of these sources
  */
 export async function buildPage(root) {
-  const stamp = join(root, '.cache/web/.built-from');
+  const [page, fresh] = [join(root, '.cache/web'), join(root, '.cache/web.new')];
+  const stamp = join(page, '.built-from');
   const wanted = fingerprint(root);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
-  const vite = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', join(root, 'src/web/vite.config.ts'), '--logLevel', 'warn'];
+  const vite = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', join(root, 'src/web/vite.config.ts'), '--outDir', fresh, '--logLevel', 'warn'];
   if (!(await runs('Building the page', process.execPath, vite))) return false;
+  // a running Lookout serves the old page until there is the whole of the new one
+  rmSync(page, { recursive: true, force: true });
+  renameSync(fresh, page);
   writeFileSync(stamp, wanted);
   return true;
 }

@@ -14,7 +14,7 @@ interface Outcome {
 }
 
 /** Builds a page of nothing. */
-const BUILDER = { 'src/web/main.tsx': '', 'node_modules/vite/bin/vite.js': "const fs = require('fs'); const root = require('path').resolve(__dirname, '../../..'); fs.mkdirSync(`${root}/.cache/web`, { recursive: true }); fs.appendFileSync(`${root}/builds.log`, 'built\\n')" };
+const BUILDER = { 'src/web/main.tsx': '', 'node_modules/vite/bin/vite.js': "const fs = require('fs'); const root = require('path').resolve(__dirname, '../../..'); fs.mkdirSync(process.argv[process.argv.indexOf('--outDir') + 1], { recursive: true }); fs.appendFileSync(`${root}/builds.log`, 'built\\n')" };
 
 /** A checkout with the real set-up, and a demo, packages and a page that take no time. */
 function checkout(files: Record<string, string> = {}): string {

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-import { onTestFinished } from 'vitest';
+import { onTestFailed, onTestFinished } from 'vitest';
 import { ROOT } from '../cli/lookout.ts';
 
 /** Where screenshots go: outside what is committed. */
@@ -38,6 +38,10 @@ export async function watcher(): Promise<Watcher> {
       });
       const page = await context.newPage();
       listen(page, new URL(url).host, complaints);
+      onTestFailed(async () => {
+        await page.screenshot({ path: join(SHOTS, 'failed.png') });
+        process.stderr.write(`${page.url()} (.cache/e2e/failed.png)\n${complaints.join('\n')}\n`);
+      });
       await page.goto(url);
       return page;
     },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { start } from '../cli/lookout.ts';
 import { watcher } from './browser.ts';
 import { home } from './home.ts';
 
@@ -116,4 +117,18 @@ test('a viewer sees and cannot change; whoever is signed out sees the login', as
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('heading', { name: 'Sign in to Lookout' }).waitFor();
   expect(browser.complaints).toEqual([]);
+});
+
+test('while Lookout is away the page says so; when it is back, whoever was signed in is asked to do so again', async () => {
+  const lookout = await home();
+  const browser = await watcher();
+  const page = await browser.visit(lookout.link('viewer'));
+  await page.getByRole('heading', { name: 'No camera yet' }).waitFor();
+  lookout.daemon.child.kill('SIGTERM');
+  await page.getByText('Connection to Lookout lost.').waitFor();
+  expect((await lookout.daemon.outcome).code).toBe(0);
+  const again = start(lookout.folder, ['run']);
+  await again.says('watching');
+  await page.getByText('Your session has ended').waitFor({ timeout: 60_000 });
+  expect(browser.complaints.filter((one) => !one.includes('Failed to load resource'))).toEqual([]);
 });

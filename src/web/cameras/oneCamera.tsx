@@ -7,6 +7,7 @@ import { navigate } from '../router.ts';
 import { mayEdit } from '../session.ts';
 import { readCameras } from '../store/cameras.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
+import { confirmed } from '../ui/confirm.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Switch } from '../ui/field.tsx';
 import { asProblem, ProblemNote } from '../ui/problem.tsx';
@@ -49,7 +50,7 @@ function About({ camera }: { camera: CameraOut }) {
     }
   };
   const remove = async (): Promise<void> => {
-    if (!confirm(words.removeSure(camera.id))) return;
+    if (!(await confirmed(words.removeSure(camera.id), words.remove))) return;
     await change(() => ask('DELETE', `/v1/cameras/${camera.id}`));
     if (!problem.value) navigate('/live');
   };

@@ -31,7 +31,7 @@ function AllCameras() {
       {!all && !camerasProblem.value && <Waiting label={t().shell.loading} />}
       {all?.length === 0 && <EmptyState icon="live" title={words.empty.title} action={add}>{words.empty.text} {!mayEdit.value && words.empty.viewer}</EmptyState>}
       {all && all.length > 0 && (
-        <ul class="camera-grid">
+        <ul class={`camera-grid ${['', 'one', 'two'][all.length] ?? ''}`}>
           {all.map((camera) => <li key={camera.id}><CameraCard camera={camera} /></li>)}
         </ul>
       )}

@@ -8,6 +8,7 @@ import { navigate } from '../router.ts';
 import { mayEdit } from '../session.ts';
 import { readRules } from '../store/rules.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
+import { confirmed } from '../ui/confirm.tsx';
 import { asProblem, ProblemNote } from '../ui/problem.tsx';
 import { Notice, Panel, View } from '../ui/surfaces.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -92,7 +93,7 @@ function Actions({ rule, busy, ready, onSave, onProblem }: { rule: RuleOut | und
     );
   }
   const remove = async (): Promise<void> => {
-    if (!confirm(words.removeSure(rule.id))) return;
+    if (!(await confirmed(words.removeSure(rule.id), words.remove))) return;
     try {
       await ask('DELETE', `/v1/rules/${rule.id}`);
       toast({ text: words.removed(rule.id), icon: 'check' });

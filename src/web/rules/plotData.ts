@@ -1,12 +1,18 @@
 import type uPlot from 'uplot';
 import type { BacktestOut } from '../../api/schemas/backtest.ts';
 
+const LEAST_MARGIN_MS = 60_000;
+
 /** Time in seconds, as uPlot has it; scores of alerts, of those taken back, of near misses; the threshold from end to end. */
 export function scoresOverTime(report: Pick<BacktestOut, 'since_ms' | 'until_ms' | 'list' | 'near_misses'>, threshold: number): uPlot.AlignedData {
+  const times = [...report.list.map(({ happened_at_ms: at }) => at), ...report.near_misses.map(({ last }) => last.start_ms)];
+  const first = Math.min(...times, report.until_ms);
+  // where the log begins late, most of the time asked about would be empty
+  const left = Math.max(report.since_ms, first - Math.max(LEAST_MARGIN_MS, (report.until_ms - first) / 20));
   const points = [
     ...report.list.map(({ happened_at_ms: at, score, taken_back: back }) => ({ at, score, series: back ? 1 : 0 })),
     ...report.near_misses.map(({ last, score }) => ({ at: last.start_ms, score, series: 2 })),
-    { at: report.since_ms, score: Number.NaN, series: -1 },
+    { at: left, score: Number.NaN, series: -1 },
     { at: report.until_ms, score: Number.NaN, series: -1 },
   ].sort((a, b) => a.at - b.at);
   const of = (series: number): (number | null)[] => points.map((point) => (point.series === series ? point.score : null));

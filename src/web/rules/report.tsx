@@ -17,7 +17,7 @@ export function Report({ report, threshold, onThreshold }: { report: BacktestOut
   return (
     <div class="stack wide">
       <div class="figures">
-        <p><span class="figure">{number(report.alerts)}</span> {words.alerts}</p>
+        <p><span class="figure">{number(report.alerts)}</span> {words.alerts(report.alerts)}</p>
         {report.per_day !== null && <p><span class="figure">{number(report.per_day, 1)}</span> {words.perDay}</p>}
         {report.taken_back > 0 && <p><span class="figure">{number(report.taken_back)}</span> {words.takenBack}</p>}
       </div>

@@ -46,7 +46,7 @@ function OneKey({ of: key, config, edits, problem, onEdit }: { of: ConfigKey } &
     <div class={edited ? 'one-key edited' : 'one-key'}>
       <Field
         label={<><code>{key.path.length > 1 && <span class="faint">{key.path.slice(0, -1).join('.')}.</span>}{key.path.at(-1)}</code>{inFile && !edited && <span class="tiny faint in-file">{words.written}</span>}</>}
-        help={<>{words.help[key.name] ?? key.help}{!secret && fallbackSays(key)}</>}
+        help={[words.help[key.name] ?? key.help, secret ? '' : fallbackSays(key)].filter((part) => part !== '').join(' · ')}
         fault={fault}
       >
         {(labelled) => <KeyInput of={{ ...key, kind }} value={value} isSet={inFile} onValue={(next) => onEdit(key.name, same(next, stored) && inFile ? undefined : next)} labelled={labelled} />}
@@ -64,9 +64,9 @@ function OneKey({ of: key, config, edits, problem, onEdit }: { of: ConfigKey } &
 function fallbackSays(key: ConfigKey): string {
   const words = t().settings;
   if (key.fallback === undefined) return '';
-  if (typeof key.fallback === 'boolean') return ` · ${words.default(key.fallback ? words.yes : words.no)}`;
+  if (typeof key.fallback === 'boolean') return words.default(key.fallback ? words.yes : words.no);
   const text = written(key.kind === 'list' ? 'json' : key.kind, key.fallback);
-  return text === '[]' ? '' : ` · ${words.default(text)}`;
+  return text === '[]' ? '' : words.default(text);
 }
 
 function same(a: unknown, b: unknown): boolean {

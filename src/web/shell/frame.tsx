@@ -5,6 +5,7 @@ import { place } from '../router.ts';
 import { unseen } from '../store/alerts.ts';
 import { connection, reconnect } from '../store/feed.ts';
 import { Button, ButtonLink } from '../ui/button.tsx';
+import { Confirm } from '../ui/confirm.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { EmptyState, Waiting } from '../ui/surfaces.tsx';
 import { Toasts } from '../ui/toast.tsx';
@@ -36,6 +37,7 @@ export function Frame() {
       <Guard key="detail"><Suspense fallback={null}><DetailPanel /></Suspense></Guard>
       <Toasts />
       <KeyHelp />
+      <Confirm />
     </>
   );
 }

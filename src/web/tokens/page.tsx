@@ -2,11 +2,12 @@ import { useSignal } from '@preact/signals';
 import { ask, get, post } from '../api/client.ts';
 import { bareFault, keyParts } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
-import { CopyText } from '../ui/copyText.tsx';
 import { t } from '../i18n/language.ts';
 import { session } from '../session.ts';
 import type { Scope } from '../session.ts';
 import { Button } from '../ui/button.tsx';
+import { confirmed } from '../ui/confirm.tsx';
+import { CopyText } from '../ui/copyText.tsx';
 import { Field } from '../ui/field.tsx';
 import { asProblem, ProblemNote } from '../ui/problem.tsx';
 import { Badge, Notice, Panel, View, Waiting } from '../ui/surfaces.tsx';
@@ -103,7 +104,7 @@ function TokenLine({ token, onRemoved }: { token: TokenEntry; onRemoved: () => v
   const words = t().tokens;
   const own = session.value.state === 'in' && session.value.who.name === token.name;
   const remove = async (): Promise<void> => {
-    if (!confirm(words.removeSure(token.name))) return;
+    if (!(await confirmed(words.removeSure(token.name), words.remove))) return;
     try {
       await ask('DELETE', `/v1/tokens/${token.name}`);
       onRemoved();

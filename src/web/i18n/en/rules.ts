@@ -57,7 +57,7 @@ export const rules = {
     run: 'Run the test', stop: 'Stop', again: 'Run again',
     stages: { reading: 'Reading events', scoring: 'The model scores their wordings', replaying: 'Playing them through' },
     of: (done: string, total: string) => `${done} of ${total}`,
-    alerts: 'alerts', perDay: 'a day', takenBack: 'later taken back', held: (events: string, texts: string) => `${events} events in ${texts} wordings were held against it`,
+    alerts: (count: number) => (count === 1 ? 'alert' : 'alerts'), perDay: 'a day', takenBack: 'later taken back', held: (events: string, texts: string) => `${events} events in ${texts} wordings were held against it`,
     watched: (camera: string, time: string) => `${camera} watched ${time}`,
     none: 'It would not have alerted.', noneHelp: 'Either nothing of the kind happened, or the threshold is too high: see what it missed by a little, below.',
     noEvents: 'The log holds no events of this time. Let Lookout watch for a while, or choose a longer time.',

@@ -59,7 +59,7 @@ export const rules: Words['rules'] = {
     run: '运行测试', stop: '停止', again: '再次运行',
     stages: { reading: '读取事件', scoring: '模型为各种说法评分', replaying: '逐一重放' },
     of: (done, total) => `${done} / ${total}`,
-    alerts: '次告警', perDay: '次/天', takenBack: '次后来撤回', held: (events, texts) => `对照了 ${events} 个事件、${texts} 种说法`,
+    alerts: () => '次告警', perDay: '次/天', takenBack: '次后来撤回', held: (events, texts) => `对照了 ${events} 个事件、${texts} 种说法`,
     watched: (camera, time) => `${camera} 观察了 ${time}`,
     none: '它不会告警。', noneHelp: '要么没有发生此类事情，要么阈值太高：请看下面差一点的。',
     noEvents: '日志中没有这段时间的事件。让 Lookout 观察一段时间，或选择更长的时间。',
