@@ -55,10 +55,14 @@ export function createAsker(opts: AskerOptions): Asker {
   };
 }
 
+/** A still camera's last frames are as good as new for so long, ms: by then the daemon has looked again. */
+const LONGEST_STILL = 900_000;
+
 async function* askCamera(opts: AskerOptions, camera: string, request: AskRequest, signal: AbortSignal): AsyncGenerator<AskStep, void, void> {
   const { config } = opts.current();
   if (!config.cameras.some((c) => c.id === camera) && !opts.recordings?.cameras().includes(camera)) throw new LookoutError('CAMERA_NOT_FOUND', `There is no camera ${camera}.`);
-  const range = cameraRange(request.options, opts.now());
+  const now = opts.now();
+  const range = cameraRange(request.options, now, opts.frames?.between(camera, now - LONGEST_STILL, now).at(-1)?.at);
   const plan = planFor(camera, range, opts, config, request.options);
   const scope: Scope = { ...plan, camera, wallClock: true, range: () => range };
   if (plan.footage.length === 0) return yield* answering(opts, request, scope, signal);

@@ -37,7 +37,9 @@ export function countedModel(model: AskedModel, line: Pick<QuestionLine, 'turn'>
     pace: () => (calls === 0 ? 0 : took / calls),
     model: {
       name: model.name,
-      context: model.context,
+      get context() {
+        return model.context;
+      },
       prefill: (video, stream) => model.prefill(video, stream),
       scoreMany: (prompts, yes, no) => model.scoreMany(prompts, yes, no),
       generate: (request) => line.turn(async () => {

@@ -23,9 +23,13 @@ export interface CameraSources {
 /** A rest of a range that is shorter than this is not worth a look into the log, ms. */
 const LEAST = 500;
 
+/** More of a recording than this is not looked at unless that is wished: it was watched when it was made, and the log answers at once, ms. */
+const MOST_LOOKED = 2 * 3_600_000;
+
 /** Where a camera's past is to be had: its recording, the last seconds that the daemon remembers, else the log. Throws MEDIA_GONE where the wish cannot be met. */
 export function planFor(camera: string, range: Stretch, { recordings, frames }: CameraSources, config: Config, { source, frame_rate: rate }: Pick<AskOptions, 'source' | 'frame_rate'>): CameraPlan {
-  const recorded = recordings && (source === 'auto' || source === 'recording') ? recordedFootage(recordings, camera, range, config, rate) : [];
+  const found = recordings && (source === 'auto' || source === 'recording') ? recordedFootage(recordings, camera, range, config, rate) : [];
+  const recorded = source === 'auto' && lengthOf(found) > MOST_LOOKED ? [] : found;
   const until = recorded.at(-1)?.stretch.to ?? -Infinity;
   // the running segment ends some seconds ago
   const live = frames && (source === 'auto' || source === 'live') && range.to - until >= LEAST ? liveFootage(frames, camera, range, until) : undefined;
@@ -35,6 +39,10 @@ export function planFor(camera: string, range: Stretch, { recordings, frames }: 
   }
   const logged = source === 'recording' || source === 'live' ? [] : without(range, footage.map((f) => f.stretch));
   return { source: recorded.length > 0 ? 'recording' : live ? 'live' : 'events', footage, logged };
+}
+
+function lengthOf(footage: readonly Footage[]): number {
+  return footage.reduce((sum, { stretch: { from, to } }) => sum + to - from, 0);
 }
 
 /** A range without these stretches, which are in order. */

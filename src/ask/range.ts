@@ -20,19 +20,22 @@ export function fileRange({ time_range: range, timestamp_unit: unit }: Asked): S
   return ordered(from, to, 'A range of a video is two times from its beginning, the smaller first.');
 }
 
-/** A range of wall clock, up to now at most. Throws TIME_UNPARSABLE, USAGE, RANGE_AHEAD. */
-export function cameraRange({ time_range: range, timestamp_unit: unit, timezone }: Asked, now: number): AskedRange {
+/** A range of wall clock, up to now at most. `newest`: when the newest frame was taken, for those who ask about now, ms. Throws TIME_UNPARSABLE, USAGE, RANGE_AHEAD. */
+export function cameraRange({ time_range: range, timestamp_unit: unit, timezone }: Asked, now: number, newest?: number): AskedRange {
   const zone = timezone ?? ownZone();
-  const { from, to } = clockRange(range, factor(unit), now, timezone);
+  // while nothing moves no frames come, and the last ones still show what there is
+  const { from, to } = isNow(range) ? { from: Math.min(now, newest ?? now) - LIVE_MS, to: now } : clockRange(range, factor(unit), now, timezone);
   if (from > now + 1000) throw new LookoutError('RANGE_AHEAD', `The range begins ${shownStretch({ from, to }, zone)}, which lies ahead.`);
   const past = { from: Math.min(from, now), to: Math.min(to, now) };
   return { ...past, understood: shownStretch(past, zone) };
 }
 
-function clockRange(range: AskOptions['time_range'], unit: number, now: number, timezone: string | undefined): Stretch {
-  if (range === undefined) return { from: now - LIVE_MS, to: now };
+function isNow(range: AskOptions['time_range']): range is undefined | string {
+  return range === undefined || (typeof range === 'string' && /^(?:right )?now$|^(?:现在|此刻|目前|現在)$/iu.test(range.trim()));
+}
+
+function clockRange(range: Exclude<AskOptions['time_range'], undefined>, unit: number, now: number, timezone: string | undefined): Stretch {
   if (typeof range === 'string') {
-    if (/^(?:right )?now$|^(?:现在|此刻|目前|現在)$/iu.test(range.trim())) return { from: now - LIVE_MS, to: now };
     if (/\b(?:next|coming|upcoming)\b|接下来|接下來|未来|未來/iu.test(range)) throw new LookoutError('RANGE_AHEAD', `${JSON.stringify(range.slice(0, 100))} lies ahead.`);
     return parseStretch(meantIn(range, timezone), new Date(now));
   }

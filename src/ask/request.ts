@@ -27,7 +27,7 @@ const options = z.strictObject({
   overlap_ratio: z.number().min(0).max(0.9).optional().describe('share of a window that the next one shows again'),
   frame_rate: z.number().min(0.1).max(30).optional().describe('most frames a second that the model is shown'),
   filter: z.boolean().default(false).describe('leave out timestamps that do not match the prompt, where it asks for something that happens'),
-  source: z.enum(['auto', 'recording', 'live', 'events']).default('auto').describe('of a camera: what to answer from; auto takes its recording, its last seconds, else the log of events'),
+  source: z.enum(['auto', 'recording', 'live', 'events']).default('auto').describe('of a camera: what to answer from; auto takes its recording (of two hours at the most), its last seconds, else the log of events'),
 });
 
 /** The body of `POST /v1/multimodal/generate`. */

@@ -1,21 +1,21 @@
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { withoutSecrets } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import { configSchema } from '../config/schema.ts';
 import type { Config } from '../config/schema.ts';
 import type { VideoRequest } from '../daemon/videoFile.ts';
-import { DEMO_MODEL } from '../demo/folder.ts';
-import { DEMO_SETTINGS } from '../demo/settings.ts';
 import { LookoutError } from '../errors.ts';
 import { createLogger } from '../health/log.ts';
 import type { LongVideoStep } from '../infer/longVideo.ts';
-import { configFile, configOption, jsonOption, parseCount, parseNumber } from './options.ts';
+import { configFile, configOption, jsonOption, parseCount, parseId, parseNumber } from './options.ts';
 import { print, printTable } from './print.ts';
 
 interface AskFlags {
   readonly config?: string;
+  readonly camera?: string;
+  readonly when: string;
   readonly from?: number;
   readonly to?: number;
   readonly windowSize?: number;
@@ -29,10 +29,13 @@ interface AskFlags {
 export function register(program: Command): void {
   program
     .command('ask')
-    .summary('ask about a video file')
-    .description('Lists the events of a video file with their times, or answers a question about it. Hours of video are looked at through windows.')
-    .argument('<file>', 'a video')
+    .summary('ask about a video file, or what a camera saw')
+    .description('Lists the events of a video file with their times, or answers a question about it. Hours of video are looked at through windows. With --camera the question is about what that camera saw, from its recordings and the log, beside a running daemon or without one.')
+    .usage('[options] <file> [question]\n       lookout ask --camera <id> [options] <question>')
+    .argument('<file>', 'a video; with --camera the question')
     .argument('[question]', 'answered window by window')
+    .option('--camera <id>', 'instead of a file', parseId)
+    .option('--when <time>', 'of a camera: "yesterday afternoon", "around noon", "between 2pm and 3pm", 昨天下午2点到3点 …', 'last hour')
     .option('--from <time>', 'where to begin: 15, 0:15, 1:02:03.5', parseMoment)
     .option('--to <time>', 'where to end', parseMoment)
     .option('--window-size <tokens>', 'of video in a window', parseCount)
@@ -46,11 +49,13 @@ export function register(program: Command): void {
 }
 
 async function ask(file: string, question: string | undefined, flags: AskFlags): Promise<void> {
+  if (flags.camera !== undefined) return aboutCamera(flags.camera, file, question, flags);
   if (!existsSync(file)) throw new LookoutError('VIDEO_UNREADABLE', `There is no ${file} here.`);
   const config = settings(flags);
   const { askVideo } = await import('../daemon/videoFile.ts');
   const { modelProcessOptions } = await import('../daemon/settings.ts');
   const { progressBar } = await import('../eval/progress.ts');
+  const { windowSettings } = await import('../ask/windows.ts');
   const { startModelProcess } = await import('../qwen3vl/process/process.ts');
   const request = requestOf(question, flags);
   const stop = new AbortController();
@@ -67,7 +72,7 @@ async function ask(file: string, question: string | undefined, flags: AskFlags):
   const steps: LongVideoStep[] = [];
   try {
     await model.ready;
-    for await (const step of askVideo(file, { ...request, onOpened }, model, config, stop.signal)) {
+    for await (const step of askVideo(file, { ...request, ...windowSettings(config, request), onOpened }, model, config, stop.signal)) {
       if (step.kind === 'progress') bar.update(Math.round((step.at - from) / 1000), Math.round(Math.max(length, step.at - from) / 1000));
       else if (flags.json) print(JSON.stringify(lineOf(step)));
       else steps.push(step);
@@ -78,6 +83,14 @@ async function ask(file: string, question: string | undefined, flags: AskFlags):
     process.off('SIGINT', end).off('SIGTERM', end);
     await model.close();
   }
+}
+
+async function aboutCamera(camera: string, question: string, more: string | undefined, { from, to, model, ...flags }: AskFlags): Promise<void> {
+  if (more !== undefined) throw new LookoutError('USAGE', 'with --camera there is a question only, and no file.');
+  if (from !== undefined || to !== undefined) throw new LookoutError('USAGE', '--from and --to are of files; of a camera give --when.');
+  if (model !== undefined) throw new LookoutError('USAGE', "a camera is asked about with the configuration's model.");
+  const { askCamera } = await import('./askCamera.ts');
+  await askCamera({ ...flags, camera, question });
 }
 
 function requestOf(question: string | undefined, { from, to, windowSize, overlapRatio, frameRate }: AskFlags): VideoRequest {
@@ -91,16 +104,10 @@ function requestOf(question: string | undefined, { from, to, windowSize, overlap
   };
 }
 
-/** The configuration, or its defaults where the model is named and the configuration is not. The demo model has windows of its own. */
+/** The configuration, or its defaults where the model is named and the configuration is not. */
 function settings({ config: file, model, device }: AskFlags): Config {
   const config = model !== undefined && file === undefined ? configSchema.parse({ model: { name: model } }) : loadConfig(configFile(file), withoutSecrets).config;
-  const name = model ?? config.model.name;
-  const demo = existsSync(name) && realpathSync(name) === realpathSync(DEMO_MODEL);
-  return {
-    ...config,
-    model: { ...config.model, name, ...(device ? { device } : {}) },
-    long_video: demo ? { ...config.long_video, ...DEMO_SETTINGS.long_video } : config.long_video,
-  };
+  return { ...config, model: { ...config.model, name: model ?? config.model.name, ...(device ? { device } : {}) } };
 }
 
 /** `15`, `0:15` or `1:02:03.5` as ms. */

@@ -12,12 +12,14 @@ import { readInZone, zoneAtEnd } from './zone.ts';
  */
 export function parseStretch(text: string, now: Date): Span {
   const clean = cleanTime(text);
-  const zoned = HYPHEN.test(clean) || spanOf(clean, now, 'since') ? undefined : zoneAtEnd(clean);
-  const found = zoned ? readInZone(now, zoned.offset, (there, back) => momentIn(zoned.rest, there, back)) : momentIn(clean, now, (at) => at);
-  return found ? aroundMoment(found.at, found.said, 'said', now.getTime()) : parseRange(text, now);
+  const zoned = HYPHEN.test(clean) ? undefined : zoneAtEnd(clean);
+  const there = zoned && readInZone(now, zoned.offset, (local, back) => read(zoned.rest, local, back));
+  const found = there ?? read(clean, now, (at) => at);
+  return found?.at === undefined || found.said === 'now' ? parseRange(text, now) : aroundMoment(found.at, found.said, 'said', now.getTime());
 }
 
-function momentIn(said: string, now: Date, back: (local: number) => number): { readonly at: number; readonly said: string } | undefined {
-  const span = said === 'now' ? undefined : spanOf(said, now, 'since');
-  return span && span.from === span.to ? { at: back(span.from), said } : undefined;
+/** `at`: where it is a moment; undefined where it is nothing that is known. */
+function read(said: string, now: Date, back: (local: number) => number): { readonly said: string; readonly at: number | undefined } | undefined {
+  const span = spanOf(said, now, 'since');
+  return span && { said, at: span.from === span.to ? back(span.from) : undefined };
 }

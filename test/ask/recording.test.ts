@@ -1,20 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { MultimodalAnswer } from '../../src/api/schemas/multimodal.ts';
-import { startRecording } from '../../src/camera/recording.ts';
-import type { Recorded } from '../../src/camera/recordWire.ts';
-import { saveClip } from '../../src/demo/clip.ts';
 import type { Room } from '../../src/demo/room.ts';
 import { heldOutRooms } from '../../src/eval/scenes.ts';
 import { pairHappenings } from '../../src/eval/score.ts';
 import { openRecordings } from '../../src/recordings/recordings.ts';
-import { EPOCH, ringOfFile } from '../media/recorded.ts';
+import { EPOCH } from '../media/recorded.ts';
 import { startAsking } from './asking.ts';
 import type { Asking } from './asking.ts';
+import { recordRoom } from './recorded.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lookout-ask-recording-'));
 const room = heldOutRooms(3, 11, 60)[2] as Room;
@@ -22,22 +18,8 @@ const room = heldOutRooms(3, 11, 60)[2] as Room;
 const RECORDED = [[0, 22], [38, 60]] as const;
 let asking: Asking;
 
-/** The room's camera, recorded as the daemon does it: its packets, cut into files by wall clock. */
-async function recordRoom(): Promise<void> {
-  await saveClip(room, join(folder, 'room'), { width: 384, height: 256, fps: 10 });
-  const often = join(folder, 'often.mp4');
-  execFileSync('ffmpeg', ['-v', 'error', '-i', join(folder, 'room.mp4'), '-c:v', 'libx264', '-preset', 'veryfast', '-g', '10', '-bf', '2', often]);
-  const { ring, close } = await ringOfFile(often, 'h264');
-  const said: Recorded[] = [];
-  const job = startRecording(ring, { folder: join(folder, 'recordings', 'room'), seconds: 4, continuous: false }, (message) => said.push(message));
-  for (const [from, to] of RECORDED) job.told({ kind: 'record', from: EPOCH + from * 1000, to: EPOCH + to * 1000 });
-  ring.cut();
-  while (said.filter(({ kind }) => kind === 'recorded').length < 10) await setTimeout(50);
-  await close();
-}
-
 beforeAll(async () => {
-  await recordRoom();
+  await recordRoom(room, folder, RECORDED);
   const recordings = openRecordings({ folder: join(folder, 'recordings') });
   asking = await startAsking({ asker: () => ({ recordings, now: () => EPOCH + 3_600_000 }) });
 });

@@ -57,7 +57,8 @@ function dataOf(step: AskStep, unit: Unit): unknown {
   }
 }
 
-function answerOut(answer: AskAnswer, unit: Unit): MultimodalAnswer {
+/** An answer as programs get it. */
+export function answerOut(answer: AskAnswer, unit: Unit): MultimodalAnswer {
   const { text, events, answers, source, wallClock, range, lookedAt, notWatched, model, usage, windowSize, overlapRatio, more } = answer;
   const stretch = (from: number, to: number): ReturnType<typeof intervalOut> => intervalOut({ start: from, end: to }, unit, wallClock);
   return {
