@@ -12,7 +12,7 @@ export function docsPage(api: OpenApi): string {
   const links = chapters.map((chapter) => `<li><a href="#${anchor(chapter.name)}">${escaped(chapter.name)}</a><ul>${chapter.operations.map(link).join('')}</ul></li>`);
   const sections = chapters.map((chapter) => `<section id="${anchor(chapter.name)}"><h2>${escaped(chapter.name)}</h2>${chapter.operations.map((one) => article(one, api)).join('')}</section>`);
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Lookout API</title><link rel="stylesheet" href="/docs.css"></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Lookout API</title><link rel="icon" href="data:,"><link rel="stylesheet" href="/docs.css"></head>
 <body><a class="skip" href="#main">Skip the list</a>
 <nav aria-label="Chapters"><p class="brand"><a href="/">Lookout</a> <span>API ${escaped(api.info.version)}</span></p><ul><li><a href="#about">How to ask</a></li>${links.join('')}<li><a href="#errors">Errors</a></li></ul></nav>
 <main id="main">${about()}${sections.join('')}${errors()}</main></body></html>

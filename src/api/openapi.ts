@@ -56,7 +56,7 @@ export function openApiOf(routes: readonly Route[], version: string, cookie: str
     openapi: '3.1.1',
     info: { title: 'Lookout', version, summary: 'What happens before the cameras: live, in the log, and in the recordings.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: '/' }],
-    tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
+    tags: tagsOf(routes),
     paths,
     components: {
       schemas: { ...schemas.shared, Problem: problem },
@@ -67,6 +67,16 @@ export function openApiOf(routes: readonly Route[], version: string, cookie: str
       },
     },
   };
+}
+
+/** Chapters in the order in which people come to them; those of the server itself last. */
+const FIRST = ['Ask', 'Chat', 'Cameras', 'Recordings', 'Rules', 'Events', 'Alerts', 'Explain'];
+const LAST = ['Config', 'Tokens', 'Session', 'Service'];
+
+function tagsOf(routes: readonly Route[]): Array<{ name: string }> {
+  const names = [...new Set(routes.map((route) => capital(route.tag)))];
+  const rank = (name: string): number => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length + 1 + LAST.indexOf(name));
+  return names.sort((a, b) => rank(a) - rank(b)).map((name) => ({ name }));
 }
 
 function problemResponse(status: number): object {
@@ -84,7 +94,7 @@ function operationOf(route: Route, schemaOf: SchemaOf): Operation {
   const parameters = [...parametersOf(route, 'path', schemaOf), ...parametersOf(route, 'query', schemaOf)];
   return {
     operationId,
-    tags: [route.tag],
+    tags: [capital(route.tag)],
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
     security: route.scope === 'public' ? [] : [{ token: [] }, { session: [] }],
