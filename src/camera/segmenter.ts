@@ -40,7 +40,7 @@ export function createSegmenter(opts: SegmenterOptions): Segmenter {
 class Cutter implements Segmenter {
   readonly #opts: SegmenterOptions;
   readonly #disk: DiskPatience;
-  readonly #files = new Set<Promise<unknown>>();
+  #told: Promise<void> = Promise.resolve();
   #segment: Segment | undefined;
   /** the one before, until it is known whether pictures follow the keyframe that are shown before it: they refer to both */
   #leaving: { readonly segment: Segment; readonly key: RingPacket; shared: boolean } | undefined;
@@ -77,8 +77,8 @@ class Cutter implements Segmenter {
     this.#end(segment);
   }
 
-  async settled(): Promise<void> {
-    await Promise.allSettled(this.#files);
+  settled(): Promise<void> {
+    return this.#told;
   }
 
   /** A keyframe: the segment ends here, or goes on. */
@@ -102,19 +102,19 @@ class Cutter implements Segmenter {
     const file = openSegmentFile({ folder, backlog: this.#disk.backlog, ...(free ? { free } : {}) });
     const { done } = file;
     let segment: Segment | undefined;
-    this.#files.add(done);
-    done.then(
-      (finished) => {
-        if (!finished) return;
-        this.#disk.written(finished.from);
-        sink.finished(finished);
-      },
-      (error: unknown) => {
-        // the next one may have begun already, and will find out by itself
-        if (segment === this.#segment || segment === this.#leaving?.segment) this.#drop();
-        this.#disk.failed(error, momentOf(group));
-      },
-    ).finally(() => this.#files.delete(done));
+    done.catch((error: unknown) => {
+      // the next one may have begun already, and will find out by itself
+      if (segment === this.#segment || segment === this.#leaving?.segment) this.#drop();
+      this.#disk.failed(error, momentOf(group));
+    });
+    // told in the order in which they began
+    const before = this.#told;
+    this.#told = done.catch(() => undefined).then(async (finished) => {
+      await before;
+      if (!finished) return;
+      this.#disk.written(finished.from);
+      sink.finished(finished);
+    });
     try {
       segment = this.#segment = new Segment(group, file);
     } catch (error) {
