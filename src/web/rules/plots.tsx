@@ -2,12 +2,17 @@ import { useMemo } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { BacktestOut } from '../../api/schemas/backtest.ts';
 import { locale, t } from '../i18n/language.ts';
-import { day, hourAndMinute, number, shortly } from '../i18n/times.ts';
+import { clock, day, hourAndMinute, number, shortly } from '../i18n/times.ts';
 import { axis, Plot } from '../ui/plot.tsx';
 import { percent } from './form.tsx';
 import { everyDay, scoresOverTime } from './plotData.ts';
 
-const LONGER_THAN_DAYS_S = 2 * 86_400;
+/** How times are written along an axis so long (s), so that no two are written alike. */
+function labelOf(length: number): (s: number) => string {
+  const write = length > 2 * 86_400 ? day : length > 600 ? hourAndMinute : (at: number): string => clock(at);
+  return (s) => write(s * 1000);
+}
+
 const dots = (stroke: string, fill: string): uPlot.Series => ({ stroke, paths: () => null, points: { show: true, size: 8, stroke, fill, width: 1.5 } });
 
 /** Each alert's score when it happened, near misses below the threshold. */
@@ -22,7 +27,7 @@ export function ScoresPlot({ report, threshold }: { report: BacktestOut; thresho
       draw={(colours) => ({
         scales: { y: { range: [0, 1.02] } },
         axes: [
-          axis(colours, { space: 90, size: 30, values: (_, at) => at.map((s) => ((at.at(-1) ?? 0) - (at[0] ?? 0) > LONGER_THAN_DAYS_S ? day(s * 1000) : hourAndMinute(s * 1000))) }),
+          axis(colours, { space: 90, size: 30, values: (_, at) => at.map(labelOf((at.at(-1) ?? 0) - (at[0] ?? 0))) }),
           axis(colours, { size: 52, values: (_, scores) => scores.map(percent) }),
         ],
         series: [
