@@ -65,7 +65,7 @@ export const ERRORS = {
   TOOL_MISSING: 'Install it (Debian: apt-get install the package named).',
   LABELS_INVALID: 'Labels are JSON: [{"event": "…", "start": seconds, "end": seconds}].',
   VIDEO_UNREADABLE: 'Check the path, and that ffprobe can read the file.',
-  VIDEO_WRITE: 'Check the folder that it is to be in: its permissions, and its free space.',
+  FILE_WRITE: 'Check the folder that it is to be in: its permissions, and its free space.',
   RANGE_AHEAD: 'Ask again when that time is past; `now` is the last seconds of a camera.',
   MEDIA_URL_SCHEME: 'Give an http(s) address, or `upload:<id>` as POST /v1/uploads answers it.',
   UPLOAD_NOT_FOUND: 'Upload the video again: uploads are deleted after ask.upload_hours.',

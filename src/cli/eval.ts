@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withoutSecrets } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
@@ -10,6 +10,7 @@ import type { Config } from '../config/schema.ts';
 import { DEMO_SETTINGS } from '../demo/settings.ts';
 import { LookoutError } from '../errors.ts';
 import type { EvalSource } from '../eval/evaluate.ts';
+import type { EvalReport } from '../eval/report.ts';
 import { createLogger } from '../health/log.ts';
 import type { Rule } from '../rules/rule.ts';
 import { configFile, configOption, jsonOption, parseCount, parseId, parseNumber } from './options.ts';
@@ -30,6 +31,7 @@ interface EvalFlags {
   readonly rule?: string;
   readonly since?: string;
   readonly stored?: boolean;
+  readonly html?: string;
   readonly json?: boolean;
 }
 
@@ -56,6 +58,7 @@ export function register(program: Command): void {
     .option('--rule <id>', 'with --feedback: one rule', parseId)
     .option('--since <time>', 'with --feedback: what was said since')
     .option('--stored', 'with --feedback: by the scores of then, without asking the model again')
+    .option('--html <file>', 'also draw it: what is true above what was said, on one timeline, as a file for a browser')
     .addOption(jsonOption('as one JSON object'))
     .addOption(configOption())
     .action(evaluate);
@@ -63,13 +66,15 @@ export function register(program: Command): void {
 
 async function evaluate(videos: string | undefined, flags: EvalFlags): Promise<void> {
   if (flags.feedback) {
-    if (videos !== undefined || flags.scenes !== undefined) throw new LookoutError('USAGE', '--feedback goes without videos and scenes.');
+    if (videos !== undefined || flags.scenes !== undefined || flags.html !== undefined) throw new LookoutError('USAGE', '--feedback goes without videos, scenes and --html.');
     const { evalFeedback } = await import('./evalFeedback.ts');
     return evalFeedback(flags);
   }
   if (flags.rule !== undefined || flags.since !== undefined || flags.stored) throw new LookoutError('USAGE', '--rule, --since and --stored go with --feedback.');
   if ((videos === undefined) === (flags.scenes === undefined)) throw new LookoutError('USAGE', 'eval takes either videos or --scenes, or --feedback.');
+  if (flags.save !== undefined && flags.html !== undefined) throw new LookoutError('USAGE', '--save only films the scenes; there is nothing to draw.');
   if (flags.save !== undefined) return filmScenes(flags, flags.save);
+  if (flags.html !== undefined) checkPlace(flags.html);
   const { config, rules } = settings(flags);
   const { runEvaluation } = await import('../eval/evaluate.ts');
   const { files, stagesOf } = await import('./evalStages.ts');
@@ -98,9 +103,34 @@ async function evaluate(videos: string | undefined, flags: EvalFlags): Promise<v
     );
     bar.end();
     print(...(flags.json ? [reportJson(report)] : reportLines(report)));
+    if (flags.html !== undefined) await draw(report, flags.tolerance, flags.html);
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
   }
+}
+
+/** Before hours of work: can the picture be written there? @throws LookoutError FILE_WRITE */
+function checkPlace(file: string): void {
+  try {
+    accessSync(dirname(file), constants.W_OK);
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a folder');
+  } catch (cause) {
+    throw new LookoutError('FILE_WRITE', `${file}: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+  }
+}
+
+/** @throws LookoutError FILE_WRITE */
+async function draw(report: EvalReport, tolerance: number, file: string): Promise<void> {
+  const { pictureOf } = await import('../eval/picture.ts');
+  const draft = `${file}.part`;
+  try {
+    writeFileSync(draft, pictureOf(report, { at: Date.now(), tolerance }));
+    renameSync(draft, file);
+  } catch (cause) {
+    rmSync(draft, { force: true });
+    throw new LookoutError('FILE_WRITE', `${file}: ${cause instanceof Error ? cause.message : String(cause)}.`, { cause });
+  }
+  progress(`Drawn in ${file}.`);
 }
 
 /** Labelled videos of the held-out scenes: the same ones that would be evaluated. */

@@ -8,6 +8,8 @@ import { tallyRules } from './ruleScore.ts';
 import type { RuleTally } from './ruleScore.ts';
 import { tally } from './score.ts';
 import type { Happening, Match, Tally } from './score.ts';
+import { plain, showAlerts, showClip } from './shown.ts';
+import type { ShownClip } from './shown.ts';
 import { watchFile } from './watchFile.ts';
 import type { Stages } from './watchFile.ts';
 
@@ -27,6 +29,8 @@ export interface ClipScore {
   readonly mistakes: Mistakes;
   readonly windows: number;
   readonly visualTokens: number;
+  /** what a picture of it is drawn from */
+  readonly shown?: ShownClip;
 }
 
 export interface ClipScoring {
@@ -42,21 +46,23 @@ export async function scoreClip(clip: Clip, backend: Backend, opts: ClipScoring,
   const said = watched.events.map(toHappening);
   const matches = await pairByMeaning(said, clip.labels, opts.meaning, backend, opts.tolerance);
   const tells = new Map(watched.events.flatMap((e, i) => matches.filter((m) => m.said === said[i]).map((m) => [e.id, m.truth] as const)));
-  const rules = clip.rules.length === 0 ? null : tallyRules(givenHits(watched.verdicts, tells), await expectedHits(clip, backend), opts.tolerance);
+  const given = givenHits(watched.verdicts, tells);
+  const expected = await expectedHits(clip, backend);
+  const wording = (id: string): string => clip.rules.find((rule) => rule.id === id)?.alert ?? id;
   return {
     name: clip.name,
     events: tally(said, clip.labels, matches),
-    rules,
+    rules: clip.rules.length === 0 ? null : tallyRules(given, expected, opts.tolerance),
     kinds: countKinds(clip.labels, matches),
     mistakes: mistakesOf(said, clip.labels, matches),
     windows: watched.windows,
     visualTokens: watched.visualTokens,
+    shown: showClip(clip.name, clip.duration, [{ from: 0, to: clip.duration ?? 0, truth: clip.labels, said, pairs: matches }], showAlerts(given, expected, opts.tolerance, wording)),
   };
 }
 
 export function mistakesOf(said: readonly Happening[], labels: readonly Happening[], matches: readonly Match[]): Mistakes {
   const found = new Set(matches.map((m) => m.truth));
   const right = new Set(matches.map((m) => m.said));
-  const plain = ({ text, start, end }: Happening): Happening => ({ text, start, end });
   return { missed: labels.filter((l) => !found.has(l)).map(plain), spurious: said.filter((s) => !right.has(s)).map(plain) };
 }

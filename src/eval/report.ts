@@ -7,6 +7,7 @@ import { ruleFigures } from './ruleScore.ts';
 import type { RuleFigures } from './ruleScore.ts';
 import { addTallies, sum } from './score.ts';
 import type { Happening } from './score.ts';
+import type { ShownClip } from './shown.ts';
 
 export interface EvalReport {
   readonly model: string;
@@ -24,6 +25,8 @@ export interface EvalReport {
   readonly kinds: Readonly<Record<string, { readonly labelled: number; readonly matched: number }>>;
   /** video by video, of those with mistakes */
   readonly mistakes: readonly { readonly video: string; readonly missed: readonly Happening[]; readonly spurious: readonly Happening[] }[];
+  /** what a picture of it is drawn from (picture.ts); not a part of the JSON */
+  readonly clips: readonly ShownClip[];
 }
 
 export function makeReport(
@@ -44,12 +47,14 @@ export function makeReport(
     matching: null,
     kinds: Object.fromEntries([...addKinds(scores.map((s) => s.kinds))].sort(([a], [b]) => a.localeCompare(b))),
     mistakes: wrong.map((s) => ({ video: s.name, ...s.mistakes })),
+    clips: scores.flatMap((s) => s.shown ?? []),
   };
 }
 
 /** The report as JSON: keys in snake_case, numbers to four places. */
 export function reportJson(report: EvalReport): string {
-  return JSON.stringify(snakeCase(report), (_key, value: unknown) => (typeof value === 'number' ? Number(value.toFixed(4)) : value));
+  const { clips: _clips, ...figures } = report;
+  return JSON.stringify(snakeCase(figures), (_key, value: unknown) => (typeof value === 'number' ? Number(value.toFixed(4)) : value));
 }
 
 function snakeCase(value: unknown): unknown {

@@ -44,29 +44,42 @@ export interface RuleFigures extends Rates, Omit<RuleTally, 'delays'> {
   readonly delay: Pick<ErrorFigures, 'median' | 'p95'>;
 }
 
+/** Alerts held against those that should have been given. */
+export interface JudgedAlerts {
+  readonly right: readonly { readonly given: GivenHit; readonly expected: RuleHit }[];
+  readonly again: readonly GivenHit[];
+  readonly spurious: readonly GivenHit[];
+  readonly missed: readonly RuleHit[];
+}
+
 /**
  * An alert is right when, at its time (± `tolerance` seconds), something happened that truly satisfies its rule; the words
  * that the model found for it do not matter. One alert per rule and happening.
  */
-export function tallyRules(given: readonly GivenHit[], expected: readonly RuleHit[], tolerance: number): RuleTally {
+export function judgeAlerts(given: readonly GivenHit[], expected: readonly RuleHit[], tolerance: number): JudgedAlerts {
   const fits = (g: RuleHit, e: RuleHit): boolean => g.ruleId === e.ruleId && near(g.happening, e.happening, tolerance);
   const pairs = given.flatMap((g, row) =>
-    expected.flatMap((e, column) => (fits(g, e) ? [{ row, column, cost: Math.abs(g.happening.start - e.happening.start), g, e }] : [])),
+    expected.flatMap((e, column) => (fits(g, e) ? [{ row, column, cost: Math.abs(g.happening.start - e.happening.start), given: g, expected: e }] : [])),
   );
   const right = assign(pairs);
-  const paired = new Set(right.map((p) => p.row));
+  const [rows, columns] = [new Set(right.map((p) => p.row)), new Set(right.map((p) => p.column))];
   // what tells of another happening is no second alert for this one, but one that the rule should not have given
   const again = (g: GivenHit): boolean => expected.some((e) => fits(g, e) && (g.tells === undefined || g.tells === e.happening));
-  const duplicate = given.filter((g, row) => !paired.has(row) && again(g)).length;
+  const rest = given.filter((_, row) => !rows.has(row));
+  return { right, again: rest.filter(again), spurious: rest.filter((g) => !again(g)), missed: expected.filter((_, column) => !columns.has(column)) };
+}
+
+export function tallyRules(given: readonly GivenHit[], expected: readonly RuleHit[], tolerance: number): RuleTally {
+  const { right, again, spurious } = judgeAlerts(given, expected, tolerance);
   return {
     expected: expected.length,
     given: given.length,
     right: right.length,
-    duplicate,
-    spurious: given.length - right.length - duplicate,
+    duplicate: again.length,
+    spurious: spurious.length,
     takenBack: given.filter((g) => g.takenBack).length,
-    rightTakenBack: right.filter(({ g }) => g.takenBack).length,
-    delays: right.flatMap(({ g, e }) => (g.at === undefined ? [] : [g.at - e.happening.start])),
+    rightTakenBack: right.filter(({ given: g }) => g.takenBack).length,
+    delays: right.flatMap(({ given: { at }, expected: { happening } }) => (at === undefined ? [] : [at - happening.start])),
   };
 }
 

@@ -6,6 +6,7 @@ import type { ClipScore, ClipScoring } from './clipScore.ts';
 import { pairByMeaning, toHappening } from './judge.ts';
 import { addKinds, countKinds } from './kinds.ts';
 import { addTallies, sum, tally } from './score.ts';
+import { showClip } from './shown.ts';
 import { windowsOf } from './watchFile.ts';
 
 /** Seconds from a window's edge within which a person could not tell either: such events are neither wanted nor held wrong. */
@@ -31,6 +32,7 @@ export async function scoreWindows(clip: Clip, backend: Backend, opts: ClipScori
     mistakes: { missed: scores.flatMap((s) => s.mistakes.missed), spurious: scores.flatMap((s) => s.mistakes.spurious) },
     windows: scores.length,
     visualTokens: sum(scores.map((s) => s.visualTokens)),
+    shown: showClip(clip.name, clip.duration, scores.flatMap(({ shown }) => shown?.lanes ?? [])),
   };
 }
 
@@ -52,6 +54,7 @@ export async function scoreWindow(clip: Clip, answer: Answer, backend: Backend, 
     mistakes: mistakesOf(said, [...wanted], counted),
     windows: 1,
     visualTokens: answer.visualTokens,
+    shown: showClip(answer.windowId, to, [{ from, to, truth: [...wanted], said, pairs: counted }]),
   };
 }
 

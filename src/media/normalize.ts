@@ -38,7 +38,7 @@ const KEYFRAMES = 2;
 /**
  * Makes an MP4 of a video in which every frame takes as long as the next, in order, with its sound on time: H.264 (yuv420p, no B-frames, square
  * pixels, upright, progressive) and AAC, both from 0 on, its index at the front. The file appears when it is whole.
- * @throws LookoutError VIDEO_UNREADABLE, VIDEO_WRITE, TOOL_MISSING, USAGE where it is there already, or the signal aborted
+ * @throws LookoutError VIDEO_UNREADABLE, FILE_WRITE, TOOL_MISSING, USAGE where it is there already, or the signal aborted
  */
 export async function normalizeVideo(input: string, output: string, opts: NormalizeOptions = {}): Promise<Normalized> {
   const [from, to] = [resolve(input), resolve(output)];
@@ -60,14 +60,14 @@ export async function normalizeVideo(input: string, output: string, opts: Normal
   } catch (error) {
     await removeDraft(draft);
     if (error instanceof LookoutError) throw error;
-    throw opts.signal?.aborted ? stopped() : new LookoutError('VIDEO_WRITE', `${output}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
+    throw opts.signal?.aborted ? stopped() : new LookoutError('FILE_WRITE', `${output}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
   }
 }
 
 async function checkPaths(from: string, to: string, force: boolean): Promise<void> {
   const [source, target, folder] = await Promise.all([from, to, dirname(to)].map((path) => stat(path).catch(() => undefined)));
   if (!source?.isFile()) throw new LookoutError('VIDEO_UNREADABLE', `${from} is not there, or is no file.`);
-  if (!folder?.isDirectory()) throw new LookoutError('VIDEO_WRITE', `there is no folder ${dirname(to)}.`);
+  if (!folder?.isDirectory()) throw new LookoutError('FILE_WRITE', `there is no folder ${dirname(to)}.`);
   if (target && target.ino === source.ino && target.dev === source.dev) throw new LookoutError('USAGE', 'the output would overwrite the input; name another file.');
   if (target && !target.isFile()) throw new LookoutError('USAGE', `${to} is no file.`);
   if (target && !force) throw new LookoutError('USAGE', `${to} exists; --force overwrites it.`);
@@ -114,7 +114,7 @@ function encodingError(file: string, cause: Error): LookoutError {
   if (/cannot find ff(mpeg|probe)/i.test(cause.message)) return new LookoutError('TOOL_MISSING', 'ffmpeg (package ffmpeg) is not installed.', { cause });
   const line = cause.message.split('\n').findLast((one) => one.trim() !== '') ?? '';
   const full = /no space left|disk quota|input\/output error writing|error writing|permission denied/i.exec(cause.message);
-  if (full) return new LookoutError('VIDEO_WRITE', `${full[0].toLowerCase()}.`, { cause });
+  if (full) return new LookoutError('FILE_WRITE', `${full[0].toLowerCase()}.`, { cause });
   return new LookoutError('VIDEO_UNREADABLE', `${basename(file)}: ${line.trim().slice(0, 200)}.`, { cause });
 }
 

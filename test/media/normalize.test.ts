@@ -118,7 +118,7 @@ describe('a video made even', { timeout: 120_000 }, () => {
     expect(await refused('plain.mp4', 'there.mp4')).toBe('USAGE');
     expect(await refused('plain.mp4', 'plain.mp4')).toBe('USAGE');
     expect(await normalizeVideo(file('plain.mp4'), file('plain.mp4'), { force: true }).catch((error: { code?: string }) => error.code)).toBe('USAGE');
-    expect(await refused('plain.mp4', 'nowhere/out.mp4')).toBe('VIDEO_WRITE');
+    expect(await refused('plain.mp4', 'nowhere/out.mp4')).toBe('FILE_WRITE');
     expect(readFileSync(file('there.mp4'), 'utf8')).toBe('mine');
     expect(readdirSync(folder).filter((one) => one.startsWith('out') || one.endsWith('.part'))).toEqual([]);
     const made = await normalizeVideo(file('plain.mp4'), file('there.mp4'), { force: true });
