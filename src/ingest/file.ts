@@ -12,6 +12,8 @@ export interface VideoFileOptions {
   readonly frameSize: FrameSize;
   /** the part that is wanted: first and last moment, ms of the file's own time; what lies before it is skipped, not decoded, where the container allows */
   readonly range?: readonly [number, number];
+  /** no more frames than so many, spread over all of it, and no more than so many pixels of them together */
+  readonly plan?: { readonly frames: number; readonly pixels: number };
   /** the file is open; its length in ms, where it says */
   onOpened?(duration: number | undefined): void;
 }
@@ -26,7 +28,7 @@ const MEMORY_MB = 768;
  */
 export async function* readVideoFrames(path: string, opts: VideoFileOptions, signal: AbortSignal): AsyncGenerator<Frame, void, void> {
   const [from, to] = opts.range ?? [0, Number.MAX_SAFE_INTEGER];
-  const init: FileInit = { path: resolve(path), fps: opts.fps, frameSize: { ...opts.frameSize }, from, to };
+  const init: FileInit = { path: resolve(path), fps: opts.fps, frameSize: { ...opts.frameSize }, from, to, ...(opts.plan ? { plan: { ...opts.plan } } : {}) };
   const child = superviseChild(
     { name: 'video file', entry: new URL('./fileChild.ts', import.meta.url), memoryMb: MEMORY_MB, init },
     signal,

@@ -1,12 +1,16 @@
 import { z } from 'zod';
 
-/** `from` and `to`: the part that is wanted, ms of the file's own time, both included. */
+/**
+ * `from` and `to`: the part that is wanted, ms of the file's own time, both included. `plan`: no more frames than so many, spread over
+ * all of it, and no more pixels in all.
+ */
 export const FileInit = z.object({
   path: z.string(),
   frameSize: z.object({ minPixels: z.number().positive(), maxPixels: z.number().positive() }),
   fps: z.number().positive(),
   from: z.number(),
   to: z.number(),
+  plan: z.object({ frames: z.number().int().positive(), pixels: z.number().positive() }).optional(),
 });
 export type FileInit = z.infer<typeof FileInit>;
 

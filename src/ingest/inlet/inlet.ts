@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { LookoutError } from '../../errors.ts';
 import type { Gather } from '../../network/pipe.ts';
 import type { Lookup } from '../../network/resolve.ts';
@@ -19,6 +19,8 @@ export interface SourceOptions {
   readonly lookup?: Lookup;
   /** for how long packets may gather, ms; asked again and again. By default not at all */
   readonly gather?: Gather;
+  /** of files: pictures instead of videos */
+  readonly still?: boolean;
 }
 
 /** What libav is given to open. */
@@ -64,6 +66,14 @@ const PATIENCE = 8000;
 const LINGER = 300;
 /** File formats; playlists and scripts, which name other files, are not among them. */
 const FILE_FORMATS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,flv,mpegts,mpeg,mpegvideo,h264,hevc,ogg,asf';
+/** Formats of pictures, by their first bytes: libav takes some JPEG files for something else. */
+const STILL_FORMATS: readonly (readonly [RegExp, string])[] = [
+  [/^\xff\xd8\xff/, 'jpeg_pipe'],
+  [/^\x89PNG\r\n/, 'png_pipe'],
+  [/^RIFF[^]{4}WEBP/, 'webp_pipe'],
+  [/^GIF8[79]a/, 'gif'],
+  [/^BM/, 'bmp_pipe'],
+];
 /** Half a second of packets is enough to know a live stream; libav would take five seconds. */
 const LIVE = { analyzeduration: '500000', probesize: '1000000' };
 
@@ -73,8 +83,8 @@ const LIVE = { analyzeduration: '500000', probesize: '1000000' };
  * CAMERA_ENCRYPTED or VIDEO_UNREADABLE.
  */
 export async function openInlet(address: Address, opts: SourceOptions, signal: AbortSignal): Promise<OpenInlet> {
-  if (address.kind === 'file') return openFile(address);
-  const open = { rtsp: openRtsp, rtmp: openRtmp, http: openHttp }[address.kind];
+  if (address.kind === 'file') return openFile(address, opts.still === true);
+  const openLive = { rtsp: openRtsp, rtmp: openRtmp, http: openHttp }[address.kind];
   const { shown } = address;
   const living = new AbortController();
   const hurry = new AbortController();
@@ -90,7 +100,7 @@ export async function openInlet(address: Address, opts: SourceOptions, signal: A
   if (signal.aborted) stop();
   try {
     living.signal.throwIfAborted();
-    const inlet = await open({ shown, parts: addressParts(address.url), opts, signal: AbortSignal.any([hurry.signal, living.signal]), living: living.signal, opened });
+    const inlet = await openLive({ shown, parts: addressParts(address.url), opts, signal: AbortSignal.any([hurry.signal, living.signal]), living: living.signal, opened });
     living.signal.addEventListener('abort', () => inlet.way?.close());
     hurry.signal.addEventListener('abort', () => inlet.way?.close(hurry.signal.reason as LookoutError));
     if (hurry.signal.aborted) throw hurry.signal.reason;
@@ -115,10 +125,24 @@ function withOptions(inlet: Inlet, options: Record<string, string>): Inlet {
   };
 }
 
-async function openFile({ url, shown }: Address): Promise<OpenInlet> {
+async function openFile({ url, shown }: Address, still: boolean): Promise<OpenInlet> {
   // a device or a pipe would hold libav for ever
   const regular = await stat(shown).then((found) => found.isFile(), () => false);
   if (!regular) throw new LookoutError('VIDEO_UNREADABLE', `${shown} is not there, or is no file.`);
-  const options = { protocol_whitelist: PROTOCOLS.file, format_whitelist: FILE_FORMATS };
-  return { inlet: { url, format: undefined, options, latency: 0, way: undefined }, opened: () => undefined, close: () => undefined };
+  const options = { protocol_whitelist: PROTOCOLS.file, format_whitelist: still ? STILL_FORMATS.map(([, name]) => name).join(',') : FILE_FORMATS };
+  const format = still ? await stillFormat(shown) : undefined;
+  return { inlet: { url, format, options, latency: 0, way: undefined }, opened: () => undefined, close: () => undefined };
+}
+
+async function stillFormat(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(16), 0, 16, 0);
+    const first = buffer.toString('latin1', 0, bytesRead);
+    const format = STILL_FORMATS.find(([start]) => start.test(first))?.[1];
+    if (format === undefined) throw new LookoutError('VIDEO_UNREADABLE', `${path} is no JPEG, PNG, WebP, GIF or BMP.`);
+    return format;
+  } finally {
+    await file.close();
+  }
 }
