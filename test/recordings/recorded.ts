@@ -2,13 +2,15 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { startRecording } from '../../src/camera/recording.ts';
 import type { CameraRecording } from '../../src/camera/camera.ts';
 import type { Recorded } from '../../src/camera/recordWire.ts';
 import { openRecordings } from '../../src/recordings/recordings.ts';
 import type { CutShown, Recordings } from '../../src/recordings/recordings.ts';
 import { watch } from '../ingest/watch.ts';
 import type { Watched } from '../ingest/watch.ts';
-import { ffprobe, indices } from '../media/recorded.ts';
+import { EPOCH, ffprobe, indices, ringOfFile } from '../media/recorded.ts';
+import { barClip } from '../peers/simulator.ts';
 
 /** A folder of recordings for one test file. */
 export interface Place {
@@ -59,4 +61,20 @@ export async function shownIn(file: string, { from }: CutShown): Promise<{ reado
   expect(probed.frames).toBe(seen.length);
   expect(probed.start).toBeCloseTo(0, 5);
   return seen.map((index, i) => ({ index, at: from + (probed.times[i] ?? Number.NaN) }));
+}
+
+/** Twelve seconds of bars from `EPOCH` on (25 a second, a keyframe each second) in files of three seconds, but for what was taken from 6 to 9 s. */
+export async function recordBars(folder: string, camera: string): Promise<void> {
+  const made = await barClip({ frames: 300, fps: 25, gop: 25 });
+  const { ring, close } = await ringOfFile(made.file, 'h264');
+  try {
+    for (const [from, to] of [[0, 5500], [9000, 12_000]] as const) {
+      const job = startRecording(ring, { folder: join(folder, camera), seconds: 3, continuous: false }, () => undefined);
+      job.told({ kind: 'record', from: EPOCH + from, to: EPOCH + to });
+      await job.close();
+    }
+  } finally {
+    await close();
+    await made.remove();
+  }
 }
