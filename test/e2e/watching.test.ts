@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { start } from '../cli/lookout.ts';
 import { watcher } from './browser.ts';
@@ -82,6 +84,15 @@ test('what is wrong is told where it is: a setting, a token, a camera that does 
   await page.locator('#section-window .fault', { hasText: '600' }).waitFor();
   expect(lookout.config()).not.toContain('9999');
   expect(browser.complaints.splice(0).join()).toMatch(/422/);
+
+  // on this machine lives no camera, unless the configuration says so
+  await page.getByRole('link', { name: 'Live' }).click();
+  await page.getByRole('button', { name: 'Add a camera' }).click();
+  await page.getByLabel('Address').fill('rtsp://127.0.0.1:1/stream');
+  await page.getByRole('button', { name: 'Try the address' }).click();
+  await page.locator('dialog .notice', { hasText: 'network.allow' }).waitFor();
+  await page.keyboard.press('Escape');
+  expect(await page.locator('dialog').count()).toBe(0);
 });
 
 test('it follows the system: Chinese, dark, and on a phone, where nothing runs over the edge', async () => {
@@ -98,6 +109,19 @@ test('it follows the system: Chinese, dark, and on a phone, where nothing runs o
   expect(await page.evaluate('document.documentElement.lang')).toBe('zh-Hans');
   expect(await page.locator('h1').textContent()).toBe('令牌');
   expect(browser.complaints).toEqual([]);
+});
+
+test.each(['light', 'dark'] as const)('what is written can be read: %s', async (theme) => {
+  const contrast = readFileSync(join(import.meta.dirname, 'contrast.browser.js'), 'utf8');
+  const lookout = await home({ files: { 'rules/fall.yaml': '- id: fall\n  alert: someone falls down\n  severity: critical\n- id: bag\n  alert: someone leaves a bag\n  severity: warning\n  enabled: false\n' } });
+  const browser = await watcher();
+  const page = await browser.visit(lookout.link(), { theme });
+  for (const path of ['live', 'timeline', 'ask', 'rules', 'rules/fall', 'status', 'settings', 'tokens']) {
+    await page.goto(`${lookout.url}/${path}`);
+    await page.locator('h1').waitFor();
+    await page.waitForTimeout(300);
+    expect(await page.evaluate(contrast), path).toEqual([]);
+  }
 });
 
 test('a viewer sees and cannot change; whoever is signed out sees the login', async () => {

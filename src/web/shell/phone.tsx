@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { t } from '../i18n/language.ts';
+import { offsetAt, zone } from '../i18n/times.ts';
 import { place } from '../router.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { now } from '../ui/time.tsx';
 import { Brand, openViews, ViewLink } from './navigation.tsx';
 import { Viewer } from './viewer.tsx';
 
@@ -14,6 +16,7 @@ export function TopBar() {
   return (
     <header class="top">
       <Brand />
+      <span class="tiny faint numbers" title={t().shell.zone(zone, offsetAt(now.value))}>{offsetAt(now.value)}</span>
     </header>
   );
 }

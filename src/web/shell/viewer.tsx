@@ -17,9 +17,9 @@ export function Viewer() {
       <Choice
         label={words.theme} value={theme.value} onChange={setTheme}
         options={[
-          { value: 'auto', text: <Icon name="system" size={16} label={words.themes.auto} /> },
-          { value: 'light', text: <Icon name="light" size={16} label={words.themes.light} /> },
-          { value: 'dark', text: <Icon name="dark" size={16} label={words.themes.dark} /> },
+          { value: 'auto', text: <Icon name="system" size={16} />, label: words.themes.auto },
+          { value: 'light', text: <Icon name="light" size={16} />, label: words.themes.light },
+          { value: 'dark', text: <Icon name="dark" size={16} />, label: words.themes.dark },
         ]}
       />
       <Choice label={words.language} value={language.value} onChange={setLanguage} options={[{ value: 'en', text: <span lang="en">English</span> }, { value: 'zh', text: <span lang="zh-Hans">中文</span> }]} />

@@ -37,7 +37,7 @@ export function Switch({ on, onChange, label, hidden, disabled }: { on: boolean;
 }
 
 /** One of a few, all in sight; arrow keys move between them. */
-export function Choice<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly { readonly value: T; readonly text: ComponentChildren }[]; onChange: (value: T) => void }) {
+export function Choice<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly { readonly value: T; readonly text: ComponentChildren; readonly label?: string }[]; onChange: (value: T) => void }) {
   const move = (event: KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;
@@ -52,7 +52,7 @@ export function Choice<T extends string>({ label, value, options, onChange }: { 
   return (
     <div class="choice" role="radiogroup" aria-label={label} onKeyDown={move}>
       {options.map((one) => (
-        <button type="button" key={one.value} role="radio" data-value={one.value} aria-checked={one.value === value} tabIndex={one.value === value ? 0 : -1} onClick={() => onChange(one.value)}>
+        <button type="button" key={one.value} role="radio" data-value={one.value} aria-label={one.label} title={one.label} aria-checked={one.value === value} tabIndex={one.value === value ? 0 : -1} onClick={() => onChange(one.value)}>
           {one.text}
         </button>
       ))}

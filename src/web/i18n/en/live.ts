@@ -17,6 +17,7 @@ export const live = {
   about: 'About this camera',
   source: 'Source', transport: 'Transport', clock: 'Whose clock', rules: 'Rules', none: 'none', all: 'all',
   clocks: { auto: 'the camera’s, unless plainly wrong', camera: 'the camera’s', arrival: 'moment of arrival' },
+  recordings: 'Recordings', recorded: { default: 'as in the settings', off: 'none', continuous: 'always', events: 'around events' },
   enabled: 'Watch this camera',
   remove: 'Remove',
   removeSure: (camera: string) => `Remove ${camera}? What the log has of it stays.`,

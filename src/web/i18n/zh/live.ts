@@ -19,6 +19,7 @@ export const live: Words['live'] = {
   about: '关于此摄像头',
   source: '来源', transport: '传输', clock: '以谁的时钟为准', rules: '规则', none: '无', all: '全部',
   clocks: { auto: '摄像头的，除非明显不准', camera: '摄像头的', arrival: '到达时刻' },
+  recordings: '录像', recorded: { default: '按设置', off: '不录', continuous: '一直录', events: '有事件时录' },
   enabled: '观察此摄像头',
   remove: '移除',
   removeSure: (camera) => `移除 ${camera}？日志中已有的记录会保留。`,
