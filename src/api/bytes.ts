@@ -34,7 +34,9 @@ export async function sendBytes(reply: FastifyReply, { content }: Bytes): Promis
 
 async function sendFile(reply: FastifyReply, content: Extract<Content, { file: string }>): Promise<FastifyReply> {
   const { done } = content;
-  if (done) reply.raw.once('close', () => done.call(content));
+  // A client that went while the file was made closes nothing more.
+  if (reply.raw.closed) done?.call(content);
+  else if (done) reply.raw.once('close', () => done.call(content));
   const found = await stat(content.file).catch(() => undefined);
   if (!found?.isFile()) {
     reply.removeHeader('content-disposition');

@@ -44,6 +44,7 @@ function handlerOf(route: Route, opts: ServeOptions): RouteHandlerMethod {
   const query = strict(route.query);
   const body = route.body === 'stream' ? undefined : strict(route.body);
   return async (request, reply) => {
+    if (body === undefined && !request.body) throw new Refusal('REQUEST_INVALID', 'the body is missing.', { param: 'body' });
     const asked: Asked = {
       params: checkedPart(params, 'path', request.params),
       query: checkedPart(query, 'query', { ...(request.query as object) }),

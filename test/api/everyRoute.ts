@@ -1,5 +1,9 @@
 import { Agent, request } from 'node:http';
-import type { Route, Scope } from '../../src/api/route.ts';
+import type { OpenApi } from '../../src/api/openapi.ts';
+import type { Route as Whole, Scope } from '../../src/api/route.ts';
+
+/** What these checks need to know of a route. */
+export type Route = Pick<Whole, 'method' | 'path' | 'scope'>;
 
 /** Where the routes are served, and tokens for it. */
 export interface Where {
@@ -17,7 +21,7 @@ export interface Answered {
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
 /** The most of an answer that is read: streams of live pictures have no end. */
-const MOST = 200_000;
+const MOST = 5_000_000;
 
 /** A request with its path as it stands: fetch would tidy it up. */
 export function ask(port: number, method: string, path: string, headers: Record<string, string> = {}, body?: string): Promise<Answered> {
@@ -104,5 +108,38 @@ export async function everyTraversal(where: Where, secrets: readonly string[]): 
     const fine = answer.status < 500 && (answer.status < 400 || method === 'HEAD' || answer.code !== '');
     if (leaks || !fine) bad.push(`${method} ${path} ${form}: ${answer.status} ${answer.body.slice(0, 200)}`);
   })));
+  return bad;
+}
+
+/** The routes as the document of a running server names them. */
+export function routesOf(api: OpenApi): Route[] {
+  return Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase() as Route['method'], path: path.replace(/\{(\w+)\}/g, ':$1'), scope: operation['x-scope'] as Route['scope'] })),
+  );
+}
+
+const VALUES = [
+  '', ' ', '-1', '0', '1e309', 'NaN', '99999999999999999999', "' OR 1=1 --", '%', '\u0000', '../../etc/passwd', '<script>', '\u{1f4a5}'.repeat(50), 'x'.repeat(4000), '昨天下午3点', '275760-09-13T00:00:00.001Z', '-271821-04-20', '24:00', '2026-02-30', 'true', '[]', '{"$gt":""}',
+];
+
+const BODIES = [
+  '{}', '[]', 'null', '"x"', '1', '[[[[]]]]', '{"id":"../x"}', '{"id":"x","url":"file:///etc/passwd"}', '{"id":1}', '{"name":"../../x","scope":"root"}', '{"a":{"b":{"c":{}}}}', `{"text":"${'x'.repeat(50_000)}"}`,
+  '{"alert":"<b>","threshold":"x"}', '{"threshold":1e400}', '{"prompt":"","media_url":"file:///etc/passwd"}', '{"prompt":"x","media_url":"http://169.254.169.254/latest"}', '{"verdict":"maybe"}', '{"path":["__proto__","x"],"value":1}', '{"messages":[]}', '{"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"file:///etc/passwd"}}]}]}',
+];
+
+/** Values that make no sense in every key of every query, and bodies that make none in every body. @returns what ended in a fault, in words */
+export async function everyJunk(where: Where, api: OpenApi): Promise<string[]> {
+  const bad: string[] = [];
+  const headers = { authorization: `Bearer ${where.token('admin')}` };
+  const check = async (method: string, path: string, body?: string): Promise<void> => {
+    const answer = await ask(where.port, method, path, body === undefined ? headers : { ...headers, 'content-type': 'application/json' }, body);
+    if (answer.status === 500 || answer.body.includes('root:x:0:0') || (answer.status >= 400 && answer.code === '')) bad.push(`${method} ${path.slice(0, 150)} ${body?.slice(0, 80) ?? ''}: ${answer.status} ${answer.body.slice(0, 200)}`);
+  };
+  const operations = Object.entries(api.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path: path.replace(/\{\w+\}/g, 'nobody'), method: method.toUpperCase(), operation })));
+  for (const { path, method, operation } of operations) {
+    const queries = (operation.parameters ?? []).filter((one) => one.in === 'query').flatMap(({ name }) => [...VALUES.map((value) => `${name}=${encodeURIComponent(value)}`), `${name}=1&${name}=2`, `${name}[]=1`, `${name}%00=1`, `__proto__[${name}]=1`]);
+    const bodies = operation.requestBody?.content['application/json'] ? BODIES : [];
+    await Promise.all([...queries.map((query) => check(method, `${path}?${query}`)), ...bodies.map((body) => check(method, path, body))]);
+  }
   return bad;
 }

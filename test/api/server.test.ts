@@ -207,6 +207,7 @@ test('a body as a stream comes piece by piece, up to its limit', async () => {
   expect(await (await send(900)).json()).toEqual({ ok: 900 });
   expect(await codeOf(await send(1100))).toBe('413 REQUEST_TOO_LARGE');
   expect(await codeOf(await api.post('/v1/bytes', Buffer.alloc(2000)))).toBe('413 REQUEST_TOO_LARGE');
+  expect(await codeOf(await api.post('/v1/bytes'))).toBe('400 REQUEST_INVALID');
 });
 
 test('the page: assets for ever, the index never; parts of the page are the index; what is missing is said', async () => {
@@ -255,6 +256,30 @@ test('a port that is taken is logged, and taken when it is free; a stop does not
   halt.abort();
   await api.done;
   expect(api.url).toBe(`http://127.0.0.1:${port}`);
+});
+
+test('without TLS on more than loopback is warned of', async () => {
+  const log = createLogger({ level: 'silent' });
+  const warned = vi.spyOn(log, 'warn');
+  await serve([], { log });
+  expect(warned).not.toHaveBeenCalled();
+  await serve([], { log, host: '0.0.0.0' });
+  expect(warned).toHaveBeenCalledWith({ host: '0.0.0.0' }, expect.stringContaining('without TLS'));
+});
+
+test('a file whose client has gone while it was made is put away', async () => {
+  const done = vi.fn();
+  let made = (): void => undefined;
+  const slow = one('/v1/slow', () => new Promise((resolve) => { made = () => resolve(new Bytes({ file: '/nowhere', type: 'video/mp4', done })); }), { response: { bytes: ['video/mp4'] } });
+  const api = await serve([slow], { log: createLogger({ level: 'silent' }) });
+  const gone = new AbortController();
+  const asked = api.get('/v1/slow', { signal: gone.signal }).catch(() => 'left');
+  await sleep(100);
+  gone.abort();
+  await asked;
+  await sleep(100);
+  made();
+  await vi.waitFor(() => expect(done).toHaveBeenCalledTimes(1));
 });
 
 test('headers of an answer', async () => {
