@@ -71,7 +71,10 @@ function ownAddresses(): string[] {
 function originOf(request: IncomingMessage, opts: GateOptions): string | undefined {
   const { origin, host } = request.headers;
   if (origin === undefined) return undefined;
-  if (origin.toLowerCase() === `${opts.tls ? 'https' : 'http'}://${(host ?? '').toLowerCase()}`) return undefined;
+  const here = (host ?? '').toLowerCase();
+  if (origin.toLowerCase() === `${opts.tls ? 'https' : 'http'}://${here}`) return undefined;
+  // a proxy in front speaks TLS for the names that were given for it
+  if (origin.toLowerCase() === `https://${here}` && opts.hosts.map(asHost).includes(here.replace(/:\d+$/, ''))) return undefined;
   if (opts.origins.includes(origin)) return origin;
   throw new Refusal('ORIGIN_REFUSED', 'the request was made by a page of another site.', { param: 'origin' });
 }

@@ -65,6 +65,16 @@ describe('pages of other sites', () => {
     expect(await told(api, 'POST /v1/change', [cookie, 'Origin: http://127.0.0.1', `Content-Length: ${body.length}`], body)).toBe('415 REQUEST_TYPE');
   });
 
+  test('behind a proxy with TLS the page is at home under the name given for it', async () => {
+    const api = await serve([CHANGE], { hosts: ['lookout.example'] });
+    const post = (host: string, origin: string): Promise<string> => told(api, 'POST /v1/change', [bearer(api), `Host: ${host}`, `Origin: ${origin}`, ...json], body);
+    expect(await post('lookout.example', 'https://lookout.example')).toBe('200 {"ok":1}');
+    expect(await post('lookout.example:8443', 'https://lookout.example:8443')).toBe('200 {"ok":1}');
+    expect(await post('lookout.example', 'https://lookout.example:8443')).toBe('403 ORIGIN_REFUSED');
+    expect(await post('localhost', 'https://localhost')).toBe('403 ORIGIN_REFUSED');
+    expect(await post('localhost', 'https://lookout.example')).toBe('403 ORIGIN_REFUSED');
+  });
+
   test('CORS is for listed origins, without cookies', async () => {
     const api = await serve([CHANGE], { origins: ['https://house.example'] });
     const ask = ['Access-Control-Request-Method: POST', 'Access-Control-Request-Headers: authorization'];
