@@ -1,6 +1,6 @@
 import { html } from './markup.ts';
 import type { Markup } from './markup.ts';
-import { alertTip, clock, intoRows, saidWords, signed, ticks, trackWidth, unitsOf, unitTip } from './pictureRows.ts';
+import { alertTip, clock, fit, intoRows, saidWords, signed, ticks, trackWidth, unitsOf, unitTip } from './pictureRows.ts';
 import type { Placed, Unit } from './pictureRows.ts';
 import { temporalIou } from './score.ts';
 import type { Happening } from './score.ts';
@@ -8,8 +8,6 @@ import type { ShownAlert, ShownClip, ShownLane } from './shown.ts';
 
 /** Pairs that stand side by side differ in colour. */
 const COLOURS = 6;
-/** A bar that has no room for words, px. */
-const SLIM = 26;
 
 /** Is anything missed or spurious in it? */
 export function hasMistakes({ lanes, alerts }: ShownClip): boolean {
@@ -52,8 +50,8 @@ function laneMarkup(lane: ShownLane, duration: number, width: number, window: nu
 function unitMarkup({ one: unit, flip }: Placed<Unit>, duration: number, width: number, colour: number | undefined): Markup {
   const { truth, said } = unit;
   const bar = (of: Happening, is: 'true' | 'said', words: string): Markup => {
-    const slim = ((of.end - of.start) * width) / duration < SLIM;
-    return html`<span class="bar ${is} ${flip && 'flip'} ${slim && 'slim'}" style="${place(of.start, of.end, duration)}"><span>${words}</span></span>`;
+    const slim = !fit(words.length, of.end - of.start, width / duration);
+    return html`<span class="bar ${is} ${slim && (flip ? 'slim flip' : 'slim')}" style="${place(of.start, of.end, duration)}"><span>${words}</span></span>`;
   };
   const tip = unitTip(unit);
   const kind = truth && said ? `pair c${colour ?? 0}` : truth ? 'missed' : 'spurious';

@@ -33,8 +33,13 @@ export function unitsOf({ truth, said, pairs }: ShownLane): Unit[] {
 /** Where something stands in a row. */
 export interface Placed<T> {
   readonly one: T;
-  /** near the end of the track, its words go to the left */
+  /** near the end of the track: words that have no room in it stand to its left */
   readonly flip: boolean;
+}
+
+/** Have so many letters room in a bar of so many seconds, where a second is so wide (px)? Otherwise they stand beside it. */
+export function fit(letters: number, seconds: number, second: number): boolean {
+  return seconds * second >= letters * LETTER + MARGIN;
 }
 
 /** Puts what has a place in time (s) and words (letters) into as few rows as it takes that nothing covers another's words. */
@@ -43,9 +48,9 @@ export function intoRows<T>(all: readonly T[], duration: number, width: number, 
   const rows: { taken: { left: number; right: number }[]; items: Placed<T>[] }[] = [];
   for (const one of all) {
     const { from, to, words } = place(one);
-    const text = words * LETTER + MARGIN;
-    const flip = from * second + text > width + OVER && to * second - text > 0;
-    const [left, right] = flip ? [Math.min(from * second, to * second - text), to * second + APART] : [from * second, Math.max(to * second, from * second + text) + APART];
+    const text = fit(words, to - from, second) ? 0 : words * LETTER + MARGIN;
+    const flip = to * second + text > width + OVER && from * second - text > 0;
+    const [left, right] = flip ? [from * second - text, to * second + APART] : [from * second, to * second + text + APART];
     const row = rows.find(({ taken }) => taken.every((other) => other.right <= left || right <= other.left));
     if (row) {
       row.taken.push({ left, right });

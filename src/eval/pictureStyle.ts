@@ -35,7 +35,7 @@ body:has(#only:checked) .clip.right { display: none; }
 .pair-row { position: relative; height: 58px; } .pair-row > b, .alert-row > b { position: absolute; left: -40px; font-weight: 400; font-size: 0.7rem; color: var(--ink-2); line-height: 20px; } .is-true { top: 4px; } .is-said { top: 33px; }
 .bar, .none { position: absolute; height: 21px; line-height: 21px; font-size: 0.78rem; white-space: nowrap; border-radius: 5px; }
 .bar { padding-left: 6px; min-width: 3px; background: color-mix(in oklab, var(--hue) 30%, transparent); box-shadow: inset 3px 0 var(--hue), inset 0 0 0 1px color-mix(in oklab, var(--hue) 45%, transparent); }
-.bar.flip { display: flex; justify-content: flex-end; padding: 0 6px 0 0; } .bar.slim { padding: 0; } .bar.slim > span { position: absolute; left: calc(100% + 5px); } .bar.flip.slim > span { left: auto; right: calc(100% + 5px); }
+.bar.slim { padding: 0; } .bar.slim > span { position: absolute; left: calc(100% + 5px); } .bar.flip.slim > span { left: auto; right: calc(100% + 5px); }
 .bar.true { top: 3px; } .bar.said { top: 33px; color: var(--ink-2); font-variant-numeric: tabular-nums; }
 .joint { position: absolute; top: 24px; height: 9px; left: 0; width: 100%; } .joint polygon { fill: var(--hue); fill-opacity: 0.16; }
 .c0 { --hue: light-dark(#0f8a80, #4fd1c2); } .c1 { --hue: light-dark(#3b6fd1, #86aefb); } .c2 { --hue: light-dark(#8a52c9, #c39bf5); } .c3 { --hue: light-dark(#4f8a1e, #9cd35f); } .c4 { --hue: light-dark(#b04a8d, #f094cd); } .c5 { --hue: light-dark(#44748a, #93c3d8); }

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { scoreClip } from '../../src/eval/clipScore.ts';
 import { escaped, html } from '../../src/eval/markup.ts';
 import { pictureOf } from '../../src/eval/picture.ts';
-import { clock, intoRows, ticks, trackWidth, unitsOf } from '../../src/eval/pictureRows.ts';
+import { clock, fit, intoRows, ticks, trackWidth, unitsOf } from '../../src/eval/pictureRows.ts';
 import { makeReport, reportJson } from '../../src/eval/report.ts';
 import type { EvalReport } from '../../src/eval/report.ts';
 import { heldOutScenes } from '../../src/eval/scenes.ts';
@@ -100,7 +100,10 @@ describe('its rows', () => {
     const rows = intoRows(all, 110, 1000, (one) => one);
     expect(rows.flat()).toHaveLength(60);
     for (const row of rows) {
-      const spans = row.map(({ one, flip }) => (flip ? [one.to * 9.09 - one.words * 6.6, one.to * 9.09] : [one.from * 9.09, Math.max(one.to * 9.09, one.from * 9.09 + one.words * 6.6)])).toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
+      const spans = row.map(({ one: { from, to, words }, flip }) => {
+        const beside = fit(words, to - from, 1000 / 110) ? 0 : words * 6.6;
+        return [(from * 1000) / 110 - (flip ? beside : 0), (to * 1000) / 110 + (flip ? 0 : beside)];
+      }).toSorted((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
       spans.slice(1).forEach((span, i) => expect(span[0]).toBeGreaterThanOrEqual(spans[i]?.[1] ?? 0));
     }
     // near the end words go to the left
