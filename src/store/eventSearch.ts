@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Event, EventPhase } from '../values.ts';
 import { EVENT_COLUMNS, MOST_REACH, SHORT, eventOf, longest } from './eventRow.ts';
-import { also, emptyFilter, rowLimit, statement, whereClause } from './query.ts';
+import { MAX_ROWS, also, emptyFilter, rowLimit, statement, whereClause } from './query.ts';
 import type { Filter, Value } from './query.ts';
 import type { TextIndex } from './textIndex.ts';
 import { folded, terms } from './words.ts';
@@ -64,31 +64,43 @@ interface Walk {
 }
 
 /** Rows from `lowest` on in the order of their keys, at least as many as are wanted and all that might come before the last of them. */
-function inOrder(db: Database, q: EventQuery, { match, lowest, spread, limit, holds, ascending }: Walk): Found[] {
+function inOrder(db: Database, q: EventQuery, walk: Walk): Found[] {
+  const { lowest, spread, limit, holds, ascending } = walk;
   const found: Found[] = [];
-  const [key, source] = match === '' ? ['events.seq', 'events'] : ['events_text.rowid', 'events_text CROSS JOIN events ON events.seq = events_text.rowid'];
-  let last: number | undefined;
+  const chunk = Math.max(limit + MORE, 4 * MORE);
+  const ends = { from: bound(lowest, Math.floor), to: bound(q.until === undefined ? undefined : q.until + spread, Math.ceil) };
   let edge: number | undefined;
   for (;;) {
-    const filter = conditions(q);
-    // Cast: numbers come as floats, by which FTS5 does not seek.
-    also(filter, 'events_text MATCH ?', match || undefined);
-    also(filter, `${key} >= CAST(? AS INTEGER)`, ascending && last !== undefined ? last + 1 : bound(lowest, Math.floor));
-    also(filter, `${key} <= CAST(? AS INTEGER)`, !ascending && last !== undefined ? last - 1 : bound(q.until === undefined ? undefined : q.until + spread, Math.ceil));
-    const sql = `SELECT ${FIELDS} FROM ${source}${whereClause(filter)} ORDER BY ${key} ${ascending ? 'ASC' : 'DESC'} LIMIT ?`;
-    // Once there are enough, only a few more can matter.
-    const chunk = found.length >= limit ? 2 * MORE : Math.max(limit + MORE, 4 * MORE);
-    filter.values.push(chunk);
-    const rows = foundBy(db, sql, filter);
+    const rows = stretch(db, q, walk, ends, chunk);
     for (const row of rows) {
       // No row from here on can begin before (after) the last one wanted.
       if (edge !== undefined && (ascending ? row.seq - spread > edge : row.seq + spread < edge)) return found;
       if (holds(row)) found.push(row);
       if (found.length === limit) edge = found.reduce((e, { start_at: at }) => (ascending ? Math.max(e, at) : Math.min(e, at)), row.start_at);
     }
-    if (rows.length < chunk) return found;
-    last = rows.at(-1)?.seq;
+    const last = rows.at(-1)?.seq;
+    if (rows.length < chunk || last === undefined) return found;
+    if (ascending) ends.from = last + 1;
+    else ends.to = last - 1;
+    if (edge === undefined) continue;
+    // Only a few more can matter, of the many that may begin within the spread: the database passes over the others.
+    if (ascending) ends.to = Math.min(ends.to ?? Infinity, Math.ceil(edge + spread));
+    else ends.from = Math.max(ends.from ?? -Infinity, Math.floor(edge - spread));
+    return [...found, ...stretch(db, q, walk, ends, MAX_ROWS, edge).filter(holds)];
   }
+}
+
+/** Rows whose keys lie within, in their order; with `edge` those alone that begin no later (no earlier). */
+function stretch(db: Database, q: EventQuery, { match, ascending }: Walk, { from, to }: { readonly from?: number; readonly to?: number }, limit: number, edge?: number): Found[] {
+  const [key, source] = match === '' ? ['events.seq', 'events'] : ['events_text.rowid', 'events_text CROSS JOIN events ON events.seq = events_text.rowid'];
+  const filter = conditions(q);
+  // Cast: numbers come as floats, by which FTS5 does not seek.
+  also(filter, 'events_text MATCH ?', match || undefined);
+  also(filter, `${key} >= CAST(? AS INTEGER)`, from);
+  also(filter, `${key} <= CAST(? AS INTEGER)`, to);
+  also(filter, `start_at ${ascending ? '<=' : '>='} ?`, edge);
+  filter.values.push(limit);
+  return foundBy(db, `SELECT ${FIELDS} FROM ${source}${whereClause(filter)} ORDER BY ${key} ${ascending ? 'ASC' : 'DESC'} LIMIT ?`, filter);
 }
 
 function bound(at: number | undefined, round: (n: number) => number): number | undefined {
