@@ -54,6 +54,9 @@ export function openChart(frame: HTMLElement, needs: ChartNeeds): Chart {
     return { from: start.getTime(), to: end.getTime() };
   };
   timeline.on('changed', painter.soon);
+  // its own look at its size comes a second late, in which times would be read off wrongly
+  const resized = new ResizeObserver(() => timeline.redraw());
+  resized.observe(frame);
   listen(timeline, viewOf, needs);
   const letGo = wheelAndDrag(frame, center, { ...needs, view: viewOf, show: (view) => {
     timeline.setWindow(view.from, view.to, { animation: false });
@@ -80,6 +83,7 @@ export function openChart(frame: HTMLElement, needs: ChartNeeds): Chart {
       painter.soon();
     },
     close() {
+      resized.disconnect();
       painter.close();
       letGo();
       timeline.destroy();
