@@ -40,7 +40,7 @@ export interface Recorder {
 }
 
 /** What is remembered for those who watch live, where nothing else is: the last keyframe and what follows it. */
-const LITTLE = { seconds: 0, mb: 16 };
+const LITTLE = { seconds: 0, mb: 32 };
 /** Of one camera at once; more are refused. */
 const MAX_CLIPS = 8;
 

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 
-/** Streams that a browser decodes at once without effort; the other cameras show still pictures. */
-const MOST_PLAYING = 6;
+/** Browsers keep six connections to a host over plain HTTP. A stream and the feed hold one each, and questions need some; the other cameras show still pictures. */
+const MOST_PLAYING = 3;
 
 /** Cameras in sight, in the order in which they came into it. */
 const inSight = signal<readonly string[]>([]);
