@@ -16,7 +16,7 @@ export function OneCamera({ camera }: { camera: CameraOut }) {
     <View
       title={id} width="broad"
       text={<span class="row"><StateBadge state={status.state} />{status.since_ms !== null && <span class="small">{words.since} <Time at={status.since_ms} /></span>}</span>}
-      actions={<><ButtonLink kind="plain" icon="back" href="/live">{words.back}</ButtonLink><ButtonLink icon="timeline" href={`/timeline?camera=${id}`}>{words.timeline}</ButtonLink></>}
+      actions={<><ButtonLink kind="plain" icon="back" href="/live">{words.back}</ButtonLink><ButtonLink icon="timeline" href="/timeline">{t().timeline.title}</ButtonLink></>}
     >
       <div class="one-camera">
         <div class="stack wide">

@@ -13,6 +13,7 @@ export function Picture({ camera }: { camera: CameraOut }) {
   const online = camera.status.state === 'online';
   const turn = turnOf(camera.id);
   useEffect(() => (element.current && online ? watchSight(element.current, camera.id) : undefined), [camera.id, online]);
+  useEffect(() => (element.current ? takeShape(element.current) : undefined), []);
   return (
     <div class="picture" ref={element}>
       {!online && <Dark />}
@@ -20,6 +21,23 @@ export function Picture({ camera }: { camera: CameraOut }) {
       {online && turn === 'still' && <Still camera={camera.id} />}
     </div>
   );
+}
+
+/** Narrower or wider ones keep bars. */
+const SHAPES = { least: 1, most: 2.4 };
+
+/** Lets a place have the shape of the picture that is shown in it. @returns what ends it */
+function takeShape(place: HTMLElement): () => void {
+  const look = ({ target }: Event): void => {
+    const [width, height] = target instanceof HTMLVideoElement ? [target.videoWidth, target.videoHeight] : target instanceof HTMLImageElement ? [target.naturalWidth, target.naturalHeight] : [0, 0];
+    if (height > 0) place.style.aspectRatio = String(Math.min(SHAPES.most, Math.max(SHAPES.least, width / height)));
+  };
+  // these events do not rise, so they are caught on their way down
+  const kinds = ['loadedmetadata', 'resize', 'load'];
+  for (const kind of kinds) place.addEventListener(kind, look, { capture: true });
+  return () => {
+    for (const kind of kinds) place.removeEventListener(kind, look, { capture: true });
+  };
 }
 
 function Dark() {

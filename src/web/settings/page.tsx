@@ -1,4 +1,5 @@
 import { useComputed, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import type { ConfigEditedOut, ConfigOut, ConfigPatchIn, ConfigSchemaOut } from '../../api/schemas/config.ts';
 import { ask, get } from '../api/client.ts';
 import type { Problem } from '../api/problem.ts';
@@ -56,6 +57,7 @@ function Form({ schema, config, reload }: { schema: ConfigSchemaOut; config: Con
     }
     busy.value = false;
   };
+  useEffect(() => (problem.value ? goToFault() : undefined), [problem.value]);
   const shown = sections.value.map((section) => ({ ...section, keys: section.keys.filter((key) => matches(key.name, key.help, sought.value)) })).filter(({ keys }) => keys.length > 0);
   return (
     <>
@@ -71,17 +73,29 @@ function Form({ schema, config, reload }: { schema: ConfigSchemaOut; config: Con
           {shown.map((section) => <SectionForm key={section.name} section={section} config={config} restarts={schema.restart.includes(section.name)} edits={edits.value} problem={problem.value} onEdit={edit} />)}
         </div>
       </div>
-      {edits.value.size > 0 && (
-        <div class="save-bar" role="region" aria-label={words.changes(edits.value.size)}>
-          {problem.value && (problem.value.status === 412 ? <Notice tone="warning" role="alert">{words.conflict} <Button slim onClick={reload}>{words.reload}</Button></Notice> : <ProblemNote problem={problem.value} />)}
-          <div class="row apart">
-            <span class="strong numbers">{words.changes(edits.value.size)}</span>
-            <div class="row"><Button onClick={() => (edits.value = new Map())}>{words.discard}</Button><Button kind="main" busy={busy.value} onClick={() => void save()}>{words.save}</Button></div>
-          </div>
-        </div>
-      )}
+      {edits.value.size > 0 && <SaveBar count={edits.value.size} problem={problem.value} busy={busy.value} onDiscard={() => (edits.value = new Map())} onReload={reload} onSave={() => void save()} />}
     </>
   );
+}
+
+function SaveBar({ count, problem, busy, onDiscard, onReload, onSave }: { count: number; problem: Problem | undefined; busy: boolean; onDiscard: () => void; onReload: () => void; onSave: () => void }) {
+  const words = t().settings;
+  return (
+    <div class="save-bar" role="region" aria-label={words.changes(count)}>
+      {problem && (problem.status === 412 ? <Notice tone="warning" role="alert">{words.conflict} <Button slim onClick={onReload}>{words.reload}</Button></Notice> : <ProblemNote problem={problem} />)}
+      <div class="row apart">
+        <span class="strong numbers">{words.changes(count)}</span>
+        <div class="row"><Button onClick={onDiscard}>{words.discard}</Button><Button kind="main" busy={busy} onClick={onSave}>{words.save}</Button></div>
+      </div>
+    </div>
+  );
+}
+
+/** The key that is wrong may be far away. */
+function goToFault(): void {
+  const wrong = document.querySelector<HTMLElement>('.settings [aria-invalid]');
+  wrong?.scrollIntoView({ block: 'center' });
+  wrong?.focus({ preventScroll: true });
 }
 
 function named(sections: readonly string[]): string {

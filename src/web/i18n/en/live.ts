@@ -21,7 +21,6 @@ export const live = {
   enabled: 'Watch this camera',
   remove: 'Remove',
   removeSure: (camera: string) => `Remove ${camera}? What the log has of it stays.`,
-  timeline: 'Timeline of this camera',
   form: {
     how: 'How its pictures come',
     pull: 'Lookout fetches them', push: 'The camera pushes RTMP',

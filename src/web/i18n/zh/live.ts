@@ -23,7 +23,6 @@ export const live: Words['live'] = {
   enabled: '观察此摄像头',
   remove: '移除',
   removeSure: (camera) => `移除 ${camera}？日志中已有的记录会保留。`,
-  timeline: '此摄像头的时间线',
   form: {
     how: '画面如何到达',
     pull: '由 Lookout 拉取', push: '摄像头推送 RTMP',
