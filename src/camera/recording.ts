@@ -52,11 +52,12 @@ export function startRecording(ring: PacketRing, opts: RecordingOptions, send: (
   ring.listen(
     (group, packet) => {
       if (!wanted) return;
-      if (packet === group.packets[0]) {
-        if (beyond(group)) live.cut();
-        else if (reaches(group, wanted.from)) taken.add(group);
-      }
-      if (taken.has(group)) live.offer(group, packet);
+      if (taken.has(group)) return live.offer(group, packet);
+      if (beyond(group)) return packet === group.packets[0] ? live.cut() : undefined;
+      // what was held back begins before what is wanted
+      if (!reaches(group, wanted.from) || ring.groups.at(-1) !== group) return;
+      taken.add(group);
+      for (const one of group.packets) live.offer(group, one);
     },
     () => live.cut(),
   );
