@@ -111,7 +111,7 @@ describe('a camera watched live', { timeout: 120_000 }, () => {
     await expect(watched.camera.live()).rejects.toThrow(/^CAMERA_/);
     await simulator.tell('cut', { state: 'up' });
     await watched.more(16);
-    expect((await take(await watched.camera.live(), 500)).bytes.length).toBeGreaterThan(1000);
+    expect((await take(await watched.camera.live(), 3000)).bytes.length).toBeGreaterThan(1000);
   });
 
   it('ends with its process', async () => {
@@ -135,7 +135,7 @@ describe('a camera watched live', { timeout: 120_000 }, () => {
     expect(ended).toBe(true);
     expect((await shown(bytes)).length).toBeGreaterThan(5);
     await watched.more(16);
-    const next = await take(await watched.camera.live(), 1000);
+    const next = await take(await watched.camera.live(), 2500);
     const file = join(folder, 'next.flv');
     writeFileSync(file, next.bytes);
     expect((await indices(file, 512, 288)).length).toBeGreaterThan(5);
