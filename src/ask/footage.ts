@@ -22,7 +22,7 @@ export interface LiveFrames {
 }
 
 /** Frames around a stretch are shown as well, ms: at its edge a window lacks what led to an event or came of it. */
-const MARGIN = 2000;
+const MARGIN = 3000;
 /** Live frames come later than recorded ones, and a stretch of them that is shorter is none, ms. */
 const LEAST = 1000;
 /** Recorded stretches nearer to each other than this are one, ms. */
