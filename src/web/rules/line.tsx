@@ -14,13 +14,14 @@ import { asProblem, ProblemNote } from '../ui/problem.tsx';
 import { Badge } from '../ui/surfaces.tsx';
 import { Severity, Time } from '../ui/time.tsx';
 import { draftOf } from './draft.ts';
-import { ruleSays, snoozedSays } from './says.ts';
+import { ruleSays, saysAll, snoozedSays } from './says.ts';
 import { SnoozeMenu } from './snooze.tsx';
 
 /** One rule in the list: what it says, how it stands, its last alert, and its switch. */
 export function RuleLine({ rule }: { rule: RuleOut }) {
   const problem = useSignal<Problem | undefined>(undefined);
   const words = t().rules;
+  const draft = draftOf(rule, zone);
   const change = async (work: () => Promise<unknown>): Promise<void> => {
     try {
       await work();
@@ -35,7 +36,7 @@ export function RuleLine({ rule }: { rule: RuleOut }) {
       <Switch on={rule.enabled} hidden label={words.onNamed(rule.id)} disabled={!mayEdit.value} onChange={(enabled) => void change(() => ask('PATCH', `/v1/rules/${rule.id}`, { body: { enabled } }))} />
       <div class="grow stack close">
         <a class="rule-sentence" href={`/rules/${rule.id}`}>{rule.alert}</a>
-        <div class="small quiet">{ruleSays(draftOf(rule, zone))}</div>
+        {!saysAll(draft) && <div class="small quiet">{ruleSays(draft)}</div>}
         <div class="row small">
           <Severity of={rule.severity} />
           {rule.state !== 'on' && <Badge>{words.states[rule.state]}</Badge>}

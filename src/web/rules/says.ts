@@ -30,6 +30,11 @@ export function ruleSays(draft: Said): string {
   return words.alerts(happening, parts.join(''));
 }
 
+/** Does the sentence alone say what the rule does? */
+export function saysAll(draft: Said): boolean {
+  return ruleSays(draft) === t().rules.says.alerts(t().rules.says.quoted(clauseOf(draft.alert)), '');
+}
+
 /** Mon, Tue 22:00–06:00 (Europe/Berlin) */
 export function scheduleSays({ days, hours, timezone }: Pick<Draft, 'days' | 'hours' | 'timezone'>): string {
   const named = days.length === 0 || days.length === 7 ? '' : days.map(dayName).join(', ');

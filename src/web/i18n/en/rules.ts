@@ -11,7 +11,7 @@ export const rules = {
   snoozeFor: { '30m': 'for 30 minutes', '2h': 'for 2 hours', '8h': 'for 8 hours', '1d': 'for a day', '7d': 'for a week' },
   edit: 'Edit', test: 'Test', remove: 'Remove',
   removeSure: (rule: string) => `Remove the rule ${rule}? Its alerts stay in the log.`,
-  lastAlert: 'last alert', never: 'no alert in the log’s newest',
+  lastAlert: 'last alert', never: 'no alert lately',
   allCameras: 'all cameras',
   problemFile: 'The rules on the disk do not load; the last good ones are in force.',
   saved: (rule: string) => `${rule} is saved`,

@@ -13,7 +13,7 @@ export const rules: Words['rules'] = {
   snoozeFor: { '30m': '30 分钟', '2h': '2 小时', '8h': '8 小时', '1d': '一天', '7d': '一周' },
   edit: '编辑', test: '测试', remove: '删除',
   removeSure: (rule) => `删除规则 ${rule}？它的告警会留在日志中。`,
-  lastAlert: '上次告警', never: '最近日志中没有告警',
+  lastAlert: '上次告警', never: '最近没有告警',
   allCameras: '全部摄像头',
   problemFile: '磁盘上的规则无法加载；上一份有效的规则仍在生效。',
   saved: (rule) => `已保存 ${rule}`,
