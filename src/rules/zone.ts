@@ -21,9 +21,13 @@ export function isZone(timezone: string): boolean {
   }
 }
 
+let own: { readonly set: string | undefined; readonly zone: string } | undefined;
+
 /** The zone that this machine's clock shows. */
 export function ownZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const set = process.env.TZ;
+  if (own?.set !== set || own === undefined) own = { set, zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+  return own.zone;
 }
 
 /** What the zone's clocks show at an instant, as if it were UTC, ms. @throws RangeError for a zone that is none */

@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Alert, EventPhase } from '../values.ts';
 import { fromAlertRow } from './alertRow.ts';
 import type { AlertRow } from './alertRow.ts';
-import { also, byBeginning, containing, emptyFilter, orderClause, whereClause } from './query.ts';
+import { also, byBeginning, containing, emptyFilter, orderClause, statement, whereClause } from './query.ts';
 
 /** Which alerts: all conditions must hold; `since` and `until` bound `happenedAt` (ms). */
 export interface AlertQuery {
@@ -44,7 +44,7 @@ export function findAlerts(db: Database, q: AlertQuery): StoredAlert[] {
   if (q.newest) filter.where.push('NOT EXISTS (SELECT 1 FROM alerts AS later WHERE later.id = alerts.id AND later.seq > alerts.seq)');
   for (const term of (q.text ?? '').split(/\s+/u).filter(Boolean)) also(filter, "text || ' ' || rule_text LIKE ? ESCAPE '\\'", containing(term));
   const sql = `SELECT * FROM alerts${whereClause(filter)}${orderClause('happened_at', q.order, q.limit)}`;
-  return db.prepare<(string | number)[], StoredRow>(sql).all(...filter.values).map(toStored);
+  return (statement(db, sql).all(...filter.values) as StoredRow[]).map(toStored);
 }
 
 /** The phases of one alert, by its id or a unique beginning of it, in the order in which they came. */

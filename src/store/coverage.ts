@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Coverage, CoverageReason } from '../record.ts';
-import { also, emptyFilter, orderClause, whereClause } from './query.ts';
+import { also, emptyFilter, orderClause, statement, whereClause } from './query.ts';
 
 /** Which gaps: those that overlap the range (ms); one that is still open reaches to the end of time. */
 export interface CoverageQuery {
@@ -57,7 +57,7 @@ export function coverageLog(db: Database): CoverageLog {
       also(filter, 'start_at <= ?', q.until);
       also(filter, '(end_at IS NULL OR end_at >= ?)', q.since);
       const sql = `SELECT * FROM coverage${whereClause(filter)}${orderClause('start_at', q.order, q.limit)}`;
-      return db.prepare<(string | number)[], CoverageRow>(sql).all(...filter.values).map(toCoverage);
+      return (statement(db, sql).all(...filter.values) as CoverageRow[]).map(toCoverage);
     },
     prune: (before, limit) => remove.run(before, limit).changes,
   };

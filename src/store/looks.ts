@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3';
 import type { Look } from '../record.ts';
 import type { WindowReason } from '../values.ts';
 import { checked } from './eventRow.ts';
-import { also, emptyFilter, orderClause, whereClause } from './query.ts';
+import { also, emptyFilter, orderClause, statement, whereClause } from './query.ts';
 
 /** Which looks: those whose frames overlap the range (ms). */
 export interface LookQuery {
@@ -53,7 +53,7 @@ export function lookLog(db: Database): LookLog {
       // Implied by the line above; lets the index on the first frame bound the search from below as well.
       if (q.since !== undefined) also(filter, 'from_at >= ?', q.since - (longest.get() ?? 0));
       const sql = `SELECT * FROM looks${whereClause(filter)}${orderClause('from_at', q.order, q.limit)}`;
-      return db.prepare<(string | number)[], LookRow>(sql).all(...filter.values).map(toLook);
+      return (statement(db, sql).all(...filter.values) as LookRow[]).map(toLook);
     },
   };
 }

@@ -66,9 +66,9 @@ const LEAST_BEGINNING = 4;
  * @throws LookoutError USAGE where several ids begin so
  */
 export function byBeginning<T extends object>(db: Database, select: string, id: string, column: keyof T & string): T[] {
-  const exact = db.prepare<[string], T>(`${select} = ?`).all(id);
+  const exact = statement(db, `${select} = ?`).all(id) as T[];
   if (exact.length > 0 || id.length < LEAST_BEGINNING) return exact;
-  const rows = db.prepare<[string, string], T>(`${select} BETWEEN ? AND ? LIMIT 20`).all(id, `${id}\u{10ffff}`);
+  const rows = statement(db, `${select} BETWEEN ? AND ? LIMIT 20`).all(id, `${id}\u{10ffff}`) as T[];
   const ids = new Set(rows.map((row) => row[column]));
   if (ids.size > 1) throw new LookoutError('USAGE', `several ids begin with ${JSON.stringify(id)}: give more of it.`);
   return rows;
