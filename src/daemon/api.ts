@@ -8,6 +8,7 @@ import { createAsker } from '../ask/ask.ts';
 import { createQuestionLine } from '../ask/line.ts';
 import { Uploads } from '../ask/uploads.ts';
 import { videoLength } from '../ask/footage.ts';
+import { createChat } from '../chat/chat.ts';
 import type { Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
@@ -17,8 +18,9 @@ import { apiRoutes } from './apiRoutes.ts';
 import type { ApiRooms } from './apiRoutes.ts';
 import { modelState } from './modelState.ts';
 import { readings } from './reading.ts';
+import { modelFrameSize } from './settings.ts';
 
-export interface ServedRooms extends Omit<ApiRooms, 'version' | 'startedAt' | 'modelState' | 'asker' | 'uploads' | 'broker'> {
+export interface ServedRooms extends Omit<ApiRooms, 'version' | 'startedAt' | 'modelState' | 'asker' | 'chat' | 'uploads' | 'broker'> {
   readonly publisher: Pick<Publisher, 'state$' | 'problem'>;
   readonly frames: RecentFrames;
   readonly log: Logger;
@@ -39,7 +41,12 @@ export async function serveApi(rooms: ServedRooms): Promise<Api | undefined> {
   const line = createQuestionLine({ spare: pipeline.spare, now: Date.now, atOnce: ask.questions, waiting: ask.waiting });
   const uploads = await uploadsOf(ask, log);
   const asker = createAsker({ ...rooms, line, now: Date.now, ...(uploads ? { uploads } : {}) });
-  const served = { ...rooms, version, startedAt: Date.now(), modelState: state, asker, uploads, broker: () => ({ state: connected, problem: publisher.problem() }) };
+  const chat = createChat({
+    model: rooms.model, line, now: Date.now,
+    frameSize: modelFrameSize(loaded.config, rooms.model.videoSize),
+    sources: () => ({ allow: rooms.current().config.network.allow, ...(uploads ? { uploads } : {}) }),
+  });
+  const served = { ...rooms, version, startedAt: Date.now(), modelState: state, asker, chat, uploads, broker: () => ({ state: connected, problem: publisher.problem() }) };
   const metrics = createMetrics(version, readings({ ...served, line, broker: () => connected }), log);
   const { host, port, hosts, origins, cert, key, tokens, requests_per_minute: perMinute } = api;
   return startApi(

@@ -6,6 +6,7 @@ import { alertsRoutes } from '../api/routes/alerts.ts';
 import { backtestRoutes } from '../api/routes/backtest.ts';
 import { backupRoutes } from '../api/routes/backup.ts';
 import { camerasRoutes } from '../api/routes/cameras.ts';
+import { chatRoutes } from '../api/routes/chat.ts';
 import { configRoutes } from '../api/routes/config.ts';
 import { coverageRoutes } from '../api/routes/coverage.ts';
 import { eventsRoutes } from '../api/routes/events.ts';
@@ -15,6 +16,7 @@ import { feedbackRoutes } from '../api/routes/feedback.ts';
 import { liveRoutes } from '../api/routes/live.ts';
 import { looksRoutes } from '../api/routes/looks.ts';
 import { mediaRoutes } from '../api/routes/media.ts';
+import { modelsRoutes } from '../api/routes/models.ts';
 import { multimodalRoutes } from '../api/routes/multimodal.ts';
 import { recordingsRoutes } from '../api/routes/recordings.ts';
 import { rulesRoutes } from '../api/routes/rules.ts';
@@ -24,6 +26,7 @@ import { whenRoutes } from '../api/routes/when.ts';
 import { probeAnswer } from '../api/schemas/cameras.ts';
 import type { Asker } from '../ask/ask.ts';
 import type { Uploads } from '../ask/uploads.ts';
+import type { Chat } from '../chat/chat.ts';
 import { configFiles } from '../config/files.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -55,6 +58,7 @@ export interface ApiRooms {
   camera(id: string): CameraStream | undefined;
   readonly recordings: Recordings;
   readonly asker: Asker;
+  readonly chat: Chat;
   readonly uploads: Uploads | undefined;
   readonly pipeline: Pick<Pipeline, 'counters' | 'spare'>;
   broker(): { readonly state: 'connected' | 'disconnected'; readonly problem: LookoutError | undefined };
@@ -91,6 +95,8 @@ export function apiRoutes(rooms: ApiRooms): Route[] {
     ...feedRoutes({ feed$: feedEvents(rooms.news$, mediaUrl), version, now }),
     ...whenRoutes({ now }),
     ...multimodalRoutes({ asker }),
+    ...chatRoutes({ chat: rooms.chat }),
+    ...modelsRoutes({ model: rooms.model, since: startedAt }),
     ...(uploads ? uploadsRoutes({ uploads }) : []),
     ...configRoutes({ files, fixed: FIXED, awaitingRestart: waiting }),
     ...backupRoutes({ log, path: () => store.path, now }),

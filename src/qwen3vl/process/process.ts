@@ -31,6 +31,8 @@ export interface ModelProcess extends Pick<Qwen3VL, 'name' | 'context' | 'videoS
   /** how answers are drawn where nobody says how; undefined: the most probable tokens */
   readonly sampling: SamplingDefaults | undefined;
   readonly processing: Processing;
+  /** pixels on a side of one visual token */
+  readonly side: number;
   readonly state$: Observable<ChildState>;
   readonly childPid: number | undefined;
 }
@@ -72,6 +74,7 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
     context: contextOf(config.text, { ...rest, kvBytes }),
     videoSize,
     processing,
+    side: config.vision.patch * config.vision.merge,
     sampling,
     ready: calls.ready,
     state$: child.state$,
