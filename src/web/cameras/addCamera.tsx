@@ -95,7 +95,7 @@ function Inputs({ draft, problem, onChange }: { draft: Draft; problem: Problem |
     <>
       <Choice label={words.how} value={draft.how} onChange={(how) => onChange({ how })} options={[{ value: 'pull', text: words.pull }, { value: 'push', text: words.push }]} />
       <Field label={words.id} help={words.idHelp} fault={fault('id')}>
-        {(labelled) => <input class="input" name="camera-id" required pattern="[a-z0-9_\-]{1,64}" placeholder="door" autocomplete="off" autocapitalize="none" spellcheck={false} value={draft.id} onInput={(event) => onChange({ id: event.currentTarget.value.trim() })} {...labelled} />}
+        {(labelled) => <input class="input" name="camera-id" required autofocus pattern="[a-z0-9_\-]{1,64}" placeholder="door" autocomplete="off" autocapitalize="none" spellcheck={false} value={draft.id} onInput={(event) => onChange({ id: event.currentTarget.value.trim() })} {...labelled} />}
       </Field>
       {draft.how === 'push' && <p class="small quiet">{words.pushHelp}</p>}
       {draft.how === 'pull' && (

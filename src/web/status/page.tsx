@@ -8,11 +8,13 @@ import { ButtonLink } from '../ui/button.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import { Badge, Notice, Panel, Progress, View, Waiting } from '../ui/surfaces.tsx';
-import { now, Time } from '../ui/time.tsx';
+import { Time } from '../ui/time.tsx';
 import { useLoad } from '../ui/useLoad.ts';
 import './status.css';
 
-/** How everything stands, read again every ten seconds. */
+const EVERY_MS = 10_000;
+
+/** How everything stands, read again now and then. */
 export function StatusPage() {
   const words = t().status;
   const status = useLoad(async (signal) => {
@@ -22,7 +24,10 @@ export function StatusPage() {
     return { value, skew: value.now_ms - (asked + Date.now()) / 2 };
   }, []);
   const { reload } = status;
-  useEffect(() => now.subscribe(() => reload()), [reload]);
+  useEffect(() => {
+    const timer = setInterval(reload, EVERY_MS);
+    return () => clearInterval(timer);
+  }, [reload]);
   const known = status.value.value;
   return (
     <View
