@@ -29,6 +29,9 @@ export interface ServedRooms extends Omit<ApiRooms, 'version' | 'startedAt' | 'm
 /** Where the set-up puts the page. */
 const PAGE = fileURLToPath(new URL('../../.cache/web', import.meta.url));
 
+/** Uploads whose time is over go, ms. */
+const SWEEP_MS = 600_000;
+
 /** Serves the API and the page until the signal comes; undefined where the configuration wants none. @throws LookoutError API_CERTIFICATE */
 export async function serveApi(rooms: ServedRooms): Promise<Api | undefined> {
   const { loaded, log, signal, publisher, pipeline } = rooms;
@@ -39,7 +42,7 @@ export async function serveApi(rooms: ServedRooms): Promise<Api | undefined> {
   let connected: 'connected' | 'disconnected' = 'disconnected';
   publisher.state$.subscribe((now) => (connected = now));
   const line = createQuestionLine({ spare: pipeline.spare, now: Date.now, atOnce: ask.questions, waiting: ask.waiting });
-  const uploads = await uploadsOf(ask, log);
+  const uploads = await uploadsOf(ask, signal, log);
   const asker = createAsker({ ...rooms, line, now: Date.now, ...(uploads ? { uploads } : {}) });
   const chat = createChat({
     model: rooms.model, line, now: Date.now,
@@ -60,11 +63,13 @@ export async function serveApi(rooms: ServedRooms): Promise<Api | undefined> {
 }
 
 /** A folder that cannot be made takes no uploads; the cameras are watched all the same. */
-async function uploadsOf(ask: Config['ask'], log: Logger): Promise<Uploads | undefined> {
+async function uploadsOf(ask: Config['ask'], signal: AbortSignal, log: Logger): Promise<Uploads | undefined> {
   const { uploads_dir: dir, upload_mb: most, uploads_mb: together, upload_hours: hours } = ask;
   const uploads = new Uploads({ dir, most: most * 1e6, mostTogether: together * 1e6, keep: hours * 3_600_000, now: Date.now, check: videoLength });
   try {
     await uploads.start();
+    const sweep = setInterval(() => void uploads.sweep().catch((error: unknown) => log.warn({ err: error, dir }, 'old uploads could not be deleted')), SWEEP_MS);
+    signal.addEventListener('abort', () => clearInterval(sweep), { once: true });
     return uploads;
   } catch (error) {
     if (!(error instanceof LookoutError)) throw error;
