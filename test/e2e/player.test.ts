@@ -10,6 +10,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { liveRoutes } from '../../src/api/routes/live.ts';
 import { serve } from '../api/serve.ts';
 import type { Served } from '../api/serve.ts';
+import { createLogger } from '../../src/health/log.ts';
+import { startRtmpServer } from '../../src/ingest/rtmp/server.ts';
+import { Secret } from '../../src/secret.ts';
+import { readBars } from '../ingest/barcode.ts';
+import { endProcess, publishBars } from '../ingest/peers.ts';
 import { watch } from '../ingest/watch.ts';
 import type { Watched } from '../ingest/watch.ts';
 import { barClip, readIndex, startSimulator } from '../peers/simulator.ts';
@@ -65,14 +70,20 @@ async function open(camera: string): Promise<string[]> {
 
 const until = (state: string): Promise<unknown> => page.waitForSelector(`.live-player[data-state="${state}"]`, { timeout: 60_000 });
 
+/** What the video shows, in grey. */
+async function grey(): Promise<Shot & { picture: { width: number; height: number; data: Uint8Array } }> {
+  const taken = (await page.evaluate('globalThis.shot()')) as Shot | undefined;
+  if (!taken) throw new Error('there is no picture');
+  const levels = Buffer.from(taken.data, 'base64');
+  const data = new Uint8Array(3 * levels.length);
+  levels.forEach((level, i) => data.fill(level, 3 * i, 3 * i + 3));
+  return { ...taken, picture: { width: 384, height: 256, data } };
+}
+
 /** Which picture the video shows, and how old it is, ms. */
 async function shot(camera: string): Promise<Shot & { index: number; age: number }> {
-  const taken = (await page.evaluate('globalThis.shot()')) as Shot | undefined;
-  const grey = Buffer.from(taken?.data ?? '', 'base64');
-  const data = new Uint8Array(3 * grey.length);
-  grey.forEach((level, i) => data.fill(level, 3 * i, 3 * i + 3));
-  const { index } = readIndex({ width: 384, height: 256, data });
-  if (!taken) throw new Error('there is no picture');
+  const taken = await grey();
+  const { index } = readIndex(taken.picture);
   return { ...taken, index, age: taken.at - simulator.truth(camera, index, taken.at) };
 }
 
@@ -97,6 +108,31 @@ describe('the player, in a browser', { timeout: 120_000 }, () => {
     const [before, after] = [(await shot(camera)).index, (await sleep(1000), (await shot(camera)).index)];
     expect(after).not.toBe(before);
     expect(complaints).toEqual([]);
+  });
+
+  it('shows what an RTMP camera with B-frames sees now', async () => {
+    const log = createLogger({ level: 'silent' });
+    const key = new Secret('k-9f8e7d6c5b4a');
+    const server = await startRtmpServer({ port: 0, keys: [key] }, abort.signal, log);
+    const publisher = publishBars(server.url(key).reveal(), ['-preset', 'veryfast', '-bf', '2', '-threads', '1', '-x264-params', 'b-adapt=0:scenecut=0:rc-lookahead=0:sync-lookahead=0:mbtree=0']);
+    cameras.set('yard', watch(server.url(key).reveal(), abort.signal, { gate: false }));
+    try {
+      await cameras.get('yard')?.more(8);
+      await open('yard');
+      await until('live');
+      await sleep(4000);
+      const found: number[] = [];
+      for (let i = 0; i < 20; i++) {
+        const { picture, at, ahead, rate } = await grey();
+        found.push(at - readBars(picture, at));
+        if (process.env['SHOW_AGES']) process.stderr.write(`yard ${Math.round(found.at(-1) ?? 0)} ms, ahead ${ahead.toFixed(2)} s, rate ${rate}\n`);
+        await sleep(150);
+      }
+      // an encoder with two B-frames is some 0.2 s late by itself
+      expect(found.toSorted((a, b) => a - b)[10]).toBeLessThan(2000);
+    } finally {
+      await endProcess(publisher);
+    }
   });
 
   it('begins anew when the camera comes back, and says in between why there is nothing', async () => {
