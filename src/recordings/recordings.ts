@@ -6,7 +6,6 @@ import { openFolder } from './folder.ts';
 import type { Listed } from './folder.ts';
 import { recordedFrames } from './frames.ts';
 import { takePicture } from './picture.ts';
-import { clipped, merged } from './stretches.ts';
 
 /** A camera was recorded without a break, wall clock in ms. */
 export interface Stretch {
@@ -68,7 +67,7 @@ export function openRecordings({ folder }: RecordingsOptions): Recordings {
   const place = openFolder(folder);
   return {
     segments: (camera, from, to) => place.between(camera, from, to).flatMap((one) => segmentOf(camera, one) ?? []),
-    stretches: (camera, from, to) => clipped(merged(place.between(camera, from, to).map((one) => ({ camera, from: one.from, to: one.to }))), from, to),
+    stretches: place.stretches,
     cameras: place.cameras,
     cut: (camera, from, to, file, signal) => cutFiles(place.between(camera, from, to), { camera, from, to }, file, signal),
     frames: (camera, from, to, opts, signal) => recordedFrames(place.between(camera, from, to), { camera, from, to }, opts, signal),

@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { LookoutError } from '../../errors.ts';
 import { openKeptCuts } from '../../recordings/keptCuts.ts';
 import type { Recordings, Stretch } from '../../recordings/recordings.ts';
+import { merged } from '../../recordings/stretches.ts';
 import { meantIn } from '../../store/asked.ts';
 import { parseWhen } from '../../store/when.ts';
 import { rangeOf, rangeOut } from '../asked.ts';
@@ -48,13 +50,13 @@ export function recordingsRoutes(needs: RecordingsNeeds): Route[] {
       summary: 'When which camera was recorded',
       description: 'Stretches of time without a break, by the cameras’ clocks. By default of the last day; at most of 32.',
       query: listQuery, response: { json: answer },
-      handle({ query }) {
+      async handle({ query, signal }) {
         const { camera, limit, order } = query;
         const asked = rangeOf(query, needs);
         const until = asked.until ?? now();
         const since = Math.max(asked.since ?? until - DAY_MS, until - FARTHEST);
         const cameras = camera === undefined ? recordings.cameras() : [known(needs, camera)];
-        const all = cameras.flatMap((id) => recordings.stretches(id, since, until)).toSorted((a, b) => a.from - b.from);
+        const all = await stretchesOf(recordings, cameras, since, until, signal);
         const items = all.slice(-limit).map(stretchOut);
         return { items: order === 'asc' ? items : items.reverse(), more: all.length > limit, ...rangeOut({ since, until }) };
       },
@@ -72,6 +74,21 @@ export function recordingsRoutes(needs: RecordingsNeeds): Route[] {
       },
     }),
   ];
+}
+
+/** A day at a time, since files are looked through; in order. */
+async function stretchesOf(recordings: Pick<Recordings, 'stretches'>, cameras: readonly string[], since: number, until: number, signal: AbortSignal): Promise<Stretch[]> {
+  const found: Stretch[] = [];
+  for (const camera of cameras) {
+    const parts: Stretch[] = [];
+    for (let from = since; from < until; from += DAY_MS) {
+      signal.throwIfAborted();
+      await setImmediate();
+      parts.push(...recordings.stretches(camera, from, Math.min(until, from + DAY_MS)));
+    }
+    found.push(...merged(parts));
+  }
+  return found.sort((a, b) => a.from - b.from);
 }
 
 function known({ cameras, recordings }: RecordingsNeeds, camera: string): string {
