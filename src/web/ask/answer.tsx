@@ -55,7 +55,8 @@ function Parts({ of }: { of: Asking }) {
 
 function Stamps({ of, onStamp }: { of: Asking; onStamp: (stamp: TimestampOut) => void }) {
   const words = t().ask;
-  const time = timeOf(of);
+  const wall = of.about.kind === 'camera';
+  const said = ({ start, end }: TimestampOut): string => (wall ? stretch(start, end, { locale: locale() }, presently(), 'tenth') : `${videoTime(start / 1000)} – ${videoTime(end / 1000)}`);
   if (of.stamps.length === 0) return of.state === 'done' ? <p class="small quiet">{words.noStamps}</p> : null;
   return (
     <section class="stack close">
@@ -64,7 +65,7 @@ function Stamps({ of, onStamp }: { of: Asking; onStamp: (stamp: TimestampOut) =>
         {of.stamps.map((stamp, index) => (
           <li key={`${stamp.start} ${index}`}>
             <button type="button" class="stamp-chip" onClick={() => onStamp(stamp)} title={words.sure(`${number(stamp.confidence * 100)} %`)}>
-              <span class="numbers strong">{time(stamp.start)} – {time(stamp.end)}</span>
+              <span class="numbers strong">{said(stamp)}</span>
               <span>{stamp.event}</span>
             </button>
           </li>

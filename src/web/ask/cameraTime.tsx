@@ -6,6 +6,7 @@ import { stretch } from '../timeline/clock.ts';
 import { followFeed } from '../timeline/follow.ts';
 import { presently } from '../timeline/present.ts';
 import { only, range, selecting } from '../timeline/state.ts';
+import { Steps } from '../timeline/toolbar.tsx';
 import { WhenField } from '../timeline/whenField.tsx';
 import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
@@ -34,9 +35,12 @@ export function CameraTime({ camera, onCamera }: { camera: string; onCamera: (id
         </div>
         <Button icon="range" aria-pressed={selecting.value} onClick={() => (selecting.value = !selecting.value)}>{t().timeline.select}</Button>
       </div>
-      <p class="small quiet row">
-        {range.value ? <><span class="strong numbers">{words.understood(stretch(range.value.from, range.value.to, { locale: locale() }, presently()))}</span><Button slim kind="plain" icon="close" label={words.clearTime} onClick={() => (range.value = null)} /></> : <>{words.timeNow} {words.timeHelp}</>}
-      </p>
+      <div class="row apart">
+        <p class="small quiet row">
+          {range.value ? <><span class="strong numbers">{words.understood(stretch(range.value.from, range.value.to, { locale: locale() }, presently()))}</span><Button slim kind="plain" icon="close" label={words.clearTime} onClick={() => (range.value = null)} /></> : <>{words.timeNow} {words.timeHelp}</>}
+        </p>
+        <Steps />
+      </div>
       <div class="chart-card"><ChartView /></div>
     </div>
   );

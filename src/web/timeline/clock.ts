@@ -55,11 +55,12 @@ export type Scale = 'millisecond' | 'second' | 'minute' | 'hour' | 'weekday' | '
 const TO_SECOND: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', second: '2-digit' };
 const TO_MINUTE: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
 const DAY: Intl.DateTimeFormatOptions = { weekday: 'short', day: 'numeric', month: 'short' };
+const DAY_TO_MINUTE: Intl.DateTimeFormatOptions = { ...DAY, ...TO_MINUTE };
 const MONTH: Intl.DateTimeFormatOptions = { month: 'long', year: 'numeric' };
 
 const TICKS: Record<Scale, { readonly minor: Intl.DateTimeFormatOptions; readonly major?: Intl.DateTimeFormatOptions }> = {
-  millisecond: { minor: { ...TO_SECOND, fractionalSecondDigits: 1 }, major: DAY },
-  second: { minor: TO_SECOND, major: DAY },
+  millisecond: { minor: { ...TO_SECOND, fractionalSecondDigits: 1 }, major: DAY_TO_MINUTE },
+  second: { minor: TO_SECOND, major: DAY_TO_MINUTE },
   minute: { minor: TO_MINUTE, major: DAY },
   hour: { minor: TO_MINUTE, major: DAY },
   weekday: { minor: { weekday: 'short', day: 'numeric' }, major: MONTH },

@@ -87,10 +87,11 @@ export function layersOf(known: Known, cameras: readonly string[], view: Span, w
   const perPixel = lengthOf(view) / Math.max(width, 1);
   for (const camera of cameras) {
     const events = known.events.filter((event) => event.camera === camera && event.start_ms <= view.to && event.end_ms >= view.from);
+    const alerts = known.alerts.filter((alert) => alert.camera === camera);
     const density = densityOf(events, view, width);
     marks.push(
-      ...gapMarks(inView(known.gaps, camera), camera, perPixel),
-      ...alertMarks(known.alerts.filter((alert) => alert.camera === camera), camera, view, perPixel),
+      ...gapMarks(inView(known.gaps, camera), camera, perPixel).map((gap) => (alerts.some(({ happened_at_ms: at }) => at >= gap.from && at <= gap.to) ? { ...gap, look: `${gap.look} mute` } : gap)),
+      ...alertMarks(alerts, camera, view, perPixel),
       ...(density === 'crowd' ? [] : eventMarks(events, density === 'worded')),
       ...inView(known.stamps, camera).map((stamp): Mark => ({ ...stamp, id: `stamp:${stamp.id}`, kind: 'stamp', look: '', text: stamp.text })),
     );

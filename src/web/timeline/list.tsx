@@ -14,6 +14,7 @@ import { linesOf } from './listed.ts';
 import type { Line, LineKind } from './listed.ts';
 import { reading } from './past.ts';
 import { presently } from './present.ts';
+import { useRested } from './rested.ts';
 import { filter, known, lanes, NO_FILTER, view } from './state.ts';
 
 /** Lines at first, and more at a time. */
@@ -24,7 +25,8 @@ export function TimelineList() {
   const words = t().timeline;
   const kind = useSignal<LineKind>('all');
   const shown = useSignal(SHOWN);
-  const lines = useComputed(() => linesOf(known.value, lanes.value, view.value, kind.value));
+  const rested = useRested(view);
+  const lines = useComputed(() => linesOf(known.value, lanes.value, rested.value, kind.value));
   const count = (of: Line['kind']): number => lines.value.filter((line) => line.kind === of).length;
   const some = lines.value.slice(0, shown.value);
   return (
@@ -82,7 +84,7 @@ function OneLine({ line }: { line: Line }) {
         <span class={`swatch ${line.kind === 'alert' ? line.alert.severity : 'event'}`} aria-hidden="true" />
         <span class="grow said">
           <span class={line.kind === 'alert' ? 'strong' : ''}>{one.event}</span>
-          <span class="small quiet">{line.kind === 'alert' ? line.alert.rule : lasting(one.end_ms - one.start_ms)} · {one.camera}</span>
+          <span class="small quiet">{line.kind === 'alert' ? line.alert.rule : lasting(one.end_ms - one.start_ms)} · {one.camera}{line.kind === 'alert' && line.alert.phase !== 'retracted' && <> · {words.after(lasting(line.alert.latency_ms.total))}</>}</span>
         </span>
         {line.kind === 'alert' ? <AlertState line={line} /> : <>{one.phase !== 'end' && <Badge tone="accent">{words.going}</Badge>}{line.alerts > 0 && <Icon name="bell" size={16} label={words.legend.alert} />}</>}
       </a>

@@ -13,7 +13,7 @@ import { followFeed } from './follow.ts';
 import { TimelineList } from './list.tsx';
 import { problem, reading, readAgain, thinBefore } from './past.ts';
 import { RangeBar } from './rangeBar.tsx';
-import { keepAddress, lanes } from './state.ts';
+import { fitYoungLog, keepAddress, lanes } from './state.ts';
 import { Toolbar } from './toolbar.tsx';
 
 /** What happened, by wall clock: a lane a camera, and the same as a list below. */
@@ -21,6 +21,7 @@ export function TimelinePage() {
   const words = t().timeline;
   useEffect(followFeed, []);
   useEffect(keepAddress, []);
+  useEffect(fitYoungLog, []);
   useEffect(() => {
     viewKeys.value = [
       { keys: ['←', '→'], does: words.keys.move }, { keys: ['+', '−'], does: words.keys.zoom }, { keys: ['Home'], does: words.keys.now },

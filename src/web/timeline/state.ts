@@ -4,12 +4,14 @@ import type { EventOut } from '../../api/schemas/events.ts';
 import { navigate, place, withQuery } from '../router.ts';
 import { cameraIds } from '../store/cameras.ts';
 import type { Known, Stamp } from './layers.ts';
-import { alerts, events, gaps, lookAt, looks, recordings } from './past.ts';
+import { alerts, coverage, events, gaps, lookAt, looks, recordings } from './past.ts';
 import { presently } from './present.ts';
 import { FARTHEST, framing, lengthOf } from './span.ts';
 import type { Span } from './span.ts';
 
-const HOUR = 3_600_000;
+/** In view at first, ms; less where the log is younger. */
+const AT_FIRST = 15 * 60_000;
+const YOUNG = 5 * 60_000;
 /** Where the present stands while it is followed, a share of the width from the left. */
 const PRESENT = 0.92;
 
@@ -87,12 +89,24 @@ export function choose(kind: 'alert' | 'event', id: string): void {
   navigate(withQuery({ alert: null, event: null, [kind]: id }));
 }
 
+/** Where nothing is older than some minutes, no more is shown at first. @returns what ends the waiting for it */
+export function fitYoungLog(): () => void {
+  return effect(() => {
+    const began = coverage.value.known.flatMap(({ from_ms: from }) => from ?? []);
+    if (began.length === 0 || fitted) return;
+    fitted = true;
+    if (following.peek() && Math.min(...began) > presently() - YOUNG) goPresent(YOUNG);
+  });
+}
+
+let fitted = false;
+
 function beginning(): Span {
   const { query } = place.peek();
   const [from, to] = [Number(query.get('from')), Number(query.get('to'))];
   if (from > 0 && to > from && to - from < FARTHEST) return { from, to };
   const now = presently();
-  return { from: now - HOUR * PRESENT, to: now + HOUR * (1 - PRESENT) };
+  return { from: now - AT_FIRST * PRESENT, to: now + AT_FIRST * (1 - PRESENT) };
 }
 
 /** The address tells what is in view, so that it can be kept and shared; once the view rests. @returns what ends it */

@@ -8,7 +8,7 @@ import { filter, follow, following, goPresent, look, selecting, view } from './s
 import { WhenField } from './whenField.tsx';
 
 const MINUTE = 60_000;
-const SPANS = [['m5', 5 * MINUTE], ['h1', 60 * MINUTE], ['h6', 360 * MINUTE], ['d1', 1440 * MINUTE], ['d7', 10_080 * MINUTE]] as const;
+const SPANS = [['m5', 5 * MINUTE], ['m15', 15 * MINUTE], ['h1', 60 * MINUTE], ['h6', 360 * MINUTE], ['d1', 1440 * MINUTE], ['d7', 10_080 * MINUTE]] as const;
 type SpanName = (typeof SPANS)[number][0];
 
 /** What moves the timeline by hand, for those without wheel and keys. */
@@ -19,12 +19,7 @@ export function Toolbar() {
   return (
     <div class="toolbar">
       <WhenField />
-      <div class="row tight steps">
-        <Button slim icon="back" label={words.earlier} onClick={() => look(panned(view.value, -0.5))} />
-        <Button slim icon="next" label={words.later} onClick={() => look(panned(view.value, 0.5))} />
-        <Button slim icon="less" label={words.farther} onClick={() => nearer(2)} />
-        <Button slim icon="add" label={words.nearer} onClick={() => nearer(0.5)} />
-      </div>
+      <Steps />
       <Choice
         label={words.span} value={near as SpanName}
         options={SPANS.map(([value]) => ({ value, text: words.spans[value] }))}
@@ -37,6 +32,19 @@ export function Toolbar() {
           {following.value ? words.liveOn : words.live}
         </button>
       </div>
+    </div>
+  );
+}
+
+/** Earlier, later, farther, nearer. */
+export function Steps() {
+  const words = t().timeline;
+  return (
+    <div class="row tight steps">
+      <Button slim icon="back" label={words.earlier} onClick={() => look(panned(view.value, -0.5))} />
+      <Button slim icon="next" label={words.later} onClick={() => look(panned(view.value, 0.5))} />
+      <Button slim icon="less" label={words.farther} onClick={() => nearer(2)} />
+      <Button slim icon="add" label={words.nearer} onClick={() => nearer(0.5)} />
     </div>
   );
 }
