@@ -29,4 +29,5 @@ export function createLiveViews(ring: PacketRing, send: (news: LiveNews) => bool
   };
 }
 
-const sendSome = (news: LiveNews): boolean => sendToParent(news, MOST_WAITING);
+/** That it is over is small, and nobody else tells it. */
+const sendSome = (news: LiveNews): boolean => sendToParent(news, news.kind === 'over' ? Number.POSITIVE_INFINITY : MOST_WAITING);
