@@ -22,7 +22,8 @@ import { windowSettings } from './windows.ts';
 export interface Answering {
   readonly model: AskedModel;
   current(): Pick<LoadedConfig, 'config'>;
-  readonly store: Pick<Store, 'events' | 'coverage' | 'aliveAt'>;
+  /** of cameras */
+  readonly store?: Pick<Store, 'events' | 'coverage' | 'aliveAt'>;
   readonly line: Pick<QuestionLine, 'turn'>;
   now(): number;
 }
@@ -61,7 +62,7 @@ export async function* answering(opts: Answering, request: AskRequest, scope: Sc
     else found.events.push(scored);
     return found.more || !options.output_timestamps ? undefined : { kind: 'event', event: scored, wallClock: scope.wallClock };
   };
-  if (scope.camera !== undefined && scope.logged.length > 0) {
+  if (opts.store && scope.camera !== undefined && scope.logged.length > 0) {
     const logged = loggedEvents(opts.store, scope.camera, scope.logged, scope.footage.length > 0);
     found.more = logged.more;
     for (const event of logged.events) {
@@ -124,7 +125,7 @@ function answerOf(opts: Answering, request: AskRequest, scope: Scope, question: 
   const { prompt, options } = request;
   const range = scope.range();
   const events = found.events.toSorted((a, b) => a.start - b.start || a.end - b.end);
-  const notWatched = scope.camera === undefined ? [] : unwatched(opts.store, { since: range.from, until: range.to, camera: scope.camera }, [scope.camera], opts.now());
+  const notWatched = scope.camera === undefined || !opts.store ? [] : unwatched(opts.store, { since: range.from, until: range.to, camera: scope.camera }, [scope.camera], opts.now());
   return {
     text: answerText({ question, prompt, events, answers: found.answers, zone: zoneOf(scope, request), source: scope.source }),
     events: options.output_timestamps ? events : [],

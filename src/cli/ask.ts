@@ -5,12 +5,8 @@ import { withoutSecrets } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import { configSchema } from '../config/schema.ts';
 import type { Config } from '../config/schema.ts';
-import type { VideoRequest } from '../daemon/videoFile.ts';
 import { LookoutError } from '../errors.ts';
-import { createLogger } from '../health/log.ts';
-import type { LongVideoStep } from '../infer/longVideo.ts';
 import { configFile, configOption, jsonOption, parseCount, parseId, parseNumber } from './options.ts';
-import { print, printTable } from './print.ts';
 
 interface AskFlags {
   readonly config?: string;
@@ -33,7 +29,7 @@ export function register(program: Command): void {
     .description('Lists the events of a video file with their times, or answers a question about it. Hours of video are looked at through windows. With --camera the question is about what that camera saw, from its recordings and the log, beside a running daemon or without one.')
     .usage('[options] <file> [question]\n       lookout ask --camera <id> [options] <question>')
     .argument('<file>', 'a video; with --camera the question')
-    .argument('[question]', 'answered window by window')
+    .argument('[question]', 'what is asked for; without one, what happens')
     .option('--camera <id>', 'instead of a file', parseId)
     .option('--when <time>', 'of a camera: "yesterday afternoon", "around noon", "between 2pm and 3pm", 昨天下午2点到3点 …', 'last hour')
     .option('--from <time>', 'where to begin: 15, 0:15, 1:02:03.5', parseMoment)
@@ -51,38 +47,10 @@ export function register(program: Command): void {
 async function ask(file: string, question: string | undefined, flags: AskFlags): Promise<void> {
   if (flags.camera !== undefined) return aboutCamera(flags.camera, file, question, flags);
   if (!existsSync(file)) throw new LookoutError('VIDEO_UNREADABLE', `There is no ${file} here.`);
-  const config = settings(flags);
-  const { askVideo } = await import('../daemon/videoFile.ts');
-  const { modelProcessOptions } = await import('../daemon/settings.ts');
-  const { progressBar } = await import('../eval/progress.ts');
-  const { windowSettings } = await import('../ask/windows.ts');
-  const { startModelProcess } = await import('../qwen3vl/process/process.ts');
-  const request = requestOf(question, flags);
-  const stop = new AbortController();
-  const end = (): void => stop.abort(new LookoutError('USAGE', 'Stopped before the end.'));
-  process.once('SIGINT', end).once('SIGTERM', end);
-  const model = startModelProcess(modelProcessOptions(config), stop.signal, createLogger({ level: 'warn', pretty: process.stderr.isTTY }));
-  const bar = progressBar(process.stderr, 'seconds');
-  const [from = 0, to = Infinity] = request.timeRange ?? [];
-  let length = 0;
-  const onOpened = (duration = 0): void => {
-    length = Math.max(0, Math.min(to, duration) - from);
-    bar.update(0, Math.round(length / 1000));
-  };
-  const steps: LongVideoStep[] = [];
-  try {
-    await model.ready;
-    for await (const step of askVideo(file, { ...request, ...windowSettings(config, request), onOpened }, model, config, stop.signal)) {
-      if (step.kind === 'progress') bar.update(Math.round((step.at - from) / 1000), Math.round(Math.max(length, step.at - from) / 1000));
-      else if (flags.json) print(JSON.stringify(lineOf(step)));
-      else steps.push(step);
-    }
-    bar.end();
-    if (!flags.json) show(steps, question);
-  } finally {
-    process.off('SIGINT', end).off('SIGTERM', end);
-    await model.close();
-  }
+  const { from = 0, to = Infinity } = flags;
+  if (from >= to) throw new LookoutError('USAGE', '--from is not before --to.');
+  const { askFile } = await import('./askFile.ts');
+  await askFile({ ...flags, file, question: question ?? 'What happens?', from, to }, settings(flags));
 }
 
 async function aboutCamera(camera: string, question: string, more: string | undefined, { from, to, model, ...flags }: AskFlags): Promise<void> {
@@ -91,17 +59,6 @@ async function aboutCamera(camera: string, question: string, more: string | unde
   if (model !== undefined) throw new LookoutError('USAGE', "a camera is asked about with the configuration's model.");
   const { askCamera } = await import('./askCamera.ts');
   await askCamera({ ...flags, camera, question });
-}
-
-function requestOf(question: string | undefined, { from, to, windowSize, overlapRatio, frameRate }: AskFlags): VideoRequest {
-  if (from !== undefined && to !== undefined && from >= to) throw new LookoutError('USAGE', '--from is not before --to.');
-  return {
-    ...(question === undefined ? {} : { question }),
-    ...(from === undefined && to === undefined ? {} : { timeRange: [from ?? 0, to ?? Number.MAX_SAFE_INTEGER] }),
-    ...(windowSize === undefined ? {} : { windowSize }),
-    ...(overlapRatio === undefined ? {} : { overlapRatio }),
-    ...(frameRate === undefined ? {} : { frameRate }),
-  };
 }
 
 /** The configuration, or its defaults where the model is named and the configuration is not. */
@@ -114,25 +71,4 @@ function settings({ config: file, model, device }: AskFlags): Config {
 function parseMoment(text: string): number {
   if (!/^(\d+:){0,2}\d+(\.\d+)?$/.test(text)) throw new InvalidArgumentError('A time in the video: 15, 0:15 or 1:02:03.5.');
   return text.split(':').reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;
-}
-
-function lineOf(step: Exclude<LongVideoStep, { kind: 'progress' }>): object {
-  const seconds = (ms: number): number => Math.round(ms) / 1000;
-  if (step.kind === 'answer') return { text: step.text, start: seconds(step.start), end: seconds(step.end) };
-  const { text, start, end, uncertainty, confidence, windows } = step.event;
-  return { event: text, start: seconds(start), end: seconds(end), uncertainty: seconds(uncertainty), confidence: Math.round(confidence * 1000) / 1000, windows };
-}
-
-function show(steps: readonly LongVideoStep[], question: string | undefined): void {
-  if (question !== undefined) return printTable(['FROM', 'TO', 'ANSWER'], steps.flatMap((s) => (s.kind === 'answer' ? [[clock(s.start), clock(s.end), s.text]] : [])));
-  const events = steps.flatMap((s) => (s.kind === 'event' ? [s.event] : [])).sort((a, b) => a.start - b.start);
-  if (events.length === 0) return print('No events.');
-  printTable(['START', 'END', 'SURE', 'EVENT'], events.map((e) => [clock(e.start), clock(e.end), `${Math.round(e.confidence * 100)} %`, e.text]));
-}
-
-/** 1:02:03.5 */
-function clock(ms: number): string {
-  const tenths = Math.round(ms / 100);
-  const [hours, minutes, seconds] = [Math.floor(tenths / 36_000), Math.floor(tenths / 600) % 60, ((tenths % 600) / 10).toFixed(1).padStart(4, '0')];
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${seconds}` : `${minutes}:${seconds}`;
 }
