@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { openAsBlob } from 'node:fs';
+import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { MultimodalAnswer } from '../../src/api/schemas/multimodal.ts';
 import { saveClip } from '../../src/demo/clip.ts';
+import { DEMO_MODEL } from '../../src/demo/folder.ts';
 import { heldOutRooms } from '../../src/eval/scenes.ts';
 import { startAsking } from '../ask/asking.ts';
 import { toldBy } from '../ask/told.ts';
@@ -15,7 +15,7 @@ const MINUTES = Number(process.env.LOOKOUT_SOAK_MINUTES ?? 60);
 
 test('an hour of video through POST /v1/multimodal/generate takes no more memory than half of it', async () => {
   // the cache of features is full soon, so that its growth up to its bound is not in the figures
-  const asking = await startAsking({ config: { model: { name: 'models/demo', device: 'cpu', features_mb: 4 } }, most: 500e6 });
+  const asking = await startAsking({ config: { model: { name: DEMO_MODEL, device: 'cpu', features_mb: 4 } }, most: 500e6 });
   onTestFinished(() => asking.close());
   const [room] = heldOutRooms(1, 12, 60);
   if (!room) throw new Error('there is no such room');
