@@ -2,6 +2,7 @@ import { LookoutError } from '../errors.ts';
 import { readVideoFrames } from '../ingest/file.ts';
 import type { FrameSize } from '../ingest/frameSize.ts';
 import { readStills } from '../ingest/stills.ts';
+import type { Still } from '../ingest/stills.ts';
 import type { Processing } from '../qwen3vl/checkpoint/checkpoint.ts';
 import type { ChatPart, ChatTurn, VideoInput } from '../qwen3vl/model.ts';
 import type { Wanted, WantedTurn } from './messages.ts';
@@ -36,32 +37,41 @@ export async function showTurns(turns: readonly WantedTurn[], fps: number | unde
   const share = Math.floor((limits.context * SHARE) / Math.max(1, wanted.length));
   try {
     const shown = new Map<Wanted, ChatPart>();
-    for (const part of wanted) shown.set(part, await show(part, share, fps, limits, sources, signal));
+    const images = wanted.filter((part) => part.kind === 'image');
+    const pictures = await decoded(images.map(({ url, param }) => ({ url, param })), bounded(limits.processing.image, share, limits.side), sources, signal);
+    for (const [i, picture] of pictures.entries()) shown.set(images[i] as Wanted, { kind: 'image', picture });
+    for (const part of wanted) {
+      if (part.kind === 'video') shown.set(part, { kind: 'video', video: await film(part, share, fps, limits, sources, signal) });
+      if (part.kind === 'frames') shown.set(part, { kind: 'video', video: await flip(part, share, limits, sources, signal) });
+    }
     return turns.map(({ role, parts }) => ({ role, parts: parts.flatMap((part): ChatPart[] => (part.kind === 'text' ? [part] : [shown.get(part)].filter((one) => one !== undefined))) }));
   } finally {
     await sources.close();
   }
 }
 
-async function show(part: Wanted, share: number, fps: number | undefined, limits: MediaLimits, sources: Sources, signal: AbortSignal): Promise<ChatPart> {
-  const { side, processing } = limits;
-  if (part.kind === 'video') return { kind: 'video', video: await film(part, share, fps, limits, sources, signal) };
-  const urls = part.kind === 'image' ? [part.url] : part.urls;
-  // two frames of a video make one token of a place, and so does one picture
-  const tokens = Math.max(1, Math.min(MOST_IMAGE, part.kind === 'image' ? share : (2 * share) / urls.length));
-  const bounds = part.kind === 'image' ? processing.image : limits.frameSize;
-  const maxPixels = Math.max(side ** 2, Math.min(bounds.maxPixels, tokens * side ** 2));
+/** Bounds on a picture that may be `tokens` tokens. */
+function bounded({ minPixels, maxPixels }: FrameSize, tokens: number, side: number): FrameSize {
+  const most = Math.max(side ** 2, Math.min(maxPixels, Math.min(MOST_IMAGE, tokens) * side ** 2));
+  return { minPixels: Math.min(minPixels, most), maxPixels: most };
+}
+
+/** All in one child, since a child takes longer to start than a picture to decode. */
+async function decoded(pictures: readonly { readonly url: string; readonly param: string }[], size: FrameSize, sources: Sources, signal: AbortSignal): Promise<Still[]> {
   const files: string[] = [];
-  for (const url of urls) files.push(await sources.file(url, 'image', part.param, signal));
-  const pictures = (await readStills(files, { minPixels: Math.min(bounds.minPixels, maxPixels), maxPixels }, signal)).map((still) => {
-    if (still instanceof LookoutError) throw invalid(part.param, `the picture cannot be decoded: ${still.detail}`);
+  for (const { url, param } of pictures) files.push(await sources.file(url, 'image', param, signal));
+  return (await readStills(files, size, signal)).map((still, i) => {
+    if (still instanceof LookoutError) throw invalid(pictures[i]?.param ?? 'messages', `the picture cannot be decoded: ${still.detail}`);
     return still;
   });
-  const [first] = pictures;
-  if (!first) throw invalid(part.param, 'there is no picture.');
-  if (part.kind === 'image') return { kind: 'image', picture: first };
-  if (pictures.some(({ width, height }) => width !== first.width || height !== first.height)) throw invalid(part.param, 'frames of a video have to be of one size.');
-  return { kind: 'video', video: { frames: pictures, times: pictures.map((_, i) => i / part.fps) } };
+}
+
+/** A video out of pictures. */
+async function flip({ urls, fps, param }: Extract<Wanted, { kind: 'frames' }>, share: number, { side, frameSize }: MediaLimits, sources: Sources, signal: AbortSignal): Promise<VideoInput> {
+  // two frames make one token of a place
+  const frames = await decoded(urls.map((url) => ({ url, param })), bounded(frameSize, (2 * share) / urls.length, side), sources, signal);
+  if (frames.some(({ width, height }) => width !== frames[0]?.width || height !== frames[0].height)) throw invalid(param, 'frames of a video have to be of one size.');
+  return { frames, times: frames.map((_, i) => i / fps) };
 }
 
 async function film(part: Extract<Wanted, { kind: 'video' }>, share: number, fps: number | undefined, { side, processing, frameSize }: MediaLimits, sources: Sources, signal: AbortSignal): Promise<VideoInput> {
