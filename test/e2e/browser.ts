@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
-import { onTestFailed, onTestFinished } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { ROOT } from '../cli/lookout.ts';
 
 /** Where screenshots go: outside what is committed. */
@@ -29,6 +29,10 @@ export interface Watcher {
 export async function watcher(): Promise<Watcher> {
   const browser = await launch();
   const complaints: string[] = [];
+  onTestFinished(async ({ task }) => {
+    if (task.result?.state === 'fail') await showFailure(browser, complaints);
+    await browser.close();
+  });
   return {
     complaints,
     async visit(url, { theme = 'light', language = 'en-GB', phone = false, timezone = 'Europe/Berlin' } = {}) {
@@ -38,10 +42,6 @@ export async function watcher(): Promise<Watcher> {
       });
       const page = await context.newPage();
       listen(page, new URL(url).host, complaints);
-      onTestFailed(async () => {
-        await page.screenshot({ path: join(SHOTS, 'failed.png') });
-        process.stderr.write(`${page.url()} (.cache/e2e/failed.png)\n${complaints.join('\n')}\n`);
-      });
       await page.goto(url);
       return page;
     },
@@ -52,10 +52,19 @@ export async function watcher(): Promise<Watcher> {
   };
 }
 
+/** What the pages show at the end of a test that failed, and what went wrong on them. */
+async function showFailure(browser: Browser, complaints: readonly string[]): Promise<void> {
+  mkdirSync(SHOTS, { recursive: true });
+  for (const page of browser.contexts().flatMap((context) => context.pages())) {
+    await page.screenshot({ path: join(SHOTS, 'failed.png') });
+    process.stderr.write(`.cache/e2e/failed.png is ${page.url()}\n`);
+  }
+  process.stderr.write(`${complaints.join('\n')}\n`);
+}
+
 async function launch(): Promise<Browser> {
   // in a container Chromium's own sandbox has nothing to stand on; nothing but our own page is opened
   const browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ['--no-sandbox', '--autoplay-policy=no-user-gesture-required'] });
-  onTestFinished(() => browser.close());
   return browser;
 }
 
