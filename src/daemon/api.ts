@@ -32,8 +32,18 @@ const PAGE = fileURLToPath(new URL('../../.cache/web', import.meta.url));
 /** Uploads whose time is over go, ms. */
 const SWEEP_MS = 600_000;
 
-/** Serves the API and the page until the signal comes; undefined where the configuration wants none. @throws LookoutError API_CERTIFICATE */
+/** Serves the API and the page until the signal comes; undefined where the configuration wants none, or a certificate that cannot be read: the cameras are watched all the same. */
 export async function serveApi(rooms: ServedRooms): Promise<Api | undefined> {
+  try {
+    return await serve(rooms);
+  } catch (error) {
+    if (!(error instanceof LookoutError)) throw error;
+    rooms.log.error({ code: error.code }, `neither API nor page: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function serve(rooms: ServedRooms): Promise<Api | undefined> {
   const { loaded, log, signal, publisher, pipeline } = rooms;
   const { api, ask } = loaded.config;
   if (!api.enabled) return undefined;
@@ -51,6 +61,7 @@ export async function serveApi(rooms: ServedRooms): Promise<Api | undefined> {
   });
   const served = { ...rooms, version, startedAt: Date.now(), modelState: state, asker, chat, uploads, broker: () => ({ state: connected, problem: publisher.problem() }) };
   const metrics = createMetrics(version, readings({ ...served, line, broker: () => connected }), log);
+  pipeline.inferred$.subscribe((ms) => metrics.inferred('window', ms / 1000));
   const { host, port, hosts, origins, cert, key, tokens, requests_per_minute: perMinute } = api;
   return startApi(
     {

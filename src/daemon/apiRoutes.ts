@@ -60,7 +60,7 @@ export interface ApiRooms {
   readonly asker: Asker;
   readonly chat: Chat;
   readonly uploads: Uploads | undefined;
-  readonly pipeline: Pick<Pipeline, 'counters' | 'spare'>;
+  readonly pipeline: Pick<Pipeline, 'counters' | 'spare' | 'inferred$'>;
   broker(): { readonly state: 'connected' | 'disconnected'; readonly problem: LookoutError | undefined };
   readonly news$: Observable<FeedItem>;
   readonly signal: AbortSignal;

@@ -21,6 +21,8 @@ export interface LookOptions {
   readonly spare: SpareLine;
   readonly store: Store;
   readonly watched: WatchedTime;
+  /** the model took so long for a window, ms */
+  inferred(ms: number): void;
   readonly log: Logger;
 }
 
@@ -41,7 +43,7 @@ export interface Looks {
   close(): void;
 }
 
-export function looks({ current, backend, lookFor, growing, spare, store, watched, log }: LookOptions): Looks {
+export function looks({ current, backend, lookFor, growing, spare, store, watched, inferred, log }: LookOptions): Looks {
   const dropped = new DroppedWindows();
   const counts = { windows: 0, visualTokens: 0 };
   const drops: Record<string, number> = {};
@@ -72,6 +74,7 @@ export function looks({ current, backend, lookFor, growing, spare, store, watche
     }),
     tap((answer) => {
       counts.windows++;
+      inferred(answer.latency.infer);
       counts.visualTokens += answer.visualTokens;
       log.debug({ camera: answer.camera, reason: answer.reason, sightings: answer.sightings, latency: answer.latency }, 'answer');
       const gaps = dropped.answered(answer);

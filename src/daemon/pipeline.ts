@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { from, merge, Subject, tap } from 'rxjs';
+import { from, merge, type Observable, Subject, tap } from 'rxjs';
 import type { Publisher } from '../alerts/publisher.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -50,6 +50,8 @@ export interface Pipeline {
   /** what can wait until no window wants the model */
   readonly spare: SpareLine;
   counters(): LookCounts;
+  /** how long the model took for each window, ms */
+  readonly inferred$: Observable<number>;
   /** the windows that wait are answered, open events end, and what no window showed is written down; at most `ms` */
   finish(ms: number): Promise<void>;
 }
@@ -61,10 +63,11 @@ export function joinRooms({ current, model, store, publisher, desk, recordings, 
   const windows = new Subject<Window>();
   const growing = new Subject<Window>();
   const seen = new Subject<Watched>();
+  const inferred = new Subject<number>();
   const watched = new WatchedTime((stretch) => seen.next(stretch));
   const spare = new SpareLine({ now: Date.now });
   const lookFor = (camera: string): string[] => sentencesFor(camera, current().rules, Date.now());
-  const { answers, again: onLook, counters, close } = looks({ current, backend, lookFor, growing, spare, store, watched, log });
+  const { answers, again: onLook, counters, close } = looks({ current, backend, lookFor, growing, spare, store, watched, inferred: (ms) => inferred.next(ms), log });
   const onFailed = (error: unknown, camera: string): void => log.debug({ err: error, camera }, 'a second look failed');
   const score = secondOpinion((event, sentence) => backend.score(event, sentence), wordingsOf);
   const again = createSecondLook({ backend, frames, score, lookFor, line: spare, onLook, onFailed });
@@ -107,7 +110,7 @@ export function joinRooms({ current, model, store, publisher, desk, recordings, 
     subscription.unsubscribe();
     close();
   };
-  return { windows, growing, watched, spare, counters, finish };
+  return { windows, growing, watched, spare, counters, inferred$: inferred, finish };
 }
 
 function stitching(backend: Backend, { min_confidence: minConfidence, confirmations }: Config['events']): StitchOptions {
