@@ -51,7 +51,7 @@ test('an alert is marked on the timeline as it comes; its story, a verdict on it
   await page.getByRole('link', { name: 'Timeline' }).click();
   await page.getByRole('heading', { name: 'No camera yet' }).waitFor();
   const truth = await filmed(lookout, link);
-  await page.getByRole('radio', { name: '5 min' }).click();
+  await page.getByRole('radio', { name: '5 min', exact: true }).click();
 
   // marked by itself, soon after it happened
   await page.locator('.chart .vis-item.vis-point.alert').first().waitFor({ timeout: 120_000 });

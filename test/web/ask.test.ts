@@ -12,14 +12,14 @@ const stamp = (start: number): TimestampOut => ({ event: 'x', start, end: start 
 
 describe('a question', () => {
   it('is one that the API takes, with what was set and nothing else', () => {
-    const camera = bodyOf({ kind: 'camera', camera: 'door', from: T + 0.4, to: T + 60_000 }, 'who came?', NO_OPTIONS);
-    expect(camera).toEqual({ prompt: 'who came?', camera: 'door', options: { timestamp_unit: 'ms', output_timestamps: true, time_range: [T, T + 60_000] } });
+    const camera = bodyOf({ kind: 'camera', camera: 'door', from: T + 0.4, to: T + 60_000 }, 'who came?', NO_OPTIONS, 'Asia/Tokyo');
+    expect(camera).toEqual({ prompt: 'who came?', camera: 'door', options: { timestamp_unit: 'ms', output_timestamps: true, timezone: 'Asia/Tokyo', time_range: [T, T + 60_000] } });
     const set = { ...NO_OPTIONS, source: 'events' as const, frame_rate: '2', window_size: ' 4096 ', overlap_ratio: 'abc', temporal_alignment: false, filter: true, part: '0:15-0:20' };
-    const live = bodyOf({ kind: 'camera', camera: 'door', from: null, to: null }, 'who?', set);
+    const live = bodyOf({ kind: 'camera', camera: 'door', from: null, to: null }, 'who?', set, 'Asia/Tokyo');
     expect(live).toMatchObject({ options: { frame_rate: 2, window_size: 4096, temporal_alignment: false, filter: true, source: 'events' } });
     expect(live['options']).not.toHaveProperty('time_range');
     expect(live['options']).not.toHaveProperty('overlap_ratio');
-    const video = bodyOf({ kind: 'video', media: 'upload:1' }, 'who?', set);
+    const video = bodyOf({ kind: 'video', media: 'upload:1' }, 'who?', set, 'Asia/Tokyo');
     expect(video).toMatchObject({ media_url: 'upload:1', options: { time_range: '0:15-0:20' } });
     for (const body of [camera, live, video]) expect(askSchema.safeParse(body).success).toBe(true);
   });

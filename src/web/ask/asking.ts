@@ -62,8 +62,8 @@ export interface AskOptions {
 
 export const NO_OPTIONS: AskOptions = { source: 'auto', frame_rate: '', window_size: '', overlap_ratio: '', temporal_alignment: true, filter: false, part: '' };
 
-/** The body of the request. */
-export function bodyOf(about: About, prompt: string, options: AskOptions): Record<string, unknown> {
+/** The body of the request; clock times in the answer's words are to be those of `timezone`. */
+export function bodyOf(about: About, prompt: string, options: AskOptions, timezone: string): Record<string, unknown> {
   const numbers = (['frame_rate', 'window_size', 'overlap_ratio'] as const).flatMap((key) => {
     const text = options[key].trim();
     return text !== '' && Number.isFinite(Number(text)) ? [[key, Number(text)] as const] : [];
@@ -73,7 +73,7 @@ export function bodyOf(about: About, prompt: string, options: AskOptions): Recor
     prompt,
     ...(about.kind === 'camera' ? { camera: about.camera } : { media_url: about.media }),
     options: {
-      timestamp_unit: 'ms', output_timestamps: true, ...Object.fromEntries(numbers), ...(range ? { time_range: range } : {}), ...(options.temporal_alignment ? {} : { temporal_alignment: false }),
+      timestamp_unit: 'ms', output_timestamps: true, timezone, ...Object.fromEntries(numbers), ...(range ? { time_range: range } : {}), ...(options.temporal_alignment ? {} : { temporal_alignment: false }),
       ...(options.filter ? { filter: true } : {}), ...(about.kind === 'camera' && options.source !== 'auto' ? { source: options.source } : {}),
     },
   };

@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import { told } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
+import { zone } from '../i18n/times.ts';
 import { stamps } from '../timeline/state.ts';
 import { begun, bodyOf, withStep } from './asking.ts';
 import type { About, AskOptions, Asking } from './asking.ts';
@@ -20,7 +21,7 @@ export async function askAbout(about: About, prompt: string, options: AskOptions
     if (running === stop && asking.value) asking.value = { ...asking.value, ...to };
   };
   try {
-    for await (const { event, data } of told('/v1/multimodal/generate', bodyOf(about, prompt, options), stop.signal)) {
+    for await (const { event, data } of told('/v1/multimodal/generate', bodyOf(about, prompt, options, zone), stop.signal)) {
       if (running === stop && asking.value) asking.value = withStep(asking.value, event, data);
     }
     if (asking.value?.state === 'running') change({ state: 'stopped' });
