@@ -6,7 +6,6 @@ import { openFragments } from '../media/fragments.ts';
 import type { Fragments } from '../media/fragments.ts';
 import type { SegmentName } from '../media/segmentName.ts';
 import { setsOf } from './clipJob.ts';
-import { groupTime } from './packetRing.ts';
 import type { Group, RingPacket } from './packetRing.ts';
 import type { SegmentFile } from './segmentFile.ts';
 
@@ -18,6 +17,8 @@ const STEP = 1000;
 /** Between beginning and end clock and stamps may run apart by so much: ms, and share of the length. */
 const APART = 20;
 const DRIFT = 0.002;
+/** Of a stream that ended before its clock could tell anything, ms. */
+const UNKNOWN = 60_000;
 
 interface Held {
   readonly packet: Packet;
@@ -48,6 +49,8 @@ export class Segment {
   /** wall clock from the first picture to `#until`, ms of stream time */
   #known: Span | undefined;
   #until = 0;
+  /** of the first picture, as soon as the clock could tell */
+  #anchor: WallTime | undefined;
   readonly #head: Group;
 
   /** Throws RECORDINGS_WRITE. */
@@ -67,6 +70,7 @@ export class Segment {
       this.group = group;
       this.#read(pts);
     }
+    this.#anchor ??= group.track.read(this.start);
     // pictures that are shown before the first keyframe refer to what is not there
     if (pts < this.start) return;
     const own = packet.clone();
@@ -104,7 +108,8 @@ export class Segment {
     const [begin, end] = [read(this.start), read(until)];
     if (!begin || !end) return;
     const length = until - this.start;
-    const stepped = this.#known !== undefined && Math.abs(begin.at - this.#known.from) > STEP;
+    const before = this.#known?.from ?? this.#anchor?.at;
+    const stepped = before !== undefined && Math.abs(begin.at - before) > STEP;
     if (stepped || Math.abs(end.at - begin.at - length) > APART + DRIFT * length) return;
     this.#known = spanOf(begin, end);
     this.#until = until;
@@ -112,8 +117,8 @@ export class Segment {
 
   #assumed(): Span {
     this.#until = this.start;
-    const from = groupTime(this.#head) ?? this.#head.came;
-    return { from, to: from, uncertainty: 60_000, timeSource: 'arrival' };
+    const { at: from, uncertainty, timeSource } = this.#anchor ?? { at: this.#head.came, uncertainty: UNKNOWN, timeSource: 'arrival' };
+    return { from, to: from, uncertainty, timeSource };
   }
 
   #write(told: Decoded<Held>[], last: boolean, end?: number): void {
@@ -136,10 +141,9 @@ export class Segment {
     this.#flushed = this.#newest;
     this.#bytes = 0;
     if (bytes.length > 0) this.#file.append(bytes);
-    if (this.#file.begun) return;
-    const { read } = this.group.track;
-    const begin = read(this.start);
-    if (begin) this.#file.begin({ from: begin.at, to: undefined, uncertainty: begin.uncertainty, timeSource: begin.timeSource });
+    if (this.#file.begun || !this.#anchor) return;
+    const { at: from, uncertainty, timeSource } = this.#anchor;
+    this.#file.begin({ from, to: undefined, uncertainty, timeSource });
   }
 }
 

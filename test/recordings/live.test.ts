@@ -149,4 +149,22 @@ describe('an RTSP camera that is recorded', { timeout: 120_000 }, () => {
     expect(frames.at(-1)?.at).toBeGreaterThan((third?.to ?? 0) - 3 * PERIOD);
     frames.slice(1).forEach((frame, i) => expect(frame.at).toBeGreaterThan(frames[i]?.at ?? 0));
   });
+
+  it.each([['jumps ahead', 90_000 * 60], ['jumps back', -90_000 * 60], ['runs over', 0]] as const)('whose time line %s has no picture at a wrong time', async (name, rtpJump) => {
+    const camera = name.replace(' ', '-');
+    const url = await serve(camera, { bframes: 2 });
+    // 32 bits of 90 kHz: six seconds from its end
+    if (rtpJump === 0) await simulator.tell(camera, { rtpStart: 2 ** 32 - 540_000 });
+    const watched = record(url, abort.signal, { recording: place.options(camera, { seconds: 3 }) });
+    await watched.finished(2);
+    const jumped = Date.now();
+    if (rtpJump !== 0) await simulator.tell(camera, { rtpJump });
+    await expect.poll(() => place.recordings.stretches(camera, jumped, 1e14).at(-1)?.to ?? 0, { timeout: 40_000 }).toBeGreaterThan(jumped + 8000);
+    const stretches = place.recordings.stretches(camera, 0, 1e14);
+    expect(stretches.length).toBeLessThanOrEqual(rtpJump === 0 ? 1 : 3);
+    const file = join(place.folder, `${camera}.mp4`);
+    const shown = await place.recordings.cut(camera, jumped - 4000, jumped + 7000, file);
+    for (const { index, at } of await shownIn(file, shown)) expect(Math.abs(at - simulator.truth(camera, index, at))).toBeLessThan(PERIOD);
+    expect(shown.gaps.reduce((sum, { from, to }) => sum + to - from, 0)).toBeLessThan(rtpJump === 0 ? 1 : 3500);
+  });
 });
