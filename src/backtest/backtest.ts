@@ -25,6 +25,8 @@ export interface BacktestOptions {
   /** how far below the threshold a near miss may lie */
   readonly margin?: number;
   readonly signal?: AbortSignal;
+  /** different wordings that may be scored, each under each sentence; USAGE beyond it */
+  readonly most?: number;
   /** how far it is: through the time that is asked about, ms, first reading and then replaying */
   onProgress?(stage: 'reading' | 'replaying', done: number, total: number): void;
 }

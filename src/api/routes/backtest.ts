@@ -92,9 +92,7 @@ function run(needs: BacktestNeeds, { rule, since, until }: Order, { thresholds, 
     rule, since, until, signal, margin, cameras: needs.files.read().config.cameras.map(({ id }) => id),
     ...(thresholds ? { thresholds } : {}),
     onProgress: (stage, done, total) => tell?.({ stage, done, total }),
-    score(questions) {
-      if (questions.length > MOST_QUESTIONS) throw new LookoutError('USAGE', `there are ${questions.length} different wordings in that time, and ${MOST_QUESTIONS} are scored at most: ask for a shorter time.`);
-      return needs.score(questions, { signal, onProgress: (done, total) => tell?.({ stage: 'scoring', done, total }) });
-    },
+    most: MOST_QUESTIONS,
+    score: (questions) => needs.score(questions, { signal, onProgress: (done, total) => tell?.({ stage: 'scoring', done, total }) }),
   });
 }

@@ -118,6 +118,13 @@ describe('a rule is tried on the past', () => {
     expect(await refusal(post('/v1/rules/test', body))).toBe(wanted);
   });
 
+  test('and refused where there are too many wordings for the model, before they are all read', async () => {
+    const { store, post } = await house({ score: scores });
+    for (let i = 0; i < 25_000; i++) store.putEvent(event({ id: `event-${i}`, start: NOON - i * 1000, end: NOON - i * 1000, text: `words ${i}` }));
+    expect(await refusal(post('/v1/rules/test', { rule: 'phone', since: '1d' }))).toBe('400 USAGE');
+    expect((await post('/v1/rules/test', { rule: 'phone', since: '1h' })).status).toBe(200);
+  });
+
   test('and ends when nobody waits for it any more', async () => {
     const left = new AbortController();
     let ended: unknown;
