@@ -20,6 +20,8 @@ export interface CameraSources {
   readonly frames?: LiveFrames;
 }
 
+/** Frames that begin and end this near to a range's ends show all of it, ms: a still scene has one every two seconds. */
+const NEAR = 2500;
 /** A rest of a range that is shorter than this is not worth a look into the log, ms. */
 const LEAST = 500;
 
@@ -28,6 +30,9 @@ const MOST_LOOKED = 2 * 3_600_000;
 
 /** Where a camera's past is to be had: its recording, the last seconds that the daemon remembers, else the log. Throws MEDIA_GONE where the wish cannot be met. */
 export function planFor(camera: string, range: Stretch, { recordings, frames }: CameraSources, config: Config, { source, frame_rate: rate }: Pick<AskOptions, 'source' | 'frame_rate'>): CameraPlan {
+  const whole = frames && source === 'auto' ? liveFootage(frames, camera, range, -Infinity) : undefined;
+  // what the model has just seen is at hand, and newer than any recording
+  if (whole && whole.stretch.from <= range.from + NEAR && whole.stretch.to >= range.to - NEAR) return { source: 'live', footage: [whole], logged: [] };
   const found = recordings && (source === 'auto' || source === 'recording') ? recordedFootage(recordings, camera, range, config, rate) : [];
   const recorded = source === 'auto' && lengthOf(found) > MOST_LOOKED ? [] : found;
   const until = recorded.at(-1)?.stretch.to ?? -Infinity;

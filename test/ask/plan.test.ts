@@ -42,6 +42,12 @@ describe('a question about a camera is answered', () => {
     expect(planned([100, 200], [], seconds(175, 200))).toEqual(['live', [[175, 200]], [[100, 175]]]);
   });
 
+  test('from the last seconds alone where they are all that is asked about', () => {
+    expect(planned([180, 200], [[50, 195]], seconds(175, 199))).toEqual(['live', [[180, 199]], []]);
+    expect(planned([180, 200], [[50, 195]], seconds(190, 199))).toEqual(['recording', [[180, 195], [195, 199]], [[199, 200]]]);
+    expect(planned([180, 200], [[50, 195]], seconds(175, 190), 'recording')).toEqual(['recording', [[180, 195]], []]);
+  });
+
   test('from the log where nothing else is left, or too much', () => {
     expect(planned([100, 200], [], [])).toEqual(['events', [], [[100, 200]]]);
     expect(planned([100, 200], [], [150])).toEqual(['events', [], [[100, 200]]]);
