@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import './styles/index.css';
 import { App } from './app.tsx';
+import { replaceOldBuild } from './oldBuild.ts';
 import { startRouter } from './router.ts';
 import { startSession } from './session.ts';
 import { startKeys } from './shell/keys.tsx';
@@ -9,6 +10,7 @@ import { keepCameras } from './store/cameras.ts';
 import { keepRules } from './store/rules.ts';
 import { startFeed } from './store/feed.ts';
 
+replaceOldBuild();
 startRouter();
 startKeys();
 keepCameras();

@@ -66,7 +66,7 @@ export function RuleEditor({ rule }: { rule?: RuleOut }) {
             </fieldset>
           </Panel>
         </form>
-        <Trial entry={entryOf(draft.value)} ready={draft.value.alert.trim().length > 2} threshold={draft.value.threshold} onThreshold={(threshold) => change({ threshold })} />
+        <Trial rule={rule?.id} entry={entryOf(draft.value)} ready={draft.value.alert.trim().length > 2} threshold={draft.value.threshold} onThreshold={(threshold) => change({ threshold })} />
       </div>
     </View>
   );

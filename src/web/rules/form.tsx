@@ -1,11 +1,11 @@
 import { bareFault, keyParts } from '../api/problem.ts';
 import type { Problem } from '../api/problem.ts';
 import { t } from '../i18n/language.ts';
-import { number } from '../i18n/times.ts';
 import { cameraIds } from '../store/cameras.ts';
 import { Choice, Field, Switch } from '../ui/field.tsx';
 import type { Draft } from './draft.ts';
 import { LengthInput } from './lengthInput.tsx';
+import { percent } from './percent.ts';
 import { RuleParts } from './parts.tsx';
 import { ScheduleForm } from './schedule.tsx';
 
@@ -49,10 +49,6 @@ export function RuleForm({ draft, fresh, problem, onChange }: { draft: Draft; fr
       </details>
     </>
   );
-}
-
-export function percent(share: number): string {
-  return `${number(share * 100)} %`;
 }
 
 function Cameras({ draft, onChange, fault }: PartProps) {

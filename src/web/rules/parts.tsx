@@ -24,7 +24,7 @@ export function RuleParts({ draft, onChange, fault }: PartProps) {
       {kind === 'count' && (
         <div class="row">
           <input class="input numbers times" type="number" aria-label={words.times} min={2} max={50} step={1} value={draft.times} onInput={(event) => onChange({ times: Number(event.currentTarget.value) || 2 })} />
-          {words.times} {words.timesIn} {length}
+          {words.times} {words.timesIn} {length} {words.inside}
         </div>
       )}
       {(kind === 'next' || kind === 'without') && (
@@ -32,7 +32,7 @@ export function RuleParts({ draft, onChange, fault }: PartProps) {
           <Field label={words.second} fault={fault(keyOf(kind))}>
             {(labelled) => <input class="input" required minLength={3} maxLength={500} placeholder={words.secondSample} value={draft.second} onInput={(event) => onChange({ second: event.currentTarget.value })} {...labelled} />}
           </Field>
-          <div class="row">{words.within} {length}</div>
+          <div class="row">{words.within} {length} {words.inside}</div>
         </>
       )}
       {['for', 'absent', 'count', 'within'].map((key) => fault(key) !== undefined && <div class="fault" role="alert" key={key}>{fault(key)}</div>)}

@@ -4,7 +4,7 @@ import type { BacktestOut } from '../../api/schemas/backtest.ts';
 import { locale, t } from '../i18n/language.ts';
 import { clock, day, hourAndMinute, number, shortly } from '../i18n/times.ts';
 import { axis, Plot } from '../ui/plot.tsx';
-import { percent } from './form.tsx';
+import { percent } from './percent.ts';
 import { everyDay, scoresOverTime } from './plotData.ts';
 
 /** How times are written along an axis so long (s), so that no two are written alike. */

@@ -6,7 +6,7 @@ import { withQuery } from '../router.ts';
 import { Button } from '../ui/button.tsx';
 import { Notice } from '../ui/surfaces.tsx';
 import { Time } from '../ui/time.tsx';
-import { percent } from './form.tsx';
+import { percent } from './percent.ts';
 import { DaysPlot, ScoresPlot, ThresholdsPlot } from './plots.tsx';
 
 const FIRST_SHOWN = 8;

@@ -11,11 +11,14 @@ import { Choice } from '../ui/field.tsx';
 import { asProblem, ProblemNote } from '../ui/problem.tsx';
 import { Panel, Progress } from '../ui/surfaces.tsx';
 import { Report } from './report.tsx';
+import { Suggestion } from './suggestion.tsx';
 
 const RANGES = ['1h', '1d', '7d', '30d'] as const;
 const ALERTS = 500;
 
 export interface TrialProps {
+  /** of one that is saved */
+  readonly rule?: string | undefined;
   readonly entry: RuleEntryIn;
   readonly ready: boolean;
   readonly threshold: number;
@@ -23,7 +26,7 @@ export interface TrialProps {
 }
 
 /** Runs the rule over the log and shows what it would have done. */
-export function Trial({ entry, ready, threshold, onThreshold }: TrialProps) {
+export function Trial({ rule, entry, ready, threshold, onThreshold }: TrialProps) {
   const range = useSignal<(typeof RANGES)[number]>('7d');
   const progress = useSignal<BacktestTold['progress'] | undefined>(undefined);
   const report = useSignal<BacktestOut | undefined>(undefined);
@@ -53,6 +56,7 @@ export function Trial({ entry, ready, threshold, onThreshold }: TrialProps) {
     <Panel title={words.title} class="trial">
       <div class="stack wide">
         <p class="quiet small">{words.text}</p>
+        {rule !== undefined && <Suggestion rule={rule} onThreshold={onThreshold} />}
         <div class="row">
           <span class="small quiet">{words.range}</span>
           <Choice label={words.range} value={range.value} onChange={(value) => (range.value = value)} options={RANGES.map((value) => ({ value, text: words.ranges[value] }))} />

@@ -22,7 +22,7 @@ export const rules = {
     second: 'the other thing', secondSample: 'someone leaves the room',
     when: 'It counts when this …',
     kinds: { once: 'happens', for: 'goes on', absent: 'does not happen', count: 'happens often', next: 'is followed by', without: 'is not followed by' },
-    forLength: 'for at least', absentLength: 'for', times: 'times', timesIn: 'within', within: 'within', number: 'Number', unit: 'Unit',
+    forLength: 'for at least', absentLength: 'for', times: 'times', timesIn: 'within', within: 'within', inside: '', number: 'Number', unit: 'Unit',
     units: { s: 'seconds', m: 'minutes', h: 'hours', d: 'days' },
     cameras: 'On which cameras', cameraNone: 'None chosen: all cameras.',
     severity: 'How much it matters',
@@ -66,6 +66,9 @@ export const rules = {
     use: (percent: string) => `Use ${percent}`,
     nearMisses: 'Missed by a little', nearShort: (score: string, short: string, times: number) => `${score}, ${short} short, ${times} ×`,
     list: 'What it would have alerted', inVain: 'Came true in part', caveats: 'What the past cannot tell',
+    judged: (right: string, wrong: string) => `People said of its alerts: ${right} right, ${wrong} wrong.`,
+    suggested: (percent: string, spared: string, lost: string) => `At ${percent} it would have spared ${spared} wrong and lost ${lost} right ones.`,
+    weak: 'So few were judged that this is a guess.',
     showAll: (count: number) => `Show all ${count}`,
   },
 };
