@@ -23,8 +23,9 @@ export function fileRange({ time_range: range, timestamp_unit: unit }: Asked): S
 /** A range of wall clock, up to now at most. `newest`: when the newest frame was taken, for those who ask about now, ms. Throws TIME_UNPARSABLE, USAGE, RANGE_AHEAD. */
 export function cameraRange({ time_range: range, timestamp_unit: unit, timezone }: Asked, now: number, newest?: number): AskedRange {
   const zone = timezone ?? ownZone();
-  // while nothing moves no frames come, and the last ones still show what there is
-  const { from, to } = isNow(range) ? { from: Math.min(now, newest ?? now) - LIVE_MS, to: now } : clockRange(range, factor(unit), now, timezone);
+  // while nothing moves hardly any frames come, and the last ones still show what there is
+  const still = newest !== undefined && newest < now - LIVE_MS / 2;
+  const { from, to } = isNow(range) ? { from: (still ? newest : now) - LIVE_MS, to: now } : clockRange(range, factor(unit), now, timezone);
   if (from > now + 1000) throw new LookoutError('RANGE_AHEAD', `The range begins ${shownStretch({ from, to }, zone)}, which lies ahead.`);
   const past = { from: Math.min(from, now), to: Math.min(to, now) };
   return { ...past, understood: shownStretch(past, zone) };
