@@ -36,6 +36,7 @@ import { openStore } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeMachine } from './machine.ts';
 import { fillPast, keepPutting } from './api/past.ts';
+import { watchTurns } from './api/turns.ts';
 import { keepWatching } from './api/watching.ts';
 
 /**
@@ -69,6 +70,7 @@ const api = await startApi({ host: '127.0.0.1', port: 0, tokens, version: '0', l
 const lag = monitorEventLoopDelay({ resolution: 1 });
 const windows = keepWatching(model, stop.signal);
 const put = keepPutting(store, rate, stop.signal);
+const turns = watchTurns(stop.signal);
 lag.enable();
 const began = performance.now();
 const client = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'api/client.ts'), api.url, token, String(seconds), String(people)], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -76,7 +78,7 @@ const { taken, faults, heard } = JSON.parse(await textOf(client.stdout)) as { ta
 lag.disable();
 say(`asked until ${(performance.now() / 1000).toFixed(0)} s`);
 const lasted = (performance.now() - began) / 1000;
-const counted = { putPerSecond: put() / lasted, windowsPerSecond: windows() / lasted, feedMb: heard / 1e6 };
+const counted = { turnP99: quantile(turns(), 0.99), turnMost: quantile(turns(), 1),  putPerSecond: put() / lasted, windowsPerSecond: windows() / lasted, feedMb: heard / 1e6 };
 stop.abort();
 await Promise.all([api.done, model.close()]);
 store.close();
@@ -117,7 +119,7 @@ function report(): void {
   const [trials, asked] = [Object.entries(taken).filter(([name]) => name.startsWith('(')), Object.entries(taken).filter(([name]) => !name.startsWith('('))];
   const all = asked.flatMap(([, ms]) => ms);
   const delay = [50, 99].map((q) => (lag.percentile(q) / 1e6).toFixed(1));
-  console.log(`${events} events in the log, ${counted.putPerSecond.toFixed(0)} more a second; ${counted.windowsPerSecond.toFixed(1)} windows a second; ${(all.length / lasted).toFixed(0)} requests a second; ${counted.feedMb.toFixed(1)} MB of feed; event loop's delay p50 ${delay[0]} ms, p99 ${delay[1]} ms, most ${(lag.max / 1e6).toFixed(0)} ms`);
+  console.log(`${events} events in the log, ${counted.putPerSecond.toFixed(0)} more a second; ${counted.windowsPerSecond.toFixed(1)} windows a second; ${(all.length / lasted).toFixed(0)} requests a second; ${counted.feedMb.toFixed(1)} MB of feed; event loop's delay p50 ${delay[0]} ms, p99 ${delay[1]} ms, most ${(lag.max / 1e6).toFixed(0)} ms, of the processor alone p99 ${counted.turnP99.toFixed(1)} ms, most ${counted.turnMost.toFixed(0)} ms`);
   console.log('| | asked | p50 ms | p99 ms | most ms |\n|---|---|---|---|---|');
   for (const [name, ms] of asked.sort((a, b) => quantile(b[1], 0.99) - quantile(a[1], 0.99))) console.log(row(name, ms));
   console.log(row('all of these', all));

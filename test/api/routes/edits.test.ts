@@ -51,7 +51,7 @@ describe('rules', () => {
     expect(read('rules/phone.yaml')).toBe('# everybody knows it\nalert: someone picks up phone # or not\nthreshold: 0.7\ncameras: [ door, hall ]\ncooldown: 30s\n');
     await told(patch('/v1/rules/phone', { cooldown: null, cameras: null, enabled: false }));
     expect(read('rules/phone.yaml')).toBe('# everybody knows it\nalert: someone picks up phone # or not\nthreshold: 0.7\nenabled: false\n');
-    await told(patch('/v1/rules/bag', Object.fromEntries([['then', 'they walk out'], ['within', '5m']])));
+    await told(patch('/v1/rules/bag', '{ "then": "they walk out", "within": "5m" }', { headers: { 'content-type': 'application/json' } }));
     const absent = await told<RuleOut>(patch('/v1/rules/bag', { absent: '10m' }));
     expect([absent.absent, absent.then, absent.within]).toEqual([600, null, null]);
     expect(read('rules/list.yaml')).toBe('- id: bag # left\n  alert: a bag is left\n  cameras: [hall]\n  absent: 10m\n- id: dog\n  alert: a dog barks\n  enabled: false\n');
