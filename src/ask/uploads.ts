@@ -37,6 +37,8 @@ export interface HeldVideo {
 const EVERY = 64e6;
 /** A part that nobody adds to any more is left over from a crash, ms. */
 const LEFT_OVER = 3_600_000;
+/** The first picture of a video has to be found within this, ms. */
+const CHECK_MS = 60_000;
 const ID = /^[a-f0-9]{32}$/;
 
 /** Videos that people ask about, in a folder of their own, for a while. `start` before anything else. */
@@ -79,7 +81,7 @@ export class Uploads {
       await pipeline(body, (source: AsyncIterable<Buffer>) => this.#counted(id, source), createWriteStream(this.#folder.part(id), { mode: 0o600 }), { signal });
       const bytes = this.#coming.get(id) ?? 0;
       await this.#room(id, bytes);
-      const duration = await this.#options.check(this.#folder.part(id), signal);
+      const duration = await this.#checked(this.#folder.part(id), signal);
       await this.#folder.settle(id);
       return { id, bytes, duration: duration ?? null, expiresAt: this.#options.now() + this.#options.keep };
     } catch (error) {
@@ -121,6 +123,13 @@ export class Uploads {
       const over = whole ? at + this.#options.keep <= now && !this.#held.has(id) : at + LEFT_OVER < now && !this.#coming.has(id);
       if (over) await this.#folder.remove(file);
     }
+  }
+
+  async #checked(file: string, signal: AbortSignal): Promise<number | undefined> {
+    const late = AbortSignal.timeout(CHECK_MS);
+    return this.#options.check(file, AbortSignal.any([signal, late])).catch((error: unknown) => {
+      throw late.aborted && !signal.aborted ? new LookoutError('VIDEO_UNREADABLE', 'No picture was found in it in time.', { cause: error }) : error;
+    });
   }
 
   #hold(id: string): HeldVideo {
