@@ -123,7 +123,8 @@ export class Conversations {
       };
     } finally {
       // cameras have the memory first
-      if (cache.bytes > streams.free + cache.bytes) cache.dispose();
+      streams.lend(0);
+      if (cache.bytes > streams.free) cache.dispose();
       streams.lend(cache.bytes);
     }
   }

@@ -1,0 +1,55 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LookoutError } from '../../src/errors.ts';
+import { readStills } from '../../src/ingest/stills.ts';
+import type { Still } from '../../src/ingest/stills.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lookout-stills-'));
+const at = (name: string): string => join(folder, name);
+const make = (name: string, source: string, ...more: string[]): unknown => execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', `${source}:d=0.04:r=25`, ...more, '-frames:v', '1', at(name)]);
+const SIZE = { minPixels: 1024, maxPixels: 100_000 };
+const never = new AbortController().signal;
+
+beforeAll(() => {
+  for (const name of ['a.jpg', 'b.png', 'c.webp', 'd.gif', 'e.bmp']) make(name, 'color=c=0x20c040:s=300x200');
+  make('grey.png', 'color=c=white:s=64x64', '-pix_fmt', 'gray');
+  make('clear.png', 'color=c=red@0.5:s=64x64', '-pix_fmt', 'rgba');
+  make('video.mp4', 'testsrc=s=64x64', '-c:v', 'libx264');
+  make('large.png', 'color=c=black:s=9000x4800');
+  writeFileSync(at('none.png'), 'no picture');
+  writeFileSync(at('cut.png'), Buffer.from('89504e470d0a1a0a0000000d4948445200000100', 'hex'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const readable = (one: Still | LookoutError | undefined): Still => {
+  if (!one || one instanceof LookoutError) throw one ?? new Error('nothing');
+  return one;
+};
+
+test('pictures of every kind are decoded within their bounds, and what is none is told in its place', async () => {
+  const names = ['a.jpg', 'none.png', 'b.png', 'c.webp', 'd.gif', 'video.mp4', 'e.bmp', 'grey.png', 'cut.png', 'large.png', 'nowhere.png', 'clear.png'];
+  const all = await readStills(names.map(at), SIZE, never);
+  const by = (name: string): Still | LookoutError | undefined => all[names.indexOf(name)];
+  for (const name of ['a.jpg', 'b.png', 'c.webp', 'd.gif', 'e.bmp']) {
+    const { width, height, data } = readable(by(name));
+    expect([width, height, data.length]).toEqual([288, 192, 288 * 192 * 3]);
+    expect(Array.from(data.slice(300, 303), (v, i) => Math.abs(v - ([0x20, 0xc0, 0x40][i] ?? 0)) < (name === 'd.gif' ? 48 : 12)), name).toEqual([true, true, true]);
+  }
+  expect(readable(by('grey.png')).data.slice(0, 3).every((v) => v > 250)).toBe(true);
+  expect(readable(by('clear.png')).width).toBe(64);
+  for (const name of ['none.png', 'video.mp4', 'cut.png', 'large.png', 'nowhere.png']) {
+    expect(by(name), name).toMatchObject({ code: 'VIDEO_UNREADABLE' });
+    expect((by(name) as LookoutError).detail).not.toContain(folder);
+  }
+});
+
+test('nobody waits for a decoder that is not wanted any more', async () => {
+  const stop = new AbortController();
+  const reading = readStills([at('a.jpg')], SIZE, stop.signal);
+  stop.abort(new Error('gone'));
+  await expect(reading).rejects.toThrow('gone');
+  expect(await readStills([], SIZE, never)).toEqual([]);
+});
