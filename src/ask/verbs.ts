@@ -38,14 +38,26 @@ function subjectLength(words: readonly string[]): number {
   return /^(?:in|with)$/.test(words[head] ?? '') ? head + 2 : head;
 }
 
-/** "did" + "someone pick up the phone" → "someone picks up the phone"; "was" + "the light on" → "the light is on". */
+/** "did" + "someone pick up the phone" → "someone picks up the phone"; "was" + "the light on" → "the light is on"; "was" + "the bag taken" → "someone takes the bag". */
 export function stated(auxiliary: string, rest: string): string {
   const words = indefinite(rest).split(' ');
   const verb = words.findIndex((word, i) => i > 0 && VERBS.has(auxiliary === 'has' || auxiliary === 'have' ? (presentOf(word) ?? word) : word));
   const at = verb > 0 && !/^(?:was|were|is|are)$/.test(auxiliary) ? verb : Math.min(subjectLength(words), words.length - 1);
+  const done = /^(?:was|were)$/.test(auxiliary) ? presentOf(words[at] ?? '') : undefined;
+  if (done !== undefined) return active(done, words.slice(0, at), words.slice(at + 1));
   const [subject, action, after] = [words.slice(0, at).join(' '), words[at] ?? '', words.slice(at + 1).join(' ')];
   if (/^(?:was|were|is|are)$/.test(auxiliary)) return `${subject} ${auxiliary === 'were' || auxiliary === 'are' ? 'are' : 'is'} ${action} ${after}`.trim();
   return `${subject} ${thirdPerson(presentOf(action) ?? action)} ${after}`.trim();
+}
+
+const PARTICLES = new Set(['up', 'down', 'off', 'on', 'away', 'out', 'over', 'in', 'back']);
+
+/** "the phone" + "picked up by a man" → "a man picks up the phone": events tell who does what. */
+function active(verb: string, what: readonly string[], rest: readonly string[]): string {
+  const by = rest.indexOf('by');
+  const [after, who] = by < 0 ? [rest, ['someone']] : [rest.slice(0, by), rest.slice(by + 1)];
+  const particle = PARTICLES.has(after[0] ?? '') ? 1 : 0;
+  return [...who, thirdPerson(verb), ...after.slice(0, particle), ...what, ...after.slice(particle)].join(' ');
 }
 
 /** "picked up the phone" → "picks up the phone"; a sentence that is in the present stays. `subject`: words before the verb. */

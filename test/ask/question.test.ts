@@ -12,7 +12,7 @@ describe('what a question asks for, as a sentence that an event satisfies or not
   it.each([
     ['when did someone pick up the phone?', 'someone picks up the phone'], ['When did the courier come?', 'the courier comes'],
     ['When exactly did the man with the box leave?', 'the man with the box leaves'], ['did anyone fall?', 'someone falls'], ['Did the light go off?', 'the light goes off'],
-    ['who picked up the phone?', 'someone picks up the phone'], ['was the light switched off?', 'the light is switched off'], ['Has the courier arrived?', 'the courier arrives'],
+    ['who picked up the phone?', 'someone picks up the phone'], ['was the light switched off?', 'someone switches off the light'], ['When was the phone picked up?', 'someone picks up the phone'], ['Was the bag taken by a man in red?', 'a man in red takes the bag'], ['was the light on?', 'the light is on'], ['Has the courier arrived?', 'the courier arrives'],
     ['Please show me when a person in red sat down.', 'a person in red sits down'], ['find every time somebody leaves a bag', 'somebody leaves a bag'],
     ['the moment someone carried it away', 'someone carries it away'], ['is someone lying on the floor?', 'someone is lying on the floor'],
     ['Did it happen that someone falls?', 'someone falls'], ['How often did someone sit down?', 'someone sits down'], ['someone picks up phone', 'someone picks up phone'],
