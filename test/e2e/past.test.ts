@@ -72,6 +72,20 @@ test('an alert is marked on the timeline as it comes; its story, a verdict on it
   await page.keyboard.press('Escape');
   await story.waitFor({ state: 'detached' });
 
+  // what was recorded around an earlier event: pictures, and a film that plays
+  await page.locator('.past-lines .event-line a').last().click();
+  const earlier = page.getByRole('complementary', { name: 'Event' });
+  await earlier.locator('.frames img').first().waitFor();
+  await expect.poll(() => page.evaluate(`document.querySelector('.detail video')?.videoWidth`), { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => page.evaluate(`[...document.querySelectorAll('.detail .frames img')].every((one) => one.complete && one.naturalWidth > 0)`), { timeout: 20_000 }).toBe(true);
+  await browser.shot(page, 'event-story');
+
+  // its place on the timeline, by a link
+  await earlier.getByRole('link', { name: 'Show on the timeline' }).click();
+  await page.getByRole('button', { name: 'Live', exact: true }).click();
+  await page.keyboard.press('Escape');
+  await earlier.waitFor({ state: 'detached' });
+
   // why no other alert came
   await dragOver(page, 0.85, 0.9);
   await page.getByRole('button', { name: 'Why no alert?' }).click();

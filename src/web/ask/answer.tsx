@@ -1,9 +1,10 @@
 import type { TimestampOut } from '../../api/schemas/multimodal.ts';
+import { address } from '../api/client.ts';
 import { locale, t } from '../i18n/language.ts';
 import { clock, number } from '../i18n/times.ts';
 import { stretch, videoTime } from '../timeline/clock.ts';
 import { presently } from '../timeline/present.ts';
-import { Button } from '../ui/button.tsx';
+import { Button, ButtonLink } from '../ui/button.tsx';
 import { Badge, Notice, Panel, Progress } from '../ui/surfaces.tsx';
 import { ProblemNote } from '../ui/problem.tsx';
 import type { Asking } from './asking.ts';
@@ -76,8 +77,9 @@ function Stamps({ of, onStamp }: { of: Asking; onStamp: (stamp: TimestampOut) =>
 }
 
 /** What the answer was made of, and what it could not see. */
-function Made({ of: { answer } }: { of: Asking }) {
+function Made({ of: { about, answer } }: { of: Asking }) {
   if (!answer) return null;
+  const wall = about.kind === 'camera';
   const words = t().ask;
   const reasons = t().timeline.reasons;
   return (
@@ -89,6 +91,7 @@ function Made({ of: { answer } }: { of: Asking }) {
         </Notice>
       )}
       <div class="row small quiet"><Badge tone={answer.source === 'events' ? 'warning' : 'accent'}>{words.from[answer.source]}</Badge>{answer.usage.windows > 0 && words.facts(answer.usage.windows, answer.usage.frames, answer.model)}</div>
+      {wall && <div><ButtonLink slim icon="timeline" href={address('/timeline', { from: answer.range.start, to: Math.max(answer.range.end, answer.range.start + 10_000) })}>{words.onTimeline}</ButtonLink></div>}
     </>
   );
 }

@@ -4,6 +4,7 @@ import type { TimestampOut } from '../../api/schemas/multimodal.ts';
 import { t } from '../i18n/language.ts';
 import { place } from '../router.ts';
 import { cameraIds } from '../store/cameras.ts';
+import { presently } from '../timeline/present.ts';
 import { lookNear, range } from '../timeline/state.ts';
 import { Choice } from '../ui/field.tsx';
 import { Panel, View } from '../ui/surfaces.tsx';
@@ -36,6 +37,12 @@ export function AskPage() {
   const options = useSignal<AskOptions>(NO_OPTIONS);
   const player = useRef<HTMLVideoElement>(null);
   const [from, to] = [Number(query.get('from')), Number(query.get('to'))];
+  const linked = query.get('camera');
+  useEffect(() => {
+    if (linked === null) return;
+    chosen.value = linked;
+    kind.value = 'camera';
+  }, [linked]);
   useEffect(() => {
     if (!(from > 0 && to > from)) return;
     range.value = { from, to };
@@ -44,7 +51,7 @@ export function AskPage() {
   const camera = chosen.value || cameraIds.value[0] || '';
   const upload = video.value?.upload;
   const about: About | null = kind.value === 'camera'
-    ? camera === '' ? null : { kind: 'camera', camera, from: range.value?.from ?? null, to: range.value?.to ?? null }
+    ? camera === '' ? null : { kind: 'camera', camera, from: range.value?.from ?? null, to: range.value ? Math.min(range.value.to, Math.max(presently(), range.value.from + 1)) : null }
     : upload ? { kind: 'video', media: upload.media_url } : null;
   const answered = asking.value?.about.kind === kind.value ? asking.value : null;
   const ask = (): void => {

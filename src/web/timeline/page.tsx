@@ -13,7 +13,8 @@ import { followFeed } from './follow.ts';
 import { TimelineList } from './list.tsx';
 import { problem, reading, readAgain, thinBefore } from './past.ts';
 import { RangeBar } from './rangeBar.tsx';
-import { fitYoungLog, keepAddress, lanes } from './state.ts';
+import { keepAddress } from './keepAddress.ts';
+import { fitYoungLog, lanes } from './state.ts';
 import { Toolbar } from './toolbar.tsx';
 
 /** What happened, by wall clock: a lane a camera, and the same as a list below. */

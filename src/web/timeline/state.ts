@@ -101,28 +101,13 @@ export function fitYoungLog(): () => void {
 
 let fitted = false;
 
-function beginning(): Span {
-  const { query } = place.peek();
+/** The view that an address asks for. */
+export function viewIn(query: URLSearchParams): Span | undefined {
   const [from, to] = [Number(query.get('from')), Number(query.get('to'))];
-  if (from > 0 && to > from && to - from < FARTHEST) return { from, to };
-  const now = presently();
-  return { from: now - AT_FIRST * PRESENT, to: now + AT_FIRST * (1 - PRESENT) };
+  return from > 0 && to > from && to - from < FARTHEST ? { from, to } : undefined;
 }
 
-/** The address tells what is in view, so that it can be kept and shared; once the view rests. @returns what ends it */
-export function keepAddress(): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const end = effect(() => {
-    const to = following.value ? null : view.value;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (place.peek().view !== 'timeline') return;
-      const wanted = withQuery({ from: to ? String(Math.round(to.from)) : null, to: to ? String(Math.round(to.to)) : null });
-      if (wanted !== location.pathname + location.search) navigate(wanted, { replace: true });
-    }, 400);
-  });
-  return () => {
-    clearTimeout(timer);
-    end();
-  };
+function beginning(): Span {
+  const now = presently();
+  return viewIn(place.peek().query) ?? { from: now - AT_FIRST * PRESENT, to: now + AT_FIRST * (1 - PRESENT) };
 }
