@@ -103,6 +103,8 @@ class Reader {
 
 function objectOf(words: Words, path: string, inner: (schema: unknown, at: string) => JsonSchema): JsonSchema {
   const { properties, required = [], additionalProperties: more = true } = words;
+  // that names are texts says nothing
+  if (words['propertyNames'] !== undefined && JSON.stringify(words['propertyNames']) !== '{"type":"string"}') throw unsupported('propertyNames', path);
   if (!Array.isArray(required) || required.some((name) => typeof name !== 'string')) throw new SchemaRefused('required', path, 'it is no list of names');
   if (properties !== undefined && (typeof properties !== 'object' || properties === null || Array.isArray(properties))) throw new SchemaRefused('properties', path, 'they are no object');
   const named = Object.entries((properties ?? {}) as Words).map(([name, schema]): [string, JsonSchema] => [name, inner(schema, `properties/${name}`)]);

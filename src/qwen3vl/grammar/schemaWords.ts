@@ -17,7 +17,7 @@ export class SchemaRefused extends Error {
 export const ANNOTATIONS = new Set(['title', 'description', 'default', 'examples', 'example', '$schema', '$id', '$anchor', '$comment', '$defs', 'definitions', 'deprecated', 'readOnly', 'writeOnly', 'strict']);
 /** What may stand where, besides. Anything else is refused by its name. */
 export const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
-  object: ['properties', 'required', 'additionalProperties'],
+  object: ['properties', 'required', 'additionalProperties', 'propertyNames'],
   array: ['items', 'minItems', 'maxItems'],
   string: ['minLength', 'maxLength'],
   number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
