@@ -17,7 +17,7 @@ export function chatRoutes({ chat }: ChatNeeds): Route[] {
       path: '/v1/chat/completions',
       scope: 'viewer',
       tag: 'Model',
-      summary: 'Talk to the model, as clients of OpenAI do: text, pictures, videos, JSON.',
+      summary: 'Talk to the model, as clients of OpenAI do: text, pictures, videos, JSON',
       description:
         'With stream: true server-sent events chat.completion.chunk, then [DONE]. Videos as vLLM takes them: {"type": "video_url", "video_url": {"url": …}}; pictures and videos as ' +
         'http(s) address or data: URL. response_format holds the answer to a JSON schema. What would change the answer and cannot be had (tools, n > 1, audio, a schema with a pattern) is ' +

@@ -25,7 +25,7 @@ export function modelsRoutes({ model: { name, context }, since }: ModelsNeeds): 
       path: '/v1/models',
       scope: 'viewer',
       tag: 'Model',
-      summary: 'The model that runs, as clients of OpenAI list them.',
+      summary: 'The model that runs, as clients of OpenAI list them',
       response: { json: z.object({ object: z.literal('list'), data: z.array(model) }) },
       handle: () => ({ object: 'list' as const, data: [running] }),
     }),
@@ -34,7 +34,7 @@ export function modelsRoutes({ model: { name, context }, since }: ModelsNeeds): 
       path: '/v1/models/:model',
       scope: 'viewer',
       tag: 'Model',
-      summary: 'One model.',
+      summary: 'One model',
       params: z.object({ model: z.string().max(200) }),
       response: { json: model },
       handle: ({ params }) => {
