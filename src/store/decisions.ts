@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { Decision, Outcome } from '../record.ts';
 import { checked } from './eventRow.ts';
-import { also, emptyFilter, orderClause, whereClause } from './query.ts';
+import { also, emptyFilter, orderClause, statement, whereClause } from './query.ts';
 
 /** Which decisions: all conditions must hold; `since` and `until` bound `at`, the moment in the scene (ms). */
 export interface DecisionQuery {
@@ -52,7 +52,7 @@ export function decisionLog(db: Database): DecisionLog {
       also(filter, 'at >= ?', q.since);
       also(filter, 'at <= ?', q.until);
       const sql = `SELECT * FROM decisions${whereClause(filter)}${orderClause('at', q.order, q.limit)}`;
-      return db.prepare<(string | number)[], DecisionRow>(sql).all(...filter.values).map(toDecision);
+      return (statement(db, sql).all(...filter.values) as DecisionRow[]).map(toDecision);
     },
   };
 }

@@ -66,6 +66,19 @@ describe('rules', () => {
     expect(read('rules/list.yaml')).toBe(before);
   });
 
+  test('what people write stays one value, whatever notation it looks like', async () => {
+    const { post, patch, get, read } = await house();
+    const words = ['x\nthreshold: 0\n# y', '"quoted" and: more', '- id: evil', '{ a: b }', '*alias &anchor !tag', '当有人：提醒我 # 不', '%yaml', 'a'.repeat(500)];
+    for (const [i, alert] of words.entries()) {
+      expect((await told<RuleOut>(post('/v1/rules', { id: `w${i}`, alert }))).alert).toBe(alert);
+      expect((await told<RuleOut>(patch(`/v1/rules/w${i}`, { alert: `${alert.slice(0, 490)} again`, threshold: 0.9 }))).entry).toMatchObject({ alert: `${alert.slice(0, 490)} again`, threshold: 0.9 });
+      expect((await told<RuleOut>(patch('/v1/rules/bag', { alert }))).alert).toBe(alert);
+    }
+    expect(read('rules/list.yaml')).toMatch(/^- id: bag # left\n/);
+    expect((await told<RulesOut>(get('/v1/rules'))).items).toHaveLength(3 + words.length);
+    expect(await refusal(post('/v1/cameras', { id: 'x', url: 'rtsp://h/s\nrules_dir: /etc' }))).toBe('422 CONFIG_INVALID');
+  });
+
   test('are snoozed and removed; a version that was edited in between is refused', async () => {
     const { get, post, patch, request, read, folder, write } = await house();
     expect(await told<RuleOut>(post('/v1/rules/phone/snooze', { for: '2h' }))).toMatchObject({ state: 'snoozed', snoozed_until_ms: NOON + 60_000 + 7_200_000 });
