@@ -12,6 +12,8 @@ import type { SegmentFile } from './segmentFile.ts';
 /** A fragment is written after so much of it, ms of stream time or bytes: that much is lost when the process is killed. */
 const FRAGMENT_MS = 1000;
 const FRAGMENT_BYTES = 4e6;
+/** The order of pictures is known after 17 packets; no longer than this is waited for them, ms. */
+const HURRY = 2000;
 /** A clock that tells of the beginning something else than it did has stepped, or its time line is another: what it told before holds, ms. */
 const STEP = 1000;
 /** Between beginning and end clock and stamps may run apart by so much: ms, and share of the length. */
@@ -77,6 +79,8 @@ export class Segment {
     if (!own) return;
     this.#newest = Math.max(this.#newest, pts);
     this.#write(this.#times.push({ packet: own, size }, Math.round((pts - this.start) / this.#tick)), false);
+    // with few pictures a second their order is not waited for
+    if (this.#first === undefined && this.#newest - this.start >= HURRY) this.#write(this.#times.hurry(), false);
     if (this.#newest - this.#flushed >= FRAGMENT_MS || this.#bytes >= FRAGMENT_BYTES) this.#flush();
   }
 

@@ -27,6 +27,8 @@ export interface Fragmented {
 
 /** No header of ours is longer. */
 const MOST_HEADER = 4 << 20;
+/** A fragment of ours is a second, or 4 MB. */
+const MOST_SAMPLES = 100_000;
 /** Bits of a sample's flags (8.8.3.1): it is not a sync sample. */
 const NOT_SYNC = 0x1_0000;
 
@@ -36,26 +38,37 @@ const NOT_SYNC = 0x1_0000;
  */
 export function readFragmented(file: string): Fragmented | undefined {
   const handle = openSync(file, 'r');
+  const samples: Sample[] = [];
+  let head: Omit<Fragmented, 'samples'> | undefined;
   try {
-    const { size } = fstatSync(handle);
-    let head: Omit<Fragmented, 'samples'> | undefined;
-    let moof: { readonly bytes: Buffer; readonly start: number } | undefined;
-    const samples: Sample[] = [];
-    for (let at = 0; at < size;) {
-      const box = boxOf(handle, at);
-      if (!box || box.end > size) break;
-      if (box.type === 'moov') head = headOf(bytesOf(handle, box));
-      else if (box.type === 'moof') moof = { bytes: bytesOf(handle, box), start: at };
-      else if (box.type === 'mdat' && moof) {
-        // one by one: a fragment may have more than a call takes arguments
-        for (const sample of samplesOf(moof.bytes, moof.start)) if (sample.offset + sample.size <= box.end) samples.push(sample);
-        moof = undefined;
-      }
-      at = box.end;
+    for (const part of partsOf(handle)) {
+      if ('timescale' in part) head = part;
+      else samples.push(part);
     }
-    return head && { ...head, samples };
+  } catch (error) {
+    // a header that leads beyond its end: what came before is whole
+    if (!(error instanceof RangeError)) throw error;
   } finally {
     closeSync(handle);
+  }
+  return head && { ...head, samples };
+}
+
+function* partsOf(handle: number): Generator<Omit<Fragmented, 'samples'> | Sample> {
+  const { size } = fstatSync(handle);
+  let moof: { readonly bytes: Buffer; readonly start: number } | undefined;
+  for (let at = 0; at < size;) {
+    const box = boxOf(handle, at);
+    if (!box || box.end > size) return;
+    if (box.type === 'moov') {
+      const head = headOf(bytesOf(handle, box));
+      if (head) yield head;
+    } else if (box.type === 'moof') moof = { bytes: bytesOf(handle, box), start: at };
+    else if (box.type === 'mdat' && moof) {
+      for (const sample of samplesOf(moof.bytes, moof.start)) if (sample.offset >= box.body && sample.offset + sample.size <= box.end) yield sample;
+      moof = undefined;
+    }
+    at = box.end;
   }
 }
 
@@ -131,7 +144,7 @@ function defaultsOf(bytes: Buffer, { body }: Box): Defaults {
 function* runOf(bytes: Buffer, { body }: Box, start: number, first: number, defaults: Defaults): Generator<Sample> {
   const flags = bytes.readUInt32BE(body) & 0xff_ffff;
   const signed = bytes[body] === 1;
-  const count = bytes.readUInt32BE(body + 4);
+  const count = Math.min(MOST_SAMPLES, bytes.readUInt32BE(body + 4));
   let at = body + 8;
   const next = (bit: number, other: number): number => {
     if (!(flags & bit)) return other;
