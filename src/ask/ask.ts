@@ -79,11 +79,13 @@ async function* askMedia(opts: AskerOptions, media: string, request: AskRequest,
   const { config } = opts.current();
   const asked = fileRange(request.options);
   const open = openMedia(media, opts, config.network.allow);
-  yield { kind: 'progress', stage: 'waiting' };
-  const leave = await opts.line.enter(signal);
+  let leave = (): void => undefined;
   try {
+    // a video that comes slowly keeps nobody waiting
     if (open.remote) yield { kind: 'progress', stage: 'fetching' };
     const file = await open.file(signal);
+    yield { kind: 'progress', stage: 'waiting' };
+    leave = await opts.line.enter(signal);
     const length = 'last' in asked ? await videoLength(file, signal) : undefined;
     const stretch = 'last' in asked ? { from: Math.max(0, (length ?? 0) - asked.last), to: Infinity } : asked;
     let end = stretch.to;
