@@ -24,6 +24,8 @@ export interface MediaLimits {
 const MOST = { image: 64, video: 4 };
 /** Of the context that pictures may take together; the rest is for words and the answer. */
 const SHARE = 0.75;
+/** Decoding a video may take so long, ms: all of it is gone through for frames from its end. */
+const PATIENCE = 180_000;
 /** Tokens of one picture: what the vision tower takes in at once. */
 const MOST_IMAGE = 1024;
 
@@ -79,15 +81,17 @@ async function film(part: Extract<Wanted, { kind: 'video' }>, share: number, fps
   const pixels = Math.max(2 * side ** 2, Math.min(processing.maxPixels, 2 * share * side ** 2));
   const least = Math.min(frameSize.minPixels, pixels / 2);
   const frames = Math.max(2, Math.min(processing.maxFrames, Math.floor(pixels / Math.max(side ** 2, least))));
+  const late = AbortSignal.timeout(PATIENCE);
   const video: { frames: VideoInput['frames'][number][]; times: number[] } = { frames: [], times: [] };
   try {
-    for await (const { pts, width, height, data } of readVideoFrames(file, { fps: fps ?? processing.fps, frameSize, plan: { frames, pixels } }, signal)) {
+    for await (const { pts, width, height, data } of readVideoFrames(file, { fps: fps ?? processing.fps, frameSize, plan: { frames, pixels } }, AbortSignal.any([signal, late]))) {
       // a stream that changes its size goes on as another one
       if (video.frames[0] && (video.frames[0].width !== width || video.frames[0].height !== height)) break;
       video.frames.push({ width, height, data });
       video.times.push(pts);
     }
   } catch (error) {
+    if (late.aborted && !signal.aborted) throw invalid(part.param, `the video takes longer than ${PATIENCE / 60_000} minutes to decode; send a shorter one.`);
     if (!(error instanceof LookoutError) || signal.aborted) throw error;
     throw invalid(part.param, `the video cannot be decoded: ${error.detail.replaceAll(file, 'it')}`);
   }

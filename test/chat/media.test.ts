@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { videoLength } from '../../src/ask/footage.ts';
+import { Uploads } from '../../src/ask/uploads.ts';
 import { saveClip } from '../../src/demo/clip.ts';
 import { DEMO_MODEL } from '../../src/demo/folder.ts';
 import { createRoom } from '../../src/demo/room.ts';
@@ -21,13 +23,16 @@ const folder = mkdtempSync(join(tmpdir(), 'lookout-chat-test-'));
 const at = (name: string): string => join(folder, name);
 const room = createRoom(7, { duration: 40 });
 let server: ChatServer;
+let uploads: Uploads;
 let site: Server;
 let base: string;
 /** paths that were asked for */
 const asked: string[] = [];
 
 beforeAll(async () => {
-  server = await chatServer(DEMO_MODEL);
+  uploads = new Uploads({ dir: at('uploads'), most: 1e8, mostTogether: 1e9, keep: 3_600_000, now: Date.now, check: videoLength });
+  await uploads.start();
+  server = await chatServer(DEMO_MODEL, { uploads });
   await saveClip({ ...room, duration: 14, events: [], render: (t, w, h) => room.render(t, w, h) }, at('room'), { width: 384, height: 256, fps: 10 });
   const pictures = { 'a.jpg': '300x200', 'b.png': '64x64', 'c.webp': '640x480', 'd.gif': '100x40' };
   for (const [name, size] of Object.entries(pictures)) execFileSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', `testsrc=s=${size}:d=0.04:r=25`, '-frames:v', '1', at(name)]);
@@ -102,6 +107,10 @@ describe('a video', () => {
     expect(await visual([{ type: 'video', video: urls, fps: 4 }])).toBe(2 * 4);
     expect(await visual([video(`${base}/room.mp4`)])).toBe(8 * 24);
     expect(asked).toContain('/room.mp4');
+    const { id } = await uploads.add(createReadStream(at('room.mp4')), new AbortController().signal);
+    expect(await visual([video(`upload:${id}`)])).toBe(8 * 24);
+    // it is still there, and can be removed
+    expect(await uploads.remove(id)).toBe(true);
   });
 });
 
@@ -129,7 +138,7 @@ describe('what cannot be shown', () => {
     ['an address of the machine’s own network', () => image('http://169.254.169.254/latest/meta-data'), 'ADDRESS_REFUSED'],
     ['another scheme', () => image('file:///etc/passwd'), 'CHAT_INVALID'],
     ['a path', () => video('/etc/passwd'), 'CHAT_INVALID'],
-    ['an upload that is not there', () => video('upload:0123456789abcdef0123456789abcdef'), 'CHAT_INVALID'],
+    ['an upload that is not there', () => video('upload:0123456789abcdef0123456789abcdef'), 'UPLOAD_NOT_FOUND'],
     ['a redirect elsewhere', () => image(`${base}/away`), 'REDIRECT_REFUSED'],
     ['what has no end', () => image(`${base}/endless`), 'MEDIA_UNREACHABLE'],
     ['no picture', () => image(data('broken.png', 'image/png')), 'CHAT_INVALID'],

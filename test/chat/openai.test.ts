@@ -1,4 +1,4 @@
-import OpenAI, { AuthenticationError, BadRequestError, NotFoundError, RateLimitError } from 'openai';
+import OpenAI, { APIError, AuthenticationError, BadRequestError, NotFoundError, RateLimitError } from 'openai';
 import { zodResponseFormat } from 'openai/helpers/zod';
 import type { ChatCompletionCreateParamsNonStreaming, ChatCompletionMessageParam } from 'openai/resources';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -103,6 +103,15 @@ describe('OpenAI’s own client', () => {
     await expect(waiting).rejects.toThrow('aborted');
     expect((await ask({ max_tokens: 2 })).usage?.completion_tokens).toBe(2);
   });
+});
+
+test('an answer that breaks off is an error, and the next one is whole', async () => {
+  const stream = await client.chat.completions.create({ model, messages: who, max_tokens: 3500, stream: true });
+  const reading = (async () => {
+    for await (const _ of stream) if (server.model.childPid) process.kill(server.model.childPid, 'SIGKILL');
+  })();
+  await expect(reading).rejects.toBeInstanceOf(APIError);
+  expect((await ask({ max_tokens: 2 })).usage?.completion_tokens).toBe(2);
 });
 
 describe('what cannot be had', () => {
