@@ -66,3 +66,12 @@ export class UploadFolder {
     if (bavail * bsize < FLOOR) throw new LookoutError('MEDIA_SPACE', `The disk of the uploads has ${Math.round((bavail * bsize) / 1e6)} MB left.`);
   }
 }
+
+/** What may be told of an error: no path, and a code of the catalogue where there is one. */
+export function fault(error: unknown): unknown {
+  if (error instanceof LookoutError) return error.code === 'VIDEO_UNREADABLE' ? new LookoutError('VIDEO_UNREADABLE', 'This is no video that can be read.', { cause: error }) : error;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new LookoutError('MEDIA_SPACE', 'The disk of the uploads is full.', { cause: error });
+  if (/^E(?:ACCES|PERM|ROFS|NOENT|NOTDIR|IO|MFILE)$/.test(code)) return new LookoutError('MEDIA_WRITE', `The folder of the uploads cannot be used (${code}).`, { cause: error });
+  return error;
+}

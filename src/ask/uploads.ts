@@ -3,7 +3,7 @@ import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LookoutError } from '../errors.ts';
-import { UploadFolder } from './uploadFolder.ts';
+import { fault, UploadFolder } from './uploadFolder.ts';
 
 export interface UploadOptions {
   readonly dir: string;
@@ -166,12 +166,4 @@ export class Uploads {
     this.#coming.set(id, bytes);
     return this.#folder.room([...this.#coming.values()].reduce((sum, b) => sum + b, 0), this.#options.mostTogether);
   }
-}
-
-function fault(error: unknown): unknown {
-  if (error instanceof LookoutError) return error.code === 'VIDEO_UNREADABLE' ? new LookoutError('VIDEO_UNREADABLE', 'This is no video that can be read.', { cause: error }) : error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code === 'ENOSPC' || code === 'EDQUOT') return new LookoutError('MEDIA_SPACE', 'The disk of the uploads is full.', { cause: error });
-  if (/^E(?:ACCES|PERM|ROFS|NOENT|NOTDIR|IO|MFILE)$/.test(code)) return new LookoutError('MEDIA_WRITE', `The folder of the uploads cannot be used (${code}).`, { cause: error });
-  return error;
 }
