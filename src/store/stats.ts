@@ -23,20 +23,30 @@ export type StoreGlance = Pick<StoreStats, 'pending' | 'openGaps' | 'oldest' | '
 
 /** Counts the rows; a scan of the smallest index of each table. */
 export function storeStats(db: Database, path: string): StoreStats {
-  const one = (sql: string): number => db.prepare<[], number>(sql).pluck().get() ?? 0;
-  return { events: one('SELECT count(*) FROM events'), alerts: one('SELECT count(*) FROM alerts'), gaps: one('SELECT count(*) FROM coverage'), ...storeGlance(db, path) };
+  const one = <T>(sql: string): T | undefined => db.prepare<[], T>(sql).pluck().get();
+  // Two keys may lie in another order than their starts if they are no farther apart than this.
+  const reach = 2 * eventKeys(db).spread();
+  return {
+    ...storeGlance(db, path),
+    events: one<number>('SELECT count(*) FROM events') ?? 0,
+    alerts: one<number>('SELECT count(*) FROM alerts') ?? 0,
+    gaps: one<number>('SELECT count(*) FROM coverage') ?? 0,
+    oldest: one<number | null>(`SELECT min(start_at) FROM events WHERE seq <= (SELECT min(seq) FROM events) + ${reach}`) ?? null,
+    newest: one<number | null>(`SELECT max(start_at) FROM events WHERE seq >= (SELECT max(seq) FROM events) - ${reach}`) ?? null,
+  };
 }
+
+/** Events at either end that are looked at for the first and the last start: where thousands begin in a second it may be off by as much. */
+const ENDS = 500;
 
 /** Without counting what there may be millions of. */
 export function storeGlance(db: Database, path: string): StoreGlance {
-  // Two keys may lie in another order than their starts if they are no farther apart than this.
-  const reach = 2 * eventKeys(db).spread();
   const one = <T>(sql: string): T | undefined => statement(db, sql).pluck().get() as T | undefined;
   return {
     pending: one<number>('SELECT count(*) FROM outbox') ?? 0,
     openGaps: one<number>('SELECT count(*) FROM coverage WHERE end_at IS NULL') ?? 0,
-    oldest: one<number | null>(`SELECT min(start_at) FROM events WHERE seq <= (SELECT min(seq) FROM events) + ${reach}`) ?? null,
-    newest: one<number | null>(`SELECT max(start_at) FROM events WHERE seq >= (SELECT max(seq) FROM events) - ${reach}`) ?? null,
+    oldest: one<number | null>(`SELECT min(start_at) FROM (SELECT start_at FROM events ORDER BY seq ASC LIMIT ${ENDS})`) ?? null,
+    newest: one<number | null>(`SELECT max(start_at) FROM (SELECT start_at FROM events ORDER BY seq DESC LIMIT ${ENDS})`) ?? null,
     bytes: fileSize(path) + fileSize(`${path}-wal`),
   };
 }
