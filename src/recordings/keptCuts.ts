@@ -39,7 +39,7 @@ export function openKeptCuts(recordings: Pick<Recordings, 'segments' | 'cut'>, s
     const idle = [...kept].filter(([, { users }]) => users === 0);
     for (const [name, one] of idle.slice(0, Math.max(0, kept.size - MOST + 1))) remove(name, one);
     const abort = new AbortController();
-    const folder = mkdtemp(join(tmpdir(), 'lookout-clip-'));
+    const folder = mkdtemp(join(tmpdir(), 'lookout-cut-'));
     const cut = folder.then(async (path) => {
       const file = join(path, 'clip.mp4');
       await checkRoom(path, recordings.segments(camera, from, to));

@@ -15,10 +15,15 @@ const recordings = openRecordings({ folder: recorded });
 const iso = (ms: number): string => new Date(EPOCH + ms).toISOString();
 
 beforeAll(async () => {
+  // what is cut for the API lies there, and nobody else's is counted
+  vi.stubEnv('TMPDIR', folder);
   await recordBars(recorded, 'door');
   await recordBars(recorded, 'gone');
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe('lookout clip', () => {
   const config = (): string => workFolder(`recordings: { dir: ${recorded} }\ncameras: [{ id: door, url: "rtsp://127.0.0.1/door" }, { id: yard, url: "rtsp://127.0.0.1/yard" }]`);
@@ -60,7 +65,7 @@ describe('lookout clip', () => {
 
 describe('the API', () => {
   const api = (): ReturnType<typeof serve> => serve(recordingsRoutes({ recordings, cameras: () => ['door', 'yard'], now: () => EPOCH + 60_000 }));
-  const cuts = (): number => readdirSync(tmpdir()).filter((name) => name.startsWith('lookout-clip-') && existsSync(join(tmpdir(), name, 'clip.mp4'))).length;
+  const cuts = (): number => readdirSync(tmpdir()).filter((name) => name.startsWith('lookout-cut-') && existsSync(join(tmpdir(), name, 'clip.mp4'))).length;
 
   it('tells when which camera was recorded', async () => {
     const { get } = await api();
