@@ -1,7 +1,6 @@
 import type { TargetedKeyboardEvent } from 'preact';
-import { presently } from './present.ts';
 import { lengthOf, panned, zoomed } from './span.ts';
-import { follow, following, goPresent, look, range, selecting, view } from './state.ts';
+import { follow, following, goPresent, look, presentView, range, selecting, view } from './state.ts';
 
 const STEP = 0.15;
 const PAGE = 0.9;
@@ -24,7 +23,7 @@ const PLAIN: Readonly<Record<string, () => void>> = {
   '+': () => nearer(NEARER),
   '=': () => nearer(NEARER),
   '-': () => nearer(1 / NEARER),
-  Home: () => look(present()),
+  Home: () => look(presentView(lengthOf(view.peek()))),
   l: follow,
   L: follow,
   s: () => (selecting.value = !selecting.peek()),
@@ -52,10 +51,4 @@ function stretch(way: 1 | -1): void {
   const now = range.peek() ?? { from: (from + to) / 2, to: (from + to) / 2 };
   const end = now.to + by;
   range.value = { from: Math.min(now.from, end), to: Math.max(now.from, end) };
-}
-
-function present(): { from: number; to: number } {
-  const length = lengthOf(view.peek());
-  const now = presently();
-  return { from: now - length * 0.92, to: now + length * 0.08 };
 }

@@ -95,7 +95,7 @@ function OneLine({ line }: { line: Line }) {
 function AlertState({ line: { alert } }: { line: Line & { kind: 'alert' } }) {
   const words = t().timeline;
   if (alert.phase === 'retracted') return <Badge>{words.takenBack}</Badge>;
-  return <span class="row tight state">{!alert.delivered && <Icon name="clock" size={16} label={words.undelivered} />}<Severity of={alert.severity} /></span>;
+  return <span class="state"><Severity of={alert.severity} /></span>;
 }
 
 function Nothing({ kind }: { kind: LineKind }) {

@@ -4,7 +4,8 @@ import type { CoverageOut } from '../../api/schemas/coverage.ts';
 import type { EventOut } from '../../api/schemas/events.ts';
 import type { LookOut } from '../../api/schemas/looks.ts';
 import { get } from '../api/client.ts';
-import type { Problem } from '../api/problem.ts';
+import { Problem } from '../api/problem.ts';
+import { t } from '../i18n/language.ts';
 import { asProblem } from '../ui/problem.tsx';
 import { gapsOf, watchedOf } from './gaps.ts';
 import type { Bar } from './layers.ts';
@@ -20,8 +21,11 @@ const PAGE = 1000;
 const HELD = { most: 6000, pages: 4 };
 /** Looks are read while no more than this is in view, ms: there is about one a second. */
 const LOOKS_UP_TO = 2 * 3_600_000;
-/** Rest after the last movement before something is asked for, ms. */
+/** Rest after the last movement before something is asked for, ms; while it goes on moving, this often. */
 const REST = 140;
+const OFTEN = 2_000;
+/** Gaps and recordings are no more read again within so long, ms: the feed tells of gaps. */
+const FRESH = 5_000;
 
 const within = ({ from, to }: Span): Record<string, string | number> => ({ since: Math.floor(from), until: Math.ceil(to) });
 const asker = <T>(path: string) => (range: Span, stop: AbortSignal): Promise<Page<T>> => get<Page<T>>(path, { ...within(range), limit: PAGE, order: 'desc' }, stop);
@@ -44,6 +48,8 @@ export const thinBefore = signal<number | null>(null);
 let view: Span = { from: 0, to: 0 };
 let waiting: ReturnType<typeof setTimeout> | undefined;
 let again = false;
+let lastRead = 0;
+let around: Span & { readonly at: number } = { from: 0, to: 0, at: 0 };
 
 export const viewed = (): Span => view;
 
@@ -52,18 +58,20 @@ export function lookAt(to: Span): void {
   view = to;
   thinBefore.value = events.thinBefore(to);
   clearTimeout(waiting);
-  waiting = setTimeout(() => void read(), REST);
+  waiting = setTimeout(() => void read(), Math.min(REST, Math.max(0, lastRead + OFTEN - Date.now())));
 }
 
 /** Asks for everything in view anew. */
 export function readAgain(): void {
   for (const shelf of [events, alerts, looks]) shelf.stale();
+  around = { ...around, at: 0 };
   void read();
 }
 
 /** One reading at a time: what is wanted meanwhile is read after it. */
 async function read(): Promise<void> {
   again = true;
+  lastRead = Date.now();
   if (reading.value) return;
   reading.value = true;
   try {
@@ -73,7 +81,7 @@ async function read(): Promise<void> {
       problem.value = null;
     }
   } catch (error) {
-    problem.value = asProblem(error);
+    problem.value = error instanceof DOMException ? new Problem(0, 'UNREACHABLE', t().shell.problem.unreachable, t().shell.problem.unreachableRemedy) : asProblem(error);
   } finally {
     reading.value = false;
     thinBefore.value = events.thinBefore(view);
@@ -81,10 +89,17 @@ async function read(): Promise<void> {
 }
 
 async function readOnce(at: Span, stop: AbortSignal): Promise<void> {
-  const near = widened(at, 1);
   await Promise.all([
-    events.read(at, stop), alerts.read(at, stop), lengthOf(at) <= LOOKS_UP_TO ? looks.read(at, stop) : undefined,
-    get<CoverageOut>('/v1/coverage', { ...within(near), limit: PAGE, order: 'desc' }, stop).then(({ items, known }) => (coverage.value = { items, known })),
-    recordedIn(near, stop).then((bars) => (recordings.value = bars)),
+    events.read(at, stop), alerts.read(at, stop), lengthOf(at) <= LOOKS_UP_TO ? looks.read(at, stop) : undefined, readAround(at, stop),
   ]);
+}
+
+/** Gaps and recordings, of thrice the view. */
+async function readAround(at: Span, stop: AbortSignal): Promise<void> {
+  if (around.from <= at.from && around.to >= at.to && Date.now() - around.at < FRESH) return;
+  const near = widened(at, 1);
+  const [{ items, known }, bars] = await Promise.all([get<CoverageOut>('/v1/coverage', { ...within(near), limit: PAGE, order: 'desc' }, stop), recordedIn(near, stop)]);
+  coverage.value = { items, known };
+  recordings.value = bars;
+  around = { ...near, at: Date.now() };
 }

@@ -24,7 +24,7 @@ export function RangeBar() {
       <ButtonLink slim kind="main" icon="ask" href={address('/ask', { camera, ...times })}>{words.askAbout}</ButtonLink>
       <Button slim icon="large" onClick={() => lookNear(value)}>{words.zoomTo}</Button>
       {camera !== undefined && <Button slim icon="play" onClick={() => navigate(withQuery({ watch: `${camera}:${times.from}:${times.to}` }))}>{words.watch}</Button>}
-      <Button slim icon="search" onClick={() => navigate(withQuery({ why: String(Math.round((times.from + times.to) / 2)) }))}>{words.whyNot}</Button>
+      <Button slim icon="search" onClick={() => navigate(withQuery({ why: String(Math.round(Math.min((times.from + times.to) / 2, presently()))) }))}>{words.whyNot}</Button>
       <Button slim kind="plain" icon="close" label={words.clear} onClick={() => (range.value = null)} />
     </div>
   );

@@ -9,11 +9,11 @@ import { presently } from './present.ts';
 import { FARTHEST, framing, lengthOf } from './span.ts';
 import type { Span } from './span.ts';
 
-/** In view at first, ms; less where the log is younger. */
+/** In view at first, ms; less where the log is younger than so much. */
 const AT_FIRST = 15 * 60_000;
-const YOUNG = 5 * 60_000;
-/** Where the present stands while it is followed, a share of the width from the left. */
-const PRESENT = 0.92;
+const YOUNG = [[60_000, 2 * 60_000], [4 * 60_000, 5 * 60_000]] as const;
+/** Where the present stands while it is followed, a share of the width from the left: what is newest has room for its words. */
+const PRESENT = 0.82;
 
 /** What is in view; moved by `look`. */
 export const view = signal<Span>(beginning());
@@ -80,8 +80,13 @@ export function follow(): void {
 
 /** The present comes to its place, the length of the view staying. */
 export function goPresent(length = lengthOf(view.peek())): void {
+  look(presentView(length), false);
+}
+
+/** A view of this length, the present in its place. */
+export function presentView(length: number): Span {
   const now = presently();
-  look({ from: now - length * PRESENT, to: now + length * (1 - PRESENT) }, false);
+  return { from: now - length * PRESENT, to: now + length * (1 - PRESENT) };
 }
 
 /** The choice of a mark opens its story over the page. */
@@ -95,7 +100,9 @@ export function fitYoungLog(): () => void {
     const began = coverage.value.known.flatMap(({ from_ms: from }) => from ?? []);
     if (began.length === 0 || fitted) return;
     fitted = true;
-    if (following.peek() && Math.min(...began) > presently() - YOUNG) goPresent(YOUNG);
+    const age = presently() - Math.min(...began);
+    const [, length] = YOUNG.find(([most]) => age < most) ?? [];
+    if (following.peek() && length !== undefined) goPresent(length);
   });
 }
 
@@ -108,6 +115,5 @@ export function viewIn(query: URLSearchParams): Span | undefined {
 }
 
 function beginning(): Span {
-  const now = presently();
-  return viewIn(place.peek().query) ?? { from: now - AT_FIRST * PRESENT, to: now + AT_FIRST * (1 - PRESENT) };
+  return viewIn(place.peek().query) ?? presentView(AT_FIRST);
 }

@@ -46,7 +46,6 @@ export const timeline = {
   unwatchedSince: (camera: string, since: string, reason: string) => `${camera} has not been watched since ${since}: ${reason}`,
   everythingWatched: 'All of this time was watched.',
   takenBack: 'taken back',
-  undelivered: 'waits for the broker',
   going: 'going on',
   after: (time: string) => `told after ${time}`,
   reading: 'Loading …',

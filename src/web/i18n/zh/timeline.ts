@@ -48,7 +48,6 @@ export const timeline: Words['timeline'] = {
   unwatchedSince: (camera, since, reason) => `${camera} 自 ${since} 起未被看守：${reason}`,
   everythingWatched: '这段时间全程都有看守。',
   takenBack: '已撤回',
-  undelivered: '等待消息服务器',
   going: '进行中',
   after: (time) => `${time} 后告知`,
   reading: '加载中 …',
