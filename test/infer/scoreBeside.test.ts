@@ -21,8 +21,7 @@ const questions = (count: number, word = 'cat'): { text: string; ask: string }[]
 test('a quick model is asked for more at once, a slow one for one at a time', async () => {
   const [quick, slow] = [model(1), model(400)];
   await scoreBeside((p) => quick.scoreMany(p), { wordings: () => [], now: quick.now })(questions(100));
-  expect(quick.batches.slice(0, 4)).toEqual([4, 8, 16, 4]);
-  expect(Math.max(...quick.batches)).toBe(32);
+  expect(quick.batches).toEqual([4, 28, 32, 32, 4]);
   const few = questions(12);
   const abort = new AbortController();
   const asked = scoreBeside(
@@ -33,7 +32,20 @@ test('a quick model is asked for more at once, a slow one for one at a time', as
     { wordings: () => [], now: slow.now },
   )(few, { signal: abort.signal });
   await expect(asked).rejects.toThrow('gone');
-  expect(slow.batches).toEqual([4, 2, 1]);
+  expect(slow.batches).toEqual([4, 1, 1]);
+});
+
+test('a quick model that is busy with windows is asked for many at once all the same: waiting is not work', async () => {
+  const one = model(1);
+  const waits = [300, 900, 0, 600, 100, 900, 700, 0, 300, 800];
+  let clock = 0;
+  const busy = (prompts: readonly string[]): Promise<number[]> => {
+    clock += waits[one.batches.length % waits.length] ?? 0;
+    return one.scoreMany(prompts);
+  };
+  await scoreBeside((p) => busy(p), { wordings: () => [], now: () => clock + one.now() })(questions(200));
+  expect(one.batches.length).toBeLessThan(14);
+  expect(Math.max(...one.batches)).toBe(32);
 });
 
 test('what was scored once is not asked again; a yes has to hold in other words', async () => {
