@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals';
+import { effect, untracked } from '@preact/signals';
 import type { AlertOut } from '../../api/schemas/alerts.ts';
 import type { EventOut } from '../../api/schemas/events.ts';
 import type { LookOut } from '../../api/schemas/looks.ts';
@@ -22,14 +22,18 @@ export function followFeed(): () => void {
   const soon = (): void => {
     timer ??= setTimeout(flush, TOGETHER);
   };
+  const opened = connections.peek();
+  // what was told while nobody listened
+  readAgain();
   const ends = [
     heard('event', (one) => (held.event.push(one), soon())),
     heard('alert', (one) => (held.alert.push(one), soon())),
     heard('look', (one) => (held.look.push(one), soon())),
     heard('coverage', (one) => (coverage.value = { ...coverage.value, items: withGap(coverage.value.items, one) })),
     heard('dropped', readAgain),
-    // what was told while nobody listened
-    effect(() => void (connections.value > 1 && readAgain())),
+    effect(() => {
+      if (connections.value > opened) untracked(readAgain);
+    }),
   ];
   return () => {
     clearTimeout(timer);

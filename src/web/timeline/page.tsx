@@ -25,8 +25,8 @@ export function TimelinePage() {
   useEffect(fitYoungLog, []);
   useEffect(() => {
     viewKeys.value = [
-      { keys: ['←', '→'], does: words.keys.move }, { keys: ['+', '−'], does: words.keys.zoom }, { keys: ['Home'], does: words.keys.now },
-      { keys: ['L'], does: words.keys.follow }, { keys: ['S'], does: words.keys.select }, { keys: ['Shift', '→'], does: words.keys.stretch },
+      { keys: ['← →'], does: words.keys.move }, { keys: ['+ −'], does: words.keys.zoom }, { keys: ['Home'], does: words.keys.now },
+      { keys: ['L'], does: words.keys.follow }, { keys: ['S'], does: words.keys.select }, { keys: ['Shift ← →'], does: words.keys.stretch },
     ];
     return () => void (viewKeys.value = []);
   }, [words]);

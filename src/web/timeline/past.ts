@@ -65,7 +65,7 @@ export function lookAt(to: Span): void {
 export function readAgain(): void {
   for (const shelf of [events, alerts, looks]) shelf.stale();
   around = { ...around, at: 0 };
-  void read();
+  if (view.to > 0) void read();
 }
 
 /** One reading at a time: what is wanted meanwhile is read after it. */
