@@ -41,7 +41,7 @@ import { keepWatching } from './api/watching.ts';
 
 /**
  * npm run bench:api: how soon the API answers while everything else goes on: the demo model answers windows in its process, events come
- * into the log at 1,000 a second, somebody tries rules on an hour of the past, somebody listens to all that happens, and six people and programs
+ * into the log at 1,000 a second, somebody tries rules on a quarter of an hour, somebody listens to all that happens, and six people and programs
  * ask this and that from a process of their own. Prints ms by route; `--json` ends with one line of figures.
  */
 const str = { type: 'string' } as const;
