@@ -109,7 +109,7 @@ export function apiRoutes(rooms: ApiRooms): Route[] {
   ];
 }
 
-function modelNow({ model: { name, context }, modelState, pipeline }: ApiRooms): ModelNow {
+function modelNow({ model: { name, context, device }, modelState, pipeline }: ApiRooms): ModelNow {
   const { windows, visualTokens } = pipeline.counters();
-  return { name, context, state: modelState.state(), problem: modelState.problem(), device: null, windows, visualTokens };
+  return { name, context, state: modelState.state(), problem: modelState.problem(), device: device ?? null, windows, visualTokens };
 }

@@ -35,6 +35,8 @@ export interface ModelProcess extends Pick<Qwen3VL, 'name' | 'context' | 'videoS
   readonly side: number;
   readonly state$: Observable<ChildState>;
   readonly childPid: number | undefined;
+  /** what it runs on, in words, once it is open */
+  readonly device: string | undefined;
 }
 
 /** A run of the graphs blocks the process, ms: for less than this where weights are few, for a minute where they are many and the processor is slow. */
@@ -63,8 +65,10 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
   const child = superviseChild({ name: 'model', entry, memoryMb: limit, heartbeatMs, init, retryFirst: false, urgent: true }, signal, log);
   const calls = new CallQueue(child);
   const chats = new ChatCalls(child);
+  let device: string | undefined;
   child.messages$.subscribe((message) => {
     const { opened } = message as Partial<ModelOpened>;
+    device = opened ?? device;
     if (opened !== undefined) log.info({ model: name }, `The model is open: ${opened}.`);
   });
   const scoreMany: ModelProcess['scoreMany'] = (prompts, yes, no) => calls.add((id) => ({ id, method: 'scoreMany', prompts, yes, no })) as Promise<number[]>;
@@ -78,6 +82,9 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
     sampling,
     ready: calls.ready,
     state$: child.state$,
+    get device() {
+      return device;
+    },
     get childPid() {
       return child.pid;
     },
