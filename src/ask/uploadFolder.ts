@@ -1,6 +1,7 @@
-import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LookoutError } from '../errors.ts';
+import { freeOn, LEFT_FREE } from '../health/disk.ts';
 
 /** A video that lies in the folder, or a part of one that is on its way. Times in ms. */
 export interface UploadFile {
@@ -11,8 +12,6 @@ export interface UploadFile {
   readonly whole: boolean;
 }
 
-/** So much of the disk stays free, bytes. */
-const FLOOR = 256e6;
 const FILE = /^([a-f0-9]{32})\.(video|part)$/;
 
 /** The files of a folder of uploads: `<id>.video`, and `<id>.part` while they come. Readable by their owner alone. */
@@ -62,8 +61,8 @@ export class UploadFolder {
   async room(coming: number, most: number): Promise<void> {
     const whole = (await this.files()).filter((f) => f.whole).reduce((sum, f) => sum + f.bytes, 0);
     if (whole + coming > most) throw new LookoutError('MEDIA_SPACE', `The uploads together would hold more than ${Math.round(most / 1e6)} MB: delete some, or wait until they expire.`);
-    const { bavail, bsize } = await statfs(this.#dir);
-    if (bavail * bsize < FLOOR) throw new LookoutError('MEDIA_SPACE', `The disk of the uploads has ${Math.round((bavail * bsize) / 1e6)} MB left.`);
+    const free = await freeOn(this.#dir);
+    if (free < LEFT_FREE) throw new LookoutError('MEDIA_SPACE', `The disk of the uploads has ${Math.round(free / 1e6)} MB left.`);
   }
 }
 

@@ -1,7 +1,8 @@
-import { mkdir, open, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LookoutError } from '../errors.ts';
+import { freeOn, LEFT_FREE } from '../health/disk.ts';
 import { dayFolder, segmentName } from '../media/segmentName.ts';
 import type { SegmentName } from '../media/segmentName.ts';
 
@@ -38,9 +39,6 @@ export interface SegmentFile {
   /** Resolves when it is in its place; undefined: nothing came of it. Rejects with RECORDINGS_WRITE or RECORDINGS_SPACE; then what was written stays. */
   readonly done: Promise<Finished | undefined>;
 }
-
-/** The disk is never filled: so much of it stays free, bytes. */
-const FLOOR = 256e6;
 
 export function openSegmentFile(opts: SegmentFileOptions): SegmentFile {
   return new Growing(opts);
@@ -117,7 +115,7 @@ class Growing implements SegmentFile {
     const folder = dirname(path);
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const free = await (this.#opts.free ?? freeOn)(folder);
-    if (free < FLOOR) throw new LookoutError('RECORDINGS_SPACE', `The disk of ${this.#opts.folder} has ${Math.round(free / 1e6)} MB left.`);
+    if (free < LEFT_FREE) throw new LookoutError('RECORDINGS_SPACE', `The disk of ${this.#opts.folder} has ${Math.round(free / 1e6)} MB left.`);
     return open(path, 'w', 0o600);
   }
 
@@ -157,9 +155,4 @@ class Growing implements SegmentFile {
   #news(): Promise<void> {
     return new Promise((resolve) => (this.#wake = resolve));
   }
-}
-
-async function freeOn(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brokenModules } from '../../bin/setup/native.mjs';
 import type { Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
+import { freeNow } from '../health/disk.ts';
 import { createLogger } from '../health/log.ts';
 import type { Check, Finding } from './doctor.ts';
 import { device, devices } from './doctorDevices.ts';
@@ -62,8 +63,8 @@ async function eventLog(config: Config): Promise<Outcome> {
   } catch {
     throw new LookoutError('STORE_OPEN', `${existsSync(path) ? path : folder} cannot be written by this user.`);
   }
-  const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize < LITTLE_SPACE) return { state: 'warn', detail: `${path}: only ${Math.round((bavail * bsize) / 1e6)} MB are free there` };
+  const free = freeNow(folder);
+  if (free < LITTLE_SPACE) return { state: 'warn', detail: `${path}: only ${Math.round(free / 1e6)} MB are free there` };
   if (!existsSync(path)) return { state: 'ok', detail: `${path} will be made` };
   const { openStore } = await import('../store/store.ts');
   const store = openStore({ path, retentionDays: config.store.retention_days, readOnly: true }, createLogger({ level: 'silent' }));

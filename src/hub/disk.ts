@@ -1,20 +1,15 @@
 import { existsSync } from 'node:fs';
-import { statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { LookoutError } from '../errors.ts';
+import { freeOn } from '../health/disk.ts';
 
 /** Bytes that a user may write to the disk of a folder that is there. */
 export type FreeBytes = (folder: string) => Promise<number>;
 
 /** Checks that so many bytes fit where `dir` is or will be. Errors: MODEL_DISK_SPACE. */
-export async function requireSpace(dir: string, bytes: number, freeBytes: FreeBytes = freeOnDisk): Promise<void> {
+export async function requireSpace(dir: string, bytes: number, freeBytes: FreeBytes = freeOn): Promise<void> {
   const free = await freeBytes(nearestFolder(resolve(dir)));
   if (bytes > free) throw new LookoutError('MODEL_DISK_SPACE', `${dir} needs ${inGB(bytes)} more, and its disk has ${inGB(free)} free.`);
-}
-
-async function freeOnDisk(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return bavail * bsize;
 }
 
 function nearestFolder(dir: string): string {

@@ -1,6 +1,7 @@
-import { chmodSync, mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Dirent } from 'node:fs';
+import { freeNow } from '../health/disk.ts';
 
 /** What names a file: ids of our own, never a model's words. */
 const ID = /^[A-Za-z0-9_-]{1,80}$/;
@@ -57,10 +58,7 @@ export function openMediaPlace(folder: string): MediaPlace {
       return bytes;
     },
     sweep: () => sweep(root),
-    free: () => {
-      const { bavail, bsize } = statfsSync(root);
-      return bavail * bsize;
-    },
+    free: () => freeNow(root),
   };
 }
 

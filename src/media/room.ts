@@ -1,4 +1,5 @@
 import { LookoutError } from '../errors.ts';
+import { LEFT_FREE } from '../health/disk.ts';
 import type { Logger } from '../health/log.ts';
 import type { MediaPlace } from './place.ts';
 
@@ -24,8 +25,6 @@ export interface Room {
   remove(files: readonly string[]): void;
 }
 
-/** The disk is never filled: so much of it stays free, bytes. */
-const FLOOR = 256e6;
 /** Room is made for more than the next file. */
 const LOW = 0.95;
 const AT_ONCE = 50;
@@ -66,7 +65,7 @@ export function openRoom({ place, maxMb, dropOldest, pointed, log, now }: RoomOp
     if ((held ??= take()) > most) makeRoom();
     if (held > most) return new LookoutError('MEDIA_SPACE', `The media folder holds ${Math.round(held / 1e6)} MB, and may hold ${maxMb}.`);
     const left = place.free();
-    return left < FLOOR ? new LookoutError('MEDIA_SPACE', `The disk of the media folder has ${Math.round(left / 1e6)} MB left.`) : undefined;
+    return left < LEFT_FREE ? new LookoutError('MEDIA_SPACE', `The disk of the media folder has ${Math.round(left / 1e6)} MB left.`) : undefined;
   };
   return {
     count: () => void (held ??= take()),

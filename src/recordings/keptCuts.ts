@@ -1,7 +1,8 @@
-import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LookoutError } from '../errors.ts';
+import { freeOn, LEFT_FREE } from '../health/disk.ts';
 import type { Recordings, Segment } from './recordings.ts';
 
 /** Cuts for those who ask for them over the network: players ask for a file piece by piece, and it is cut once. */
@@ -21,8 +22,6 @@ interface Kept {
 /** A cut that nobody reads any longer goes after this time, ms, and with so many of them the oldest of those at once. */
 const IDLE = 30_000;
 const MOST = 4;
-/** The disk of the system's folder for such files keeps so much free, bytes. */
-const FLOOR = 256e6;
 
 /** `signal`: removes them all. */
 export function openKeptCuts(recordings: Pick<Recordings, 'segments' | 'cut'>, signal?: AbortSignal): KeptCuts {
@@ -86,6 +85,5 @@ export function openKeptCuts(recordings: Pick<Recordings, 'segments' | 'cut'>, s
 
 async function checkRoom(folder: string, segments: readonly Segment[]): Promise<void> {
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
-  const { bavail, bsize } = await statfs(folder);
-  if (bavail * bsize < bytes + FLOOR) throw new LookoutError('MEDIA_SPACE', `${Math.round(bytes / 1e6)} MB do not fit into ${tmpdir()}.`);
+  if ((await freeOn(folder)) < bytes + LEFT_FREE) throw new LookoutError('MEDIA_SPACE', `${Math.round(bytes / 1e6)} MB do not fit into ${tmpdir()}.`);
 }

@@ -1,6 +1,7 @@
-import { readdirSync, rmdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { freeNow, LEFT_FREE } from '../health/disk.ts';
 import type { Logger } from '../health/log.ts';
 import { openFolder } from './folder.ts';
 import type { RecordingsFolder } from './folder.ts';
@@ -44,8 +45,7 @@ interface Day {
 }
 
 const DAY_MS = 86_400_000;
-/** The disk is never filled: so much of it stays free, and a little more, so that the next files have room, bytes. */
-const FLOOR = 256e6;
+/** A little more than has to stays free, so that the next files have room, bytes. */
 const MARGIN = 64e6;
 /** Files deleted or looked at before others have their turn. */
 const AT_ONCE = 200;
@@ -140,8 +140,8 @@ class Keeper implements Retention {
   /** Bytes that are too many. */
   #over(): number {
     const { maxMb, free } = this.#opts;
-    const room = statSync(this.#folder.path, { throwIfNoEntry: false }) ? (free ?? (() => freeOn(this.#folder.path)))() : FLOOR;
-    return Math.max(this.#bytes - 1e6 * maxMb, room < FLOOR ? FLOOR + MARGIN - room : 0);
+    const room = statSync(this.#folder.path, { throwIfNoEntry: false }) ? (free ?? (() => freeNow(this.#folder.path)))() : LEFT_FREE;
+    return Math.max(this.#bytes - 1e6 * maxMb, room < LEFT_FREE ? LEFT_FREE + MARGIN - room : 0);
   }
 
   /** Counts a day anew, and deletes of its files, oldest first, those that are unwanted, but none that is written to. @returns how many */
@@ -169,9 +169,4 @@ function removeEmpty(folder: string): void {
     if (readdirSync(one).length > 0) return;
     rmdirSync(one);
   }
-}
-
-function freeOn(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
 }

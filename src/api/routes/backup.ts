@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, rmSync, statSync, statfsSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { LookoutError } from '../../errors.ts';
+import { freeNow, LEFT_FREE } from '../../health/disk.ts';
 import type { StoreGlance } from '../../store/stats.ts';
 import { Bytes, route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -19,8 +20,6 @@ export interface BackupNeeds {
 const COPY = /^lookout-copy-[0-9a-f-]{36}\.db/;
 /** A copy this old is what a crash left, ms. */
 const STALE = 86_400_000;
-/** So much of the disk stays free, bytes. */
-const FLOOR = 256e6;
 
 /** A copy of the log. */
 export function backupRoutes(needs: BackupNeeds): Route[] {
@@ -61,9 +60,8 @@ function placeFor(path: string): string {
 
 /** A copy must not take the room that the log itself needs. */
 function refuseCrowded(folder: string, bytes: number): void {
-  const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize;
-  if (free < bytes + FLOOR) throw new LookoutError('STORE_WRITE', `a copy takes ${Math.ceil(bytes / 1e6)} MB beside the log, and the disk has ${Math.floor(free / 1e6)} MB left.`);
+  const free = freeNow(folder);
+  if (free < bytes + LEFT_FREE) throw new LookoutError('STORE_WRITE', `a copy takes ${Math.ceil(bytes / 1e6)} MB beside the log, and the disk has ${Math.floor(free / 1e6)} MB left.`);
 }
 
 function sweep(folder: string, now: number): void {

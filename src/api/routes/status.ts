@@ -1,8 +1,8 @@
-import { statfsSync } from 'node:fs';
 import type { ConfigFiles } from '../../config/files.ts';
 import { shown } from '../../config/document.ts';
 import type { Config } from '../../config/schema.ts';
 import type { LookoutError } from '../../errors.ts';
+import { freeNow } from '../../health/disk.ts';
 import { ownZone } from '../../rules/zone.ts';
 import { redactUrl } from '../../secret.ts';
 import type { StoreGlance } from '../../store/stats.ts';
@@ -82,8 +82,7 @@ function told(needs: StatusNeeds): StatusOut {
 /** null where the folder is not there yet */
 function freeAt(path: string): number | null {
   try {
-    const { bavail, bsize } = statfsSync(path);
-    return bavail * bsize;
+    return freeNow(path);
   } catch {
     return null;
   }
