@@ -24,7 +24,7 @@ export function published(name = 'tied-odd'): Record<string, Buffer> {
 }
 
 /** What of it a pull brings. */
-export const PULLED = ['chat_template.json', 'config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
+export const PULLED = ['chat_template.json', 'config.json', 'generation_config.json', 'model.safetensors', 'preprocessor_config.json', 'tokenizer.json', 'tokenizer_config.json'];
 
 /** The path of a folder that is not there yet, in one that is gone after the test. */
 export function target(): string {

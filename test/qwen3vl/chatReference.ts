@@ -23,7 +23,7 @@ interface WrittenTurn {
 }
 
 export function readChatReference(name: string): ChatReference {
-  const file = new SafetensorsFile(join(fixture(name), 'chat.safetensors'), 'REFERENCE_INVALID', 'REFERENCE_INVALID');
+  const file = new SafetensorsFile(join(fixture(name), 'reference-chat.safetensors'), 'REFERENCE_INVALID', 'REFERENCE_INVALID');
   const read = (tensor: string): RawTensor => {
     const raw = file.read(tensor);
     if (!raw) throw new Error(`there is no ${tensor}`);

@@ -240,7 +240,7 @@ def write_chat(folder, spec):
     """Pictures of sizes that have to be rounded, that are too large and too small; a video of an odd number of frames."""
     (folder / 'preprocessor_config.json').write_text(json.dumps({'size': dict(zip(['shortest_edge', 'longest_edge'], spec['bounds']))}))
     images = [noise(50 + i, 1, h, w)[0] for i, (h, w) in enumerate(spec['images'])]
-    record_chat(folder, CHAT, images, [(noise(60, *spec['frames']), spec['times'])], 6, folder / 'chat.safetensors', spec.get('wrapped', False))
+    record_chat(folder, CHAT, images, [(noise(60, *spec['frames']), spec['times'])], 6, folder / 'reference-chat.safetensors', spec.get('wrapped', False))
 
 
 def main():
