@@ -1,5 +1,3 @@
-import { Refusal } from '../api/problem.ts';
-import type { ServerEvent } from '../api/route.ts';
 import type { QuestionLine } from '../ask/line.ts';
 import type { ChatResult } from '../qwen3vl/model.ts';
 import type { ToldPiece } from '../qwen3vl/decode/telling.ts';
@@ -11,6 +9,7 @@ import type { MediaLimits } from './media.ts';
 import { turnsOf } from './messages.ts';
 import { orderOf } from './order.ts';
 import { Pieces } from './pieces.ts';
+import { ChatRefusal } from './refusals.ts';
 import type { SourcesOptions } from './sources.ts';
 
 export interface ChatOptions {
@@ -25,21 +24,26 @@ export interface ChatOptions {
   now(): number;
 }
 
+/** A chunk of an answer, or `[DONE]`. */
+export interface ChatEvent {
+  readonly data: unknown;
+}
+
 /** Conversations with the model that watches the cameras: it answers them between the cameras' windows, token by token. */
 export interface Chat {
   readonly model: string;
   readonly context: number;
-  /** Throws Refusal CHAT_INVALID, CHAT_UNSUPPORTED, MODEL_UNKNOWN; MODEL_BUSY, MODEL_CONTEXT_EXCEEDED, MODEL_RUNTIME, and those of fetching. */
+  /** Throws ChatRefusal CHAT_INVALID, CHAT_UNSUPPORTED, MODEL_UNKNOWN; MODEL_BUSY, MODEL_CONTEXT_EXCEEDED, MODEL_RUNTIME, and those of fetching. */
   complete(body: ChatBody, signal: AbortSignal): Promise<Completion>;
   /** The same, told as it is written. What goes wrong before the first token is thrown, what comes later ends the events. */
-  stream(body: ChatBody, signal: AbortSignal): Promise<AsyncGenerator<ServerEvent, void, void>>;
+  stream(body: ChatBody, signal: AbortSignal): Promise<AsyncGenerator<ChatEvent, void, void>>;
 }
 
 export function createChat({ model, line, frameSize, sources, now }: ChatOptions): Chat {
   const { name, context, side, processing } = model;
   /** checks all that can be checked before anything is fetched */
   const prepared = (body: ChatBody): ((signal: AbortSignal, hear?: (piece: ToldPiece) => void) => Promise<ChatResult>) => {
-    if (body.model && body.model !== name) throw new Refusal('MODEL_UNKNOWN', `there is no model ${body.model.slice(0, 100)}; ${name} is running.`, { param: 'model' });
+    if (body.model && body.model !== name) throw new ChatRefusal('MODEL_UNKNOWN', `there is no model ${body.model.slice(0, 100)}; ${name} is running.`, 'model');
     const order = orderOf(body, model.sampling);
     const fps = body.mm_processor_kwargs?.fps ?? undefined;
     const wanted = turnsOf(body.messages, fps);
@@ -67,7 +71,7 @@ export function createChat({ model, line, frameSize, sources, now }: ChatOptions
   };
 }
 
-async function* told(body: ChatBody, head: ReturnType<typeof headOf>, pieces: Pieces, result: Promise<ChatResult>, stop: AbortController): AsyncGenerator<ServerEvent, void, void> {
+async function* told(body: ChatBody, head: ReturnType<typeof headOf>, pieces: Pieces, result: Promise<ChatResult>, stop: AbortController): AsyncGenerator<ChatEvent, void, void> {
   const wantsUsage = body.stream_options?.include_usage === true;
   const usage = wantsUsage ? null : undefined;
   try {

@@ -29,7 +29,7 @@ const PATIENCE = 180_000;
 /** Tokens of one picture: what the vision tower takes in at once. */
 const MOST_IMAGE = 1024;
 
-/** Fetches and decodes what the turns show, in order. Errors are those of `Sources`, and Refusal CHAT_INVALID for what cannot be decoded. */
+/** Fetches and decodes what the turns show, in order. Errors are those of `Sources`, and ChatRefusal CHAT_INVALID for what cannot be decoded. */
 export async function showTurns(turns: readonly WantedTurn[], fps: number | undefined, limits: MediaLimits, opts: SourcesOptions, signal: AbortSignal): Promise<ChatTurn[]> {
   const wanted = turns.flatMap(({ parts }) => parts.filter((part) => part.kind !== 'text'));
   const stills = wanted.flatMap((part) => (part.kind === 'image' ? [part.url] : part.kind === 'frames' ? part.urls : []));

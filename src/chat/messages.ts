@@ -18,7 +18,7 @@ export interface WantedTurn {
 /** Of frames that come without one, as Qwen's own tools take it. */
 const FPS = 2;
 
-/** @throws Refusal CHAT_UNSUPPORTED, CHAT_INVALID */
+/** @throws ChatRefusal CHAT_UNSUPPORTED, CHAT_INVALID */
 export function turnsOf(messages: readonly Message[], fps: number | undefined): WantedTurn[] {
   return messages.map((message, i) => {
     const param = `messages.${i}`;

@@ -8,7 +8,7 @@ import { refuseUnsupported, unsupported } from './refusals.ts';
 /** Tokens of an answer where nobody says how many: a model that does not find its end would hold the line for the whole context. */
 const MOST_TOKENS = 4096;
 
-/** What is asked of the model besides the turns. Throws Refusal CHAT_UNSUPPORTED, CHAT_INVALID. */
+/** What is asked of the model besides the turns. Throws ChatRefusal CHAT_UNSUPPORTED, CHAT_INVALID. */
 export function orderOf(body: ChatBody, defaults: SamplingDefaults | undefined): Omit<ChatRequest, 'turns'> {
   refuseUnsupported(body);
   const schema = schemaOf(body.response_format);

@@ -1,4 +1,5 @@
-import { Refusal } from '../api/problem.ts';
+import { LookoutError } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { ChatBody } from './body.ts';
 
 /** Whether a parameter asks for nothing. */
@@ -45,7 +46,17 @@ const REFUSED: Readonly<Record<string, (value: unknown) => boolean>> = {
   documents: given,
 };
 
-/** @throws Refusal CHAT_UNSUPPORTED */
+/** What a conversation may not ask for, and which part of the request asks for it. */
+export class ChatRefusal extends LookoutError {
+  readonly param: string;
+
+  constructor(code: ErrorCode, detail: string, param: string) {
+    super(code, detail);
+    this.param = param;
+  }
+}
+
+/** @throws ChatRefusal CHAT_UNSUPPORTED */
 export function refuseUnsupported(body: ChatBody): void {
   for (const [name, changes] of Object.entries(REFUSED)) {
     if (changes(body[name])) throw unsupported(name, `${name} is not supported.`);
@@ -56,10 +67,10 @@ export function refuseUnsupported(body: ChatBody): void {
   if (typeof body.top_logprobs === 'number' && body.logprobs !== true) throw invalid('top_logprobs', 'top_logprobs wants logprobs to be true.');
 }
 
-export function unsupported(param: string, detail: string): Refusal {
-  return new Refusal('CHAT_UNSUPPORTED', detail, { param });
+export function unsupported(param: string, detail: string): ChatRefusal {
+  return new ChatRefusal('CHAT_UNSUPPORTED', detail, param);
 }
 
-export function invalid(param: string, detail: string): Refusal {
-  return new Refusal('CHAT_INVALID', detail, { param });
+export function invalid(param: string, detail: string): ChatRefusal {
+  return new ChatRefusal('CHAT_INVALID', detail, param);
 }

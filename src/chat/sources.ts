@@ -35,7 +35,7 @@ export class Sources {
 
   /**
    * Brings a `data:` or http(s) address, or `upload:<id>`, into a file. Nothing else is read: no path, no other scheme.
-   * Throws Refusal CHAT_INVALID; MEDIA_UNREACHABLE, ADDRESS_REFUSED, REDIRECT_REFUSED, TLS_UNVERIFIED, UPLOAD_NOT_FOUND.
+   * Throws ChatRefusal CHAT_INVALID; MEDIA_UNREACHABLE, ADDRESS_REFUSED, REDIRECT_REFUSED, TLS_UNVERIFIED, UPLOAD_NOT_FOUND.
    */
   async file(url: string, kind: 'image' | 'video', param: string, signal: AbortSignal): Promise<string> {
     const most = Math.min(MOST[kind], this.#left);
