@@ -21,8 +21,10 @@ async function* pieces(events: AsyncIterator<ServerEvent>, signal: AbortSignal, 
   const { gone, release } = abortOf(signal);
   try {
     yield ': lookout\n\n';
-    let next = events.next();
+    let next: Promise<IteratorResult<ServerEvent>> | undefined;
     while (!signal.aborted) {
+      // asked for only where it is waited for: what it throws is nobody's otherwise, and would end the process
+      next ??= events.next();
       const step = await oneOf(next, gone, heartbeatMs);
       if (step === 'gone') return;
       if (step === 'beat') {
@@ -31,8 +33,8 @@ async function* pieces(events: AsyncIterator<ServerEvent>, signal: AbortSignal, 
       }
       finished = step.done === true;
       if (finished) return;
+      next = undefined;
       yield written(step.value);
-      next = events.next();
     }
   } catch (error) {
     finished = true;
