@@ -7,6 +7,8 @@ import type { WrongTokens } from './wrongTokens.ts';
 
 /** Who asks, and by which session where it was no token. */
 export interface Caller extends Principal {
+  /** of the token */
+  readonly key: string;
   readonly session?: string;
 }
 
@@ -21,7 +23,7 @@ export interface AuthNeeds {
 const RANK: Record<Scope, number> = { viewer: 0, editor: 1, admin: 2 };
 
 /** Answers nobody, whose scope a public route does not look at. */
-export const NOBODY: Caller = { name: '', scope: 'viewer' };
+export const NOBODY: Caller = { name: '', scope: 'viewer', key: '' };
 
 /**
  * The session cookie's name. Cookies know no ports: with one in the name two Lookouts on one machine do not end each other's sessions.
@@ -39,14 +41,14 @@ export async function callerOf(request: FastifyRequest, needs: AuthNeeds, signal
   const [, token] = /^Bearer +(\S{1,256})$/i.exec(request.headers.authorization ?? '') ?? [];
   if (token !== undefined) {
     const holder = needs.tokens.check(token);
-    return holder ? { name: holder.name, scope: holder.scope } : needs.wrong.refuse(request.ip, signal);
+    return holder ? { name: holder.name, scope: holder.scope, key: holder.key } : needs.wrong.refuse(request.ip, signal);
   }
   if (/^Bearer\b/i.test(request.headers.authorization ?? '')) return needs.wrong.refuse(request.ip, signal);
   const session = request.cookies[needs.cookie().name];
   const holder = session ? needs.sessions.holder(session) : undefined;
   if (!session || !holder) throw new Refusal('TOKEN_MISSING', session ? 'the session has ended.' : 'this takes a token.');
   refuseForged(request);
-  return { name: holder.name, scope: holder.scope, session };
+  return { name: holder.name, scope: holder.scope, key: holder.key, session };
 }
 
 /** A browser says who made it send a cookie along: its Origin has been found to be ours already, where there is one. */
@@ -56,7 +58,11 @@ function refuseForged({ method, headers }: FastifyRequest): void {
   throw new Refusal('ORIGIN_REFUSED', 'a change by session has to come from the page.', { param: 'origin' });
 }
 
+export function isBelow(scope: Scope, who: Principal): boolean {
+  return RANK[who.scope] < RANK[scope];
+}
+
 /** @throws Refusal TOKEN_SCOPE */
 export function refuseBelow(scope: Scope, who: Principal): void {
-  if (RANK[who.scope] < RANK[scope]) throw new Refusal('TOKEN_SCOPE', `this takes a token of scope ${scope}, and ${who.name} is ${who.scope}.`);
+  if (isBelow(scope, who)) throw new Refusal('TOKEN_SCOPE', `this takes a token of scope ${scope}, and ${who.name} is ${who.scope}.`);
 }

@@ -7,6 +7,7 @@ import { gate, type GateOptions } from './gate.ts';
 import { BARE, PERMISSIONS } from './headers.ts';
 import { answerOf, Refusal } from './problem.ts';
 import type { Route } from './route.ts';
+import { type UnderWay, watchStanding } from './standing.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,6 +27,8 @@ declare module 'fastify' {
 export interface HookNeeds extends AuthNeeds, GateOptions {
   readonly routes: readonly Route[];
   readonly bodyTimes: BodyTimes;
+  /** whether those may still ask whose answers take long is looked up so often */
+  readonly standingMs: number;
   readonly log: Logger;
   /** an answer was given: to which route (a pattern, never an address), and how long it took */
   answered?(method: string, route: string, status: number, seconds: number): void;
@@ -33,12 +36,14 @@ export interface HookNeeds extends AuthNeeds, GateOptions {
 
 /** What happens to every request before its route, and after. @returns aborts all that are under way */
 export function addHooks(app: FastifyInstance, needs: HookNeeds): () => void {
-  const active = new Set<AbortController>();
+  const active = new Map<AbortController, UnderWay>();
+  const unwatch = watchStanding(() => active.values(), needs, needs.standingMs);
+  app.addHook('onClose', async () => unwatch());
   app.addHook('onRequest', async (request, reply) => {
     request.began = performance.now();
     request.caller = undefined;
     request.gone = new AbortController();
-    active.add(request.gone);
+    active.set(request.gone, { request, reply });
     reply.raw.once('close', () => {
       active.delete(request.gone);
       request.gone.abort();
@@ -55,7 +60,7 @@ export function addHooks(app: FastifyInstance, needs: HookNeeds): () => void {
     needs.log.debug({ method: request.method, route, status: reply.statusCode, ms: Math.round(seconds * 1000), who: request.caller?.name, from: request.ip }, 'request');
   });
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply, needs.log));
-  return () => active.forEach((gone) => gone.abort());
+  return () => active.forEach((_, gone) => gone.abort());
 }
 
 async function admit(request: FastifyRequest, reply: FastifyReply, needs: HookNeeds): Promise<FastifyReply | undefined> {

@@ -60,11 +60,13 @@ export interface Limits {
   /** how long the head of a request may take, ms */
   readonly headMs: number;
   readonly heartbeatMs: number;
+  /** whether those whose answers take long may still have them is looked up so often */
+  readonly standingMs: number;
 }
 
 const LIMITS: Limits = {
   perMinute: 1200, heavyPerMinute: 120, heavyAtOnce: 4, heavyWaiting: 16,
-  bodyTimes: { whole: 20_000, idle: 30_000 }, headMs: 10_000, heartbeatMs: 15_000,
+  bodyTimes: { whole: 20_000, idle: 30_000 }, headMs: 10_000, heartbeatMs: 15_000, standingMs: 5000,
 };
 
 /** What is under way has so long to end when Lookout stops, ms. */
@@ -147,7 +149,7 @@ async function build(opts: ApiOptions, limits: Limits, port: () => number): Prom
   await app.register(helmet, HELMET);
   await app.register(cookies);
   const { host, hosts = [], origins = [] } = opts;
-  const abort = addHooks(app, { tokens, sessions, wrong, cookie, tls, host, hosts, origins, routes, bodyTimes: limits.bodyTimes, log, answered: metrics.answered });
+  const abort = addHooks(app, { tokens, sessions, wrong, cookie, tls, host, hosts, origins, routes, bodyTimes: limits.bodyTimes, standingMs: limits.standingMs, log, answered: metrics.answered });
   await app.register(rateLimit, {
     max: limits.perMinute,
     timeWindow: 60_000,

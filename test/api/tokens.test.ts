@@ -141,8 +141,13 @@ test('sessions expire, are bounded in number, and the one used longest ago goes 
   }
   expect(sessions.holder(used)).toBeUndefined();
   const [oldest, kept] = [sessions.open('k'), sessions.open('k')];
-  for (let i = 0; i < 998; i++) sessions.open('k');
+  for (let i = 0; i < 998; i++) sessions.open(`k${i}`);
   sessions.holder(oldest);
   sessions.open('k');
   expect([sessions.holder(oldest), sessions.holder(kept)]).toEqual([holder, undefined]);
+  // one token's do not push out those of others
+  const others = sessions.open('other');
+  const own = sessions.open('k');
+  for (let i = 0; i < 1000; i++) sessions.open('k');
+  expect([sessions.lasts(others), sessions.lasts(own)]).toEqual([true, false]);
 });
