@@ -71,7 +71,7 @@ export function openApiOf(routes: readonly Route[], version: string, cookie: str
 
 /** Chapters in the order in which people come to them; those of the server itself last. */
 const FIRST = ['Ask', 'Chat', 'Cameras', 'Recordings', 'Rules', 'Events', 'Alerts', 'Explain'];
-const LAST = ['Config', 'Tokens', 'Session', 'Service'];
+const LAST = ['Status', 'Config', 'Tokens', 'Session', 'Service'];
 
 function tagsOf(routes: readonly Route[]): Array<{ name: string }> {
   const names = [...new Set(routes.map((route) => capital(route.tag)))];

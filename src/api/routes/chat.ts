@@ -16,7 +16,7 @@ export function chatRoutes({ chat }: ChatNeeds): Route[] {
       method: 'POST',
       path: '/v1/chat/completions',
       scope: 'viewer',
-      tag: 'Model',
+      tag: 'chat',
       summary: 'Talk to the model, as clients of OpenAI do: text, pictures, videos, JSON',
       description:
         'With stream: true server-sent events chat.completion.chunk, then [DONE]. Videos as vLLM takes them: {"type": "video_url", "video_url": {"url": …}}; pictures and videos as ' +

@@ -13,7 +13,7 @@ export function healthRoutes(needs: HealthNeeds): Route[] {
       method: 'GET',
       path: '/v1/health',
       scope: 'public',
-      tag: 'Service',
+      tag: 'service',
       summary: 'Does Lookout run?',
       response: { json: z.strictObject({ status: z.enum(['ok', 'starting', 'degraded']) }) },
       handle: () => ({ status: needs.status() }),

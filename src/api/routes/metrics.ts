@@ -12,7 +12,7 @@ export function metricsRoutes({ metrics }: MetricsRouteNeeds): Route[] {
       method: 'GET',
       path: '/metrics',
       scope: 'viewer',
-      tag: 'Service',
+      tag: 'service',
       summary: 'Counts and durations for Prometheus',
       response: { bytes: ['text/plain'] },
       handle: async () => new Bytes({ data: new TextEncoder().encode(await metrics.text()), type: metrics.type }),

@@ -21,7 +21,7 @@ const who = z.strictObject({
 
 /** What the page does with the token of its link: a cookie that scripts cannot read, so that pictures and videos can be asked for as well. */
 export function sessionRoutes(needs: SessionNeeds): Route[] {
-  const tag = 'Session';
+  const tag = 'session';
   return [
     route({
       method: 'GET',

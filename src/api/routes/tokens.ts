@@ -13,7 +13,7 @@ const token = z.strictObject({ name, scope, created: z.iso.datetime() });
 
 /** Tokens of people and programs. What is in the file is a hash, so a token is shown once, to whoever made it. */
 export function tokenRoutes({ tokens }: TokenNeeds): Route[] {
-  const tag = 'Tokens';
+  const tag = 'tokens';
   return [
     route({
       method: 'GET',
