@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { zone } from '../api/schemas/common.ts';
+import { zone } from '../config/ruleTimes.ts';
 import { ID } from '../config/schema.ts';
 
 const moment = z.string().trim().min(1).max(200);

@@ -60,11 +60,13 @@ const hours = list.transform((texts, context) =>
   }),
 );
 
+export const zone = z.string().max(60).refine(isZone, 'is no time zone; zones are named as Europe/Berlin, Asia/Shanghai, UTC');
+
 export const schedule = z
   .strictObject({
     days: days.default([]).describe('days that the hours begin on: mon-fri, or [mon, wed, sat-sun]; by default every day'),
     hours: hours.default([]).describe('22:00-06:00, or a list; by default all day'),
-    timezone: z.string().refine(isZone, 'is no time zone; zones are named as Europe/Berlin, Asia/Shanghai, UTC').optional().describe("by default this machine's"),
+    timezone: zone.optional().describe("by default this machine's"),
   })
   .transform((value): Schedule => ({
     days: value.days.length === 7 ? [] : value.days,

@@ -5,13 +5,14 @@ import { firstValueFrom } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { z } from 'zod';
 import type { LiveStream } from '../../camera/live.ts';
+import { zone } from '../../config/ruleTimes.ts';
 import { LookoutError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { meantIn } from '../../store/asked.ts';
 import { parseWhen } from '../../store/when.ts';
 import { Bytes, route } from '../route.ts';
 import type { Route } from '../route.ts';
-import { slug, zone } from '../schemas/common.ts';
+import { slug } from '../schemas/common.ts';
 
 /** A camera that is watched (camera/camera.ts). */
 export interface LiveCamera {

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
+import { zone } from '../../config/ruleTimes.ts';
 import { LookoutError } from '../../errors.ts';
 import { openKeptCuts } from '../../recordings/keptCuts.ts';
 import type { Recordings, Stretch } from '../../recordings/recordings.ts';
@@ -9,7 +10,7 @@ import { parseWhen } from '../../store/when.ts';
 import { rangeOf, rangeOut } from '../asked.ts';
 import { Bytes, route } from '../route.ts';
 import type { Route } from '../route.ts';
-import { iso, listQuery, ms, rangeAnswer, slug, zone } from '../schemas/common.ts';
+import { iso, listQuery, ms, rangeAnswer, slug } from '../schemas/common.ts';
 
 export interface RecordingsNeeds {
   readonly recordings: Pick<Recordings, 'segments' | 'stretches' | 'cameras' | 'cut'>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isZone } from '../../rules/zone.ts';
+import { zone } from '../../config/ruleTimes.ts';
 
 // What several answers have in common. Times are given twice: ISO 8601 in UTC for people, milliseconds since the epoch for programs.
 
@@ -15,7 +15,6 @@ export const slug = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'must be 1 to 64 of a
 export const logId = z.string().min(1).max(80).describe('id, or a unique beginning of it with four characters at least');
 
 const time = z.string().min(1).max(100);
-export const zone = z.string().max(60).refine(isZone, 'is no time zone; zones are named as Europe/Berlin, UTC');
 
 /** A range of time, in every way that the command line takes. */
 export const rangeQuery = z.strictObject({

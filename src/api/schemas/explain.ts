@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { zone } from '../../config/ruleTimes.ts';
 import { alertSchema, feedbackSchema } from './alerts.ts';
-import { iso, ms, share, slug, unwatchedSchema, zone } from './common.ts';
+import { iso, ms, share, slug, unwatchedSchema } from './common.ts';
 import { eventSchema } from './events.ts';
 import { lookSchema } from './looks.ts';
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { iso, ms, share, slug, zone } from './common.ts';
+import { zone } from '../../config/ruleTimes.ts';
+import { iso, ms, share, slug } from './common.ts';
 
 export const feedbackQuery = z.strictObject({
   rule: slug.optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { iso, ms, zone } from './common.ts';
+import { zone } from '../../config/ruleTimes.ts';
+import { iso, ms } from './common.ts';
 
 export const whenQuery = z.strictObject({ text: z.string().min(1).max(200).describe('"yesterday afternoon", "10 minutes ago", 昨天下午3点, "14:00-14:20 UTC"'), timezone: zone.optional().describe('in which it is read where it names none') });
 
