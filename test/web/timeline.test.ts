@@ -4,7 +4,7 @@ import type { EventOut } from '../../src/api/schemas/events.ts';
 import { clockTime, moment, stretch, tick, videoTime } from '../../src/web/timeline/clock.ts';
 import { clustered, gravest } from '../../src/web/timeline/cluster.ts';
 import { columnsOf, heightsOf } from '../../src/web/timeline/columns.ts';
-import { gapsOf, watchedOf, withGap } from '../../src/web/timeline/gaps.ts';
+import { gapsOf, withGap } from '../../src/web/timeline/gaps.ts';
 import { bounded, merged } from '../../src/web/timeline/keep.ts';
 import { layersOf } from '../../src/web/timeline/layers.ts';
 import type { Known } from '../../src/web/timeline/layers.ts';
@@ -167,7 +167,6 @@ describe('what the feed tells and what was asked for', () => {
     const list = withGap(withGap([], gap), { ...gap, end_ms: T + 5000 });
     expect(gapsOf(list, T + 9000)).toEqual([{ camera: 'door', reason: 'offline', detail: '', from: T, to: T + 5000, lasts: false }]);
     expect(gapsOf([gap], T + 9000)[0]).toMatchObject({ to: T + 9000, lasts: true });
-    expect(watchedOf([{ camera: 'door', from: '', from_ms: T - 1000 }, { camera: 'new', from: null, from_ms: null }], gapsOf(list, T + 9000), T + 9000)).toEqual([{ camera: 'door', from: T - 1000, to: T }, { camera: 'door', from: T + 5000, to: T + 9000 }]);
   });
 
   it('the list tells what is in view, newest first, with what was alerted', () => {

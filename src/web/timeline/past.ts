@@ -7,7 +7,7 @@ import { get } from '../api/client.ts';
 import { Problem } from '../api/problem.ts';
 import { t } from '../i18n/language.ts';
 import { asProblem } from '../ui/problem.tsx';
-import { gapsOf, watchedOf } from './gaps.ts';
+import { gapsOf } from './gaps.ts';
 import type { Bar } from './layers.ts';
 import { presentMoment } from './present.ts';
 import type { Page } from './pages.ts';
@@ -37,7 +37,6 @@ export const looks = openShelf<LookOut>({ ...HELD, ask: asker('/v1/looks'), idOf
 /** Times around the view that nobody watched, and since when there is anything. */
 export const coverage = signal<Pick<CoverageOut, 'items' | 'known'>>({ items: [], known: [] });
 export const gaps = computed(() => gapsOf(coverage.value.items, presentMoment.value));
-export const watched = computed(() => watchedOf(coverage.value.known, gaps.value, presentMoment.value));
 export const recordings = signal<readonly Bar[]>([]);
 
 /** Something is on its way; what went wrong with it; before when not everything in view is there. */
