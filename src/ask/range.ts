@@ -6,7 +6,7 @@ import type { AskOptions } from './request.ts';
 import type { AskedRange, Stretch } from './steps.ts';
 
 /** Of a camera without a range: so much up to now, ms; what the daemon's memory of frames holds. */
-export const LIVE_MS = 20_000;
+const LIVE_MS = 20_000;
 /** Numbers before this are no time since the epoch: 2000-01-01, ms. */
 const EPOCHAL = 946_684_800_000;
 

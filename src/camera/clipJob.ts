@@ -35,7 +35,7 @@ interface Held {
 }
 
 /** Groups that lie farther apart are not of one clip, ms. */
-export const LONGEST_GAP = 30_000;
+const LONGEST_GAP = 30_000;
 /** The disk may fall behind by so much, bytes. */
 const MAX_WAITING = 64e6;
 

@@ -9,7 +9,7 @@ const frames = z.looseObject({ type: z.literal('video'), video: z.union([z.strin
 
 /** Kinds of parts that are refused by name, and not as nonsense. */
 const foreign = z.looseObject({ type: z.enum(['input_audio', 'file', 'refusal', 'tool_use', 'tool_result']) });
-export const contentPart = z.discriminatedUnion('type', [text, image, video, frames, foreign]);
+const contentPart = z.discriminatedUnion('type', [text, image, video, frames, foreign]);
 export type ContentPart = z.infer<typeof contentPart>;
 
 const message = z.looseObject({

@@ -7,7 +7,6 @@ import { cutByTokens } from './tokenWindows.ts';
 import type { TokenBudget } from './tokenWindows.ts';
 
 export type { FileEvent } from './mergeEvents.ts';
-export type { TokenBudget } from './tokenWindows.ts';
 
 export interface LongVideoOptions extends TokenBudget {
   /** answered window by window; without it the events are listed */

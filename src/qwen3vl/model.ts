@@ -24,12 +24,11 @@ import type { QwenTokenizer } from './decode/tokenizer.ts';
 import { TurnLine } from './decode/turnLine.ts';
 import { VisionEncoder } from './video/vision.ts';
 
-export type { Device } from './device/session.ts';
-export type { ChatHooks, ChatRequest, ChatResult } from './conversation.ts';
+export type { ChatRequest, ChatResult } from './conversation.ts';
 export type { ChatPart, ChatTurn } from './decode/turns.ts';
 export type { VideoInput } from './video/frames.ts';
 export type { JsonSchema } from './grammar/grammar.ts';
-export type { GenerateRequest, GenerateResult, ModelOptions, VideoSize } from './request.ts';
+export type { GenerateRequest, GenerateResult, ModelOptions } from './request.ts';
 
 /** End an answer, whatever the checkpoint's files say. */
 const STOPS = ['<|im_end|>', '<|endoftext|>'] as const;

@@ -9,7 +9,7 @@ import { filmHead } from './progressive.ts';
 import type { CutShown, Stretch } from './recordings.ts';
 
 /** No cut is longer, ms: its index has to fit into memory. */
-export const LONGEST_CUT = 6 * 3_600_000;
+const LONGEST_CUT = 6 * 3_600_000;
 /** Copied at once, bytes. */
 const PIECE = 1 << 20;
 

@@ -29,7 +29,7 @@ export interface StoredAlert extends Alert {
 
 export type StoredRow = AlertRow & { seq: number; delivered: number };
 
-export function toStored(row: StoredRow): StoredAlert {
+function toStored(row: StoredRow): StoredAlert {
   return { ...fromAlertRow(row), delivered: row.delivered === 1 };
 }
 

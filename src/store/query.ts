@@ -25,7 +25,7 @@ export type Value = string | number;
 
 /** The most rows that one query returns, and how many where no limit is given. */
 export const MAX_ROWS = 100_000;
-export const DEFAULT_ROWS = 1000;
+const DEFAULT_ROWS = 1000;
 
 export function emptyFilter(): Filter {
   return { where: [], values: [] };

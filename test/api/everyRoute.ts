@@ -44,7 +44,7 @@ const RANK: Record<Scope, number> = { viewer: 0, editor: 1, admin: 2 };
 const SCOPES: readonly Scope[] = ['viewer', 'editor', 'admin'];
 
 /** A path of the route, with something in place of its parameters. */
-export function filled(route: Route, value = 'nobody'): string {
+function filled(route: Route, value = 'nobody'): string {
   return route.path.replace(/:\w+/g, value);
 }
 

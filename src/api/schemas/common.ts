@@ -6,7 +6,7 @@ import { zone } from '../../config/ruleTimes.ts';
 export const iso = z.iso.datetime();
 export const ms = z.number();
 export const share = z.number().min(0).max(1);
-export const phase = z.enum(['new', 'update', 'end', 'retracted']);
+const phase = z.enum(['new', 'update', 'end', 'retracted']);
 
 /** As ids of cameras and rules are written. */
 export const slug = z.string().regex(/^[a-z0-9_-]{1,64}$/, 'must be 1 to 64 of a-z, 0-9, _ and -');
@@ -17,7 +17,7 @@ export const logId = z.string().min(1).max(80).describe('id, or a unique beginni
 const time = z.string().min(1).max(100);
 
 /** A range of time, in every way that the command line takes. */
-export const rangeQuery = z.strictObject({
+const rangeQuery = z.strictObject({
   when: time.optional().describe('both ends at once: "yesterday afternoon", "between 2pm and 3pm", "14:00-14:20 UTC", 昨天下午2点到3点'),
   since: time.optional().describe('2026-01-31T14:05Z, milliseconds since the epoch, "10 minutes ago", 昨天下午3点; without a zone as the machine’s clock goes'),
   until: time.optional().describe('the same'),
@@ -25,7 +25,7 @@ export const rangeQuery = z.strictObject({
 });
 
 /** The most items of one answer. */
-export const MOST_ITEMS = 1000;
+const MOST_ITEMS = 1000;
 
 export const listQuery = rangeQuery.extend({
   camera: slug.optional().describe('of one camera'),

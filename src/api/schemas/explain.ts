@@ -54,7 +54,7 @@ export const whyNotQuery = z.strictObject({
   timezone: zone.optional().describe('of `at`, and of the times in the answer’s words: Europe/Berlin; by default this machine’s'),
 });
 
-export const checkSchema = z.strictObject({
+const checkSchema = z.strictObject({
   name: z.enum(['rule', 'camera', 'schedule', 'snooze', 'watched', 'sampled', 'told', 'sure', 'kept', 'held', 'score', 'complete', 'verified', 'cooldown', 'alerted', 'delivered']),
   state: z.enum(['passed', 'failed', 'unknown', 'open']).describe('unknown: what would tell is deleted; open: an earlier link did not hold'),
   says: z.string(),

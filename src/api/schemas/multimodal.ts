@@ -11,7 +11,7 @@ const interval = {
   end_at: iso.nullable(),
 };
 
-export const timestampSchema = z.strictObject({
+const timestampSchema = z.strictObject({
   event: z.string(),
   ...interval,
   uncertainty: z.number().describe('the true times lie within ± this'),
@@ -24,7 +24,7 @@ export const timestampSchema = z.strictObject({
 const windowAnswer = z.strictObject({ text: z.string(), ...interval });
 const stretch = z.strictObject(interval);
 
-export const usageSchema = z.strictObject({
+const usageSchema = z.strictObject({
   windows: z.number(),
   second_looks: z.number().describe('closer looks at what the windows showed'),
   frames: z.number(),

@@ -30,7 +30,7 @@ const keys = {
 
 const { alert, ...others } = keys;
 
-export const ruleEntrySchema = z.object({ id: slug.optional(), alert, ...z.object(others).partial().shape });
+const ruleEntrySchema = z.object({ id: slug.optional(), alert, ...z.object(others).partial().shape });
 
 /** A rule as it is read: every key with its value, lengths in seconds; null where it is not used. */
 export const ruleSchema = z.strictObject({

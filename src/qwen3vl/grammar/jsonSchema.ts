@@ -18,7 +18,7 @@ const MOST_ITEMS = 64;
 const STEP = 0.001;
 
 /** Any JSON value, nested to a depth; the shortest kinds first. */
-export function anyValue(depth = ANY_DEPTH): JsonSchema {
+function anyValue(depth = ANY_DEPTH): JsonSchema {
   const plain: JsonSchema[] = [{ type: 'number' }, { type: 'string', maxLength: MOST_TEXT }, { type: 'boolean' }, { type: 'null' }];
   if (depth === 0) return { type: 'any', of: plain };
   return { type: 'any', of: [...plain, { type: 'array', items: anyValue(depth - 1), maxItems: MOST_ITEMS }, { type: 'map', values: anyValue(depth - 1), maxItems: MOST_ITEMS }] };

@@ -65,7 +65,7 @@ export function single(value: unknown, path: string): unknown {
   return list[0];
 }
 
-export function numberAt(words: Words, key: string, path: string): number | undefined {
+function numberAt(words: Words, key: string, path: string): number | undefined {
   const value = words[key];
   if (value === undefined) return undefined;
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new SchemaRefused(key, path, 'it is no number');
@@ -90,10 +90,10 @@ export function bounds(words: Words, step: number, farthest: number, path: strin
   return { ...(minimum === undefined ? {} : { minimum }), ...(maximum === undefined ? {} : { maximum }) };
 }
 
-export function highest(a: number | undefined, b: number | undefined): number | undefined {
+function highest(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }
 
-export function lowest(a: number | undefined, b: number | undefined): number | undefined {
+function lowest(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 }

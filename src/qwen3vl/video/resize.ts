@@ -35,7 +35,7 @@ export function resizeToFit(frames: readonly Picture[], config: VisionConfig, bo
 }
 
 /** The size of a picture that is shown by itself. Source: transformers, image_processing_qwen2_vl.smart_resize. */
-export function smartResizeImage(height: number, width: number, factor: number, { minPixels, maxPixels }: PixelBounds): { height: number; width: number } {
+function smartResizeImage(height: number, width: number, factor: number, { minPixels, maxPixels }: PixelBounds): { height: number; width: number } {
   const rounded = { height: roundHalfEven(height / factor) * factor, width: roundHalfEven(width / factor) * factor };
   const area = rounded.height * rounded.width;
   if (area > maxPixels) {
@@ -57,7 +57,7 @@ export function resizeImage(picture: Picture, config: VisionConfig, bounds: Pixe
   return resizeBicubic(picture, width, height);
 }
 
-export function roundHalfEven(x: number): number {
+function roundHalfEven(x: number): number {
   const floor = Math.floor(x);
   if (x - floor !== 0.5) return Math.round(x);
   return floor % 2 === 0 ? floor : floor + 1;

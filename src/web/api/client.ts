@@ -30,12 +30,6 @@ export async function ask<T>(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> => ask<T>('GET', path, { query, signal });
 export const post = <T>(path: string, body?: unknown): Promise<T> => ask<T>('POST', path, { body });
 
-/** The same, with the answer's ETag for a later If-Match. */
-export async function getTagged<T>(path: string): Promise<{ readonly value: T; readonly tag: string | null }> {
-  const response = await send('GET', path, 'application/json', {});
-  return { value: (await bodyOf(response)) as T, tag: response.headers.get('etag') };
-}
-
 /** Asks for an answer in server-sent events, as it comes. @throws Problem; the signal's reason when it aborts */
 export async function* told(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<ServerSent> {
   const response = await send('POST', path, 'text/event-stream', { body, signal });

@@ -1,6 +1,6 @@
 import type { AlertOut } from '../../api/schemas/alerts.ts';
 
-export const PARTS = ['before', 'capture', 'queue', 'infer', 'match', 'publish'] as const;
+const PARTS = ['before', 'capture', 'queue', 'infer', 'match', 'publish'] as const;
 export type PartName = (typeof PARTS)[number];
 
 export interface Part {

@@ -48,7 +48,7 @@ export function Decisions({ decisions }: { decisions: readonly DecisionOut[] }) 
 }
 
 /** A score as a bar, with a notch at the threshold. */
-export function Score({ score, threshold }: { score: number; threshold: number }) {
+function Score({ score, threshold }: { score: number; threshold: number }) {
   const says = t().detail.scoreOf(number(score, 2), number(threshold, 2));
   return (
     <span class="score" role="img" aria-label={says} title={says}>

@@ -36,7 +36,7 @@ export function saysAll(draft: Said): boolean {
 }
 
 /** Mon, Tue 22:00–06:00 (Europe/Berlin) */
-export function scheduleSays({ days, hours, timezone }: Pick<Draft, 'days' | 'hours' | 'timezone'>): string {
+function scheduleSays({ days, hours, timezone }: Pick<Draft, 'days' | 'hours' | 'timezone'>): string {
   const named = days.length === 0 || days.length === 7 ? '' : days.map(dayName).join(', ');
   return [named, hours.map(({ from, to }) => `${from}–${to}`).join(', '), `(${timezone})`].filter((part) => part !== '').join(' ');
 }

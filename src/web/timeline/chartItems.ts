@@ -18,8 +18,8 @@ export interface ChartGroup extends DataGroup {
 }
 
 /** Rows of a camera: alerts and what lies under them, then events. */
-export const headOf = (camera: string): string => `head:${camera}`;
-export const bodyOf = (camera: string): string => `body:${camera}`;
+const headOf = (camera: string): string => `head:${camera}`;
+const bodyOf = (camera: string): string => `body:${camera}`;
 
 /** Drawing order where things would stand on each other. */
 export const RANK: Record<ChartItem['kind'], number> = { range: 0, gap: 0, alert: 1, stamp: 2, event: 3 };

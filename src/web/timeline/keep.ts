@@ -11,7 +11,7 @@ const RANK = { new: 0, update: 1, end: 2, retracted: 3 } as const;
  * Whether `next` tells more of the same thing than `known`: what was asked for and what the feed says cross on the way, so that an
  * answer can be older than what is on the screen already.
  */
-export function tellsMore(next: Kept, known: Kept | undefined): boolean {
+function tellsMore(next: Kept, known: Kept | undefined): boolean {
   if (known === undefined) return true;
   if (!('phase' in next && 'phase' in known)) return false;
   if (RANK[next.phase] !== RANK[known.phase]) return RANK[next.phase] > RANK[known.phase];

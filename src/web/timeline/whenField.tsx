@@ -11,7 +11,7 @@ import type { Span } from './span.ts';
 import { look, range } from './state.ts';
 
 /** What words about a time mean, read in the viewer's zone. @throws Problem */
-export async function readWhen(text: string): Promise<Span & { readonly moment: boolean; readonly says: string }> {
+async function readWhen(text: string): Promise<Span & { readonly moment: boolean; readonly says: string }> {
   const { kind, since_ms: from, until_ms: to, says } = await get<WhenOut>('/v1/when', { text, timezone: zone });
   return { from, to, moment: kind === 'moment', says };
 }

@@ -21,7 +21,7 @@ export interface Toast {
 const MOST = 4;
 const SHOWN_MS = 9000;
 
-export const toasts = signal<readonly Toast[]>([]);
+const toasts = signal<readonly Toast[]>([]);
 let last = 0;
 
 /** Says something in a corner for a while, aloud to screen readers as well. */
@@ -31,7 +31,7 @@ export function toast(one: Omit<Toast, 'id'>): void {
   setTimeout(() => dismiss(id), SHOWN_MS);
 }
 
-export function dismiss(id: number): void {
+function dismiss(id: number): void {
   toasts.value = toasts.value.filter((one) => one.id !== id);
 }
 
