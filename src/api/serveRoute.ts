@@ -9,7 +9,7 @@ import { type Asked, Bytes, Headed, type Route, Told } from './route.ts';
 import { toldStream } from './told.ts';
 
 /** Of JSON, bytes; a route may ask for another. */
-export const BODY_LIMIT = 64 * 1024;
+const BODY_LIMIT = 64 * 1024;
 
 export interface ServeOptions {
   readonly lanes: Lanes;
