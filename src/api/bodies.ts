@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { IncomingMessage } from 'node:http';
 import { Transform } from 'node:stream';
-import { refuseDeep } from './checked.ts';
+import { refuseDeep, refuseMany } from './checked.ts';
 import { Refusal } from './problem.ts';
 
 /** JSON and nothing else; keys that would reach a prototype are refused. An empty body is none. */
@@ -10,6 +10,11 @@ export function takeJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.trim() === '') return done(null, undefined);
+    try {
+      refuseMany(body);
+    } catch (fault) {
+      return done(fault as Error);
+    }
     parse(request, body, (error, value) => {
       try {
         if (error) throw new Refusal('REQUEST_INVALID', 'the body is no JSON, or has keys that no body may have.', { param: 'body' });

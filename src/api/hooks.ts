@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../health/log.ts';
 import { callerOf, refuseBelow, type AuthNeeds, type Caller } from './auth.ts';
+import { createBodyRoom } from './bodyRoom.ts';
 import { type BodyTimes, hurry, leaveUnread } from './bodies.ts';
 import { corsHead, preflight } from './cors.ts';
 import { gate, type GateOptions } from './gate.ts';
@@ -36,6 +37,7 @@ export interface HookNeeds extends AuthNeeds, GateOptions {
 
 /** What happens to every request before its route, and after. @returns aborts all that are under way */
 export function addHooks(app: FastifyInstance, needs: HookNeeds): () => void {
+  const keepRoom = createBodyRoom();
   const active = new Map<AbortController, UnderWay>();
   const unwatch = watchStanding(() => active.values(), needs, needs.standingMs);
   app.addHook('onClose', async () => unwatch());
@@ -49,7 +51,9 @@ export function addHooks(app: FastifyInstance, needs: HookNeeds): () => void {
       request.gone.abort();
     });
     reply.header('permissions-policy', PERMISSIONS);
-    return admit(request, reply, needs);
+    const answered = await admit(request, reply, needs);
+    if (!answered && request.routeOptions.config.route?.body !== 'stream') keepRoom(request, reply);
+    return answered;
   });
   app.addHook('onResponse', async (request, reply) => {
     leaveUnread(request);

@@ -15,7 +15,7 @@ export interface UnderWay {
 export function watchStanding(active: () => Iterable<UnderWay>, needs: Pick<AuthNeeds, 'tokens' | 'sessions'> & { readonly log: Logger }, everyMs: number): () => void {
   const timer = setInterval(() => {
     try {
-      for (const one of [...active()]) if (!stands(one.request, needs)) cut(one);
+      for (const one of active()) if (!stands(one.request, needs)) cut(one);
     } catch (error) {
       // the file of tokens cannot be looked at just now: nobody loses anything by that
       needs.log.error({ err: error }, 'whether tokens still hold could not be looked up');
