@@ -124,8 +124,8 @@ test('people get it in a table and in words', async () => {
 });
 
 test.each([
-  [['eval', '--feedback', '--scenes', '1'], 2, /^USAGE: --feedback goes without videos and scenes\./],
-  [['eval', '.', '--feedback'], 2, /^USAGE: --feedback goes without videos and scenes\./],
+  [['eval', '--feedback', '--scenes', '1'], 2, /^USAGE: --feedback goes without videos, scenes and --html\./],
+  [['eval', '.', '--feedback'], 2, /^USAGE: --feedback goes without videos, scenes and --html\./],
   [['eval', '--stored'], 2, /^USAGE: --rule, --since and --stored go with --feedback\./],
   [['eval', '--feedback', '--rule', 'none'], 1, /^RULE_NOT_FOUND: /],
   [['eval', '--feedback', '--since', 'soonish'], 1, /^TIME_UNPARSABLE: /],

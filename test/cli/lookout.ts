@@ -33,7 +33,7 @@ export interface Lookout {
 export function workFolder(config = '', files: Record<string, string> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'lookout-cli-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const all = { 'configs/lookout.yaml': `model: { name: ${MODEL} }\nstore: { path: ../events.db }\nrules_dir: ../rules\n${/^api:/m.test(config) ? '' : 'api: { enabled: false }\n'}${config}\n`, 'rules/phone.yaml': 'alert: someone picks up phone\n', ...files };
+  const all = { 'configs/lookout.yaml': `model: { name: ${MODEL} }\nstore: { path: ../events.db }\nrules_dir: ../rules\n${config}\n${/^api:/m.test(config) ? '' : 'api: { enabled: false }\n'}`, 'rules/phone.yaml': 'alert: someone picks up phone\n', ...files };
   for (const [name, text] of Object.entries(all)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true });
     writeFileSync(join(folder, name), text);
