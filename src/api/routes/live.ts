@@ -10,6 +10,7 @@ import { LookoutError } from '../../errors.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { meantIn } from '../../store/asked.ts';
 import { parseWhen } from '../../store/when.ts';
+import { createLanes } from '../lanes.ts';
 import { Bytes, route } from '../route.ts';
 import type { Route } from '../route.ts';
 import { slug } from '../schemas/common.ts';
@@ -42,6 +43,8 @@ const snapshotQuery = z.strictObject({
 const MEMORY = 180_000;
 /** Who asks for the present within so long gets the same picture, ms. */
 const SAME = 400;
+/** Each picture of a recording takes a process of its own: so many at once, and so many wait. */
+const PAST = { atOnce: 2, waiting: 32 };
 
 /** Cameras as they are now: live, and as pictures. */
 export function liveRoutes(needs: LiveNeeds): Route[] {
@@ -85,6 +88,18 @@ const jpeg = (data: Uint8Array): Bytes => new Bytes({ data, type: 'image/jpeg' }
 
 function createPictures({ recordings, now }: LiveNeeds) {
   const present = new Map<string, Promise<Uint8Array>>();
+  const lanes = createLanes(PAST.atOnce, PAST.waiting);
+
+  const recorded = async (camera: string, at: number, signal: AbortSignal): Promise<Uint8Array | undefined> => {
+    if (!recordings) return undefined;
+    const leave = await lanes.enter(signal);
+    try {
+      signal.throwIfAborted();
+      return await through((file) => recordings.snapshot(camera, at, file, signal));
+    } finally {
+      leave();
+    }
+  };
 
   const newest = async (camera: string, source: LiveCamera): Promise<Uint8Array> => {
     const { state, code, reason } = await firstValueFrom(source.status$);
@@ -107,7 +122,7 @@ function createPictures({ recordings, now }: LiveNeeds) {
     },
     async past(camera: string, source: LiveCamera, at: number, signal: AbortSignal): Promise<Uint8Array> {
       const remembered = at > now() - MEMORY && at <= now() ? await through((file) => source.snapshot(at, file)) : undefined;
-      const picture = remembered ?? (recordings && (await through((file) => recordings.snapshot(camera, at, file, signal))));
+      const picture = remembered ?? (await recorded(camera, at, signal));
       if (!picture) throw new LookoutError('MEDIA_GONE', `there is no picture of camera ${camera} at ${new Date(at).toISOString()}.`);
       return picture;
     },
