@@ -1,9 +1,9 @@
 import type { LoadedConfig } from '../config/load.ts';
 import { lookAt } from '../daemon/videoFile.ts';
 import { batchScores } from '../infer/scoreBatches.ts';
+import { ownZone } from '../rules/zone.ts';
 import type { Store } from '../store/store.ts';
 import { unwatched } from '../store/unwatched.ts';
-import { ownZone } from './clock.ts';
 import type { Zone } from './clock.ts';
 import type { Footage } from './footage.ts';
 import type { QuestionLine } from './line.ts';

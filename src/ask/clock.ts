@@ -18,11 +18,6 @@ export function shownStretch({ from, to }: Stretch, zone: Zone): string {
   return `${first.day} ${first.clock} – ${last.day === first.day ? '' : `${last.day} `}${last.clock} (${zone})`;
 }
 
-/** The zone of this machine. */
-export function ownZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
-
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
 function fields(at: number, zone: string): { readonly day: string; readonly clock: string } {

@@ -1,4 +1,5 @@
 import { LookoutError } from '../errors.ts';
+import { inTime } from '../health/inTime.ts';
 import { fetchSafely } from '../network/fetch.ts';
 import type { Lookup } from '../network/resolve.ts';
 import type { HeldVideo, Uploads } from './uploads.ts';
@@ -44,16 +45,12 @@ export function openMedia(media: string, { uploads, lookup }: MediaOptions, allo
     remote: true,
     release,
     file: async (signal) => {
-      const late = AbortSignal.timeout(PATIENCE);
-      const either = AbortSignal.any([signal, late]);
-      const { body } = await fetchSafely(url, { rules: { allow, tls: 'verify' }, purpose: 'media', signal: either, most: uploads.most, ...(lookup ? { lookup } : {}) }).catch((error: unknown) => tooLate(error, late));
-      video = await uploads.borrow(body, either).catch((error: unknown) => tooLate(error, late));
+      const coming = async (within: AbortSignal): Promise<HeldVideo> => {
+        const { body } = await fetchSafely(url, { rules: { allow, tls: 'verify' }, purpose: 'media', signal: within, most: uploads.most, ...(lookup ? { lookup } : {}) });
+        return uploads.borrow(body, within);
+      };
+      video = await inTime(PATIENCE, signal, coming, (cause) => new LookoutError('MEDIA_UNREACHABLE', `The video did not come within ${PATIENCE / 60_000} minutes.`, { cause }));
       return video.file;
     },
   };
-}
-
-function tooLate(error: unknown, late: AbortSignal): never {
-  if (late.aborted) throw new LookoutError('MEDIA_UNREACHABLE', `The video did not come within ${PATIENCE / 60_000} minutes.`);
-  throw error;
 }

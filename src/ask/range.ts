@@ -1,7 +1,8 @@
 import { LookoutError } from '../errors.ts';
+import { ownZone } from '../rules/zone.ts';
 import { meantIn } from '../store/asked.ts';
 import { parseStretch } from '../store/stretch.ts';
-import { ownZone, shownStretch } from './clock.ts';
+import { shownStretch } from './clock.ts';
 import type { AskOptions } from './request.ts';
 import type { AskedRange, Stretch } from './steps.ts';
 

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { LookoutError } from '../errors.ts';
+import { inTime } from '../health/inTime.ts';
 import { fault, UploadFolder } from './uploadFolder.ts';
 
 export interface UploadOptions {
@@ -126,10 +127,7 @@ export class Uploads {
   }
 
   async #checked(file: string, signal: AbortSignal): Promise<number | undefined> {
-    const late = AbortSignal.timeout(CHECK_MS);
-    return this.#options.check(file, AbortSignal.any([signal, late])).catch((error: unknown) => {
-      throw late.aborted && !signal.aborted ? new LookoutError('VIDEO_UNREADABLE', 'No picture was found in it in time.', { cause: error }) : error;
-    });
+    return inTime(CHECK_MS, signal, (within) => this.#options.check(file, within), (cause) => new LookoutError('VIDEO_UNREADABLE', 'No picture was found in it in time.', { cause }));
   }
 
   #hold(id: string): HeldVideo {

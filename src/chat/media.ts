@@ -1,4 +1,5 @@
 import { LookoutError } from '../errors.ts';
+import { inTime } from '../health/inTime.ts';
 import { readVideoFrames } from '../ingest/file.ts';
 import type { FrameSize } from '../ingest/frameSize.ts';
 import { readStills } from '../ingest/stills.ts';
@@ -6,7 +7,7 @@ import type { Still } from '../ingest/stills.ts';
 import type { Processing } from '../qwen3vl/checkpoint/checkpoint.ts';
 import type { ChatPart, ChatTurn, VideoInput } from '../qwen3vl/model.ts';
 import type { Wanted, WantedTurn } from './messages.ts';
-import { invalid } from './refusals.ts';
+import { ChatRefusal, invalid } from './refusals.ts';
 import { Sources } from './sources.ts';
 import type { SourcesOptions } from './sources.ts';
 
@@ -81,18 +82,19 @@ async function film(part: Extract<Wanted, { kind: 'video' }>, share: number, fps
   const pixels = Math.max(2 * side ** 2, Math.min(processing.maxPixels, 2 * share * side ** 2));
   const least = Math.min(frameSize.minPixels, pixels / 2);
   const frames = Math.max(2, Math.min(processing.maxFrames, Math.floor(pixels / Math.max(side ** 2, least))));
-  const late = AbortSignal.timeout(PATIENCE);
   const video: { frames: VideoInput['frames'][number][]; times: number[] } = { frames: [], times: [] };
-  try {
-    for await (const { pts, width, height, data } of readVideoFrames(file, { fps: fps ?? processing.fps, frameSize, plan: { frames, pixels } }, AbortSignal.any([signal, late]))) {
+  const decode = async (within: AbortSignal): Promise<void> => {
+    for await (const { pts, width, height, data } of readVideoFrames(file, { fps: fps ?? processing.fps, frameSize, plan: { frames, pixels } }, within)) {
       // a stream that changes its size goes on as another one
       if (video.frames[0] && (video.frames[0].width !== width || video.frames[0].height !== height)) break;
       video.frames.push({ width, height, data });
       video.times.push(pts);
     }
+  };
+  try {
+    await inTime(PATIENCE, signal, decode, () => invalid(part.param, `the video takes longer than ${PATIENCE / 60_000} minutes to decode; send a shorter one.`));
   } catch (error) {
-    if (late.aborted && !signal.aborted) throw invalid(part.param, `the video takes longer than ${PATIENCE / 60_000} minutes to decode; send a shorter one.`);
-    if (!(error instanceof LookoutError) || signal.aborted) throw error;
+    if (!(error instanceof LookoutError) || error instanceof ChatRefusal || signal.aborted) throw error;
     throw invalid(part.param, `the video cannot be decoded: ${error.detail.replaceAll(file, 'it')}`);
   }
   if (video.frames.length === 0) throw invalid(part.param, 'the video holds no picture.');

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Uploads } from '../ask/uploads.ts';
+import { LookoutError } from '../errors.ts';
+import { inTime } from '../health/inTime.ts';
 import { fetchSafely } from '../network/fetch.ts';
 import type { Lookup } from '../network/resolve.ts';
 import { invalid } from './refusals.ts';
@@ -18,7 +20,7 @@ export interface SourcesOptions {
 /** Bytes of a picture, and of a video; of all that one request brings. */
 const MOST = { image: 20 * 2 ** 20, video: 256 * 2 ** 20 };
 const MOST_TOGETHER = 512 * 2 ** 20;
-/** All of it may take so long to come, ms; what stands still is given up much sooner. */
+/** Each may take so long to come, ms; what stands still is given up much sooner. */
 const PATIENCE = 120_000;
 
 /** The files of one request's pictures and videos, in a folder that is gone with it. */
@@ -48,7 +50,7 @@ export class Sources {
     }
     const address = URL.canParse(url) ? new URL(url) : undefined;
     if (!address || !/^https?:$/.test(address.protocol)) throw invalid(param, 'give an http(s) address or a data: URL.');
-    return this.#fetch(address, most, signal);
+    return inTime(PATIENCE, signal, (within) => this.#fetch(address, most, within), (cause) => new LookoutError('MEDIA_UNREACHABLE', `The ${kind} did not come within ${PATIENCE / 60_000} minutes.`, { cause }));
   }
 
   async close(): Promise<void> {
@@ -72,12 +74,11 @@ export class Sources {
 
   async #fetch(url: URL, most: number, signal: AbortSignal): Promise<string> {
     const { allow, lookup } = this.#opts;
-    const either = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
-    const { body } = await fetchSafely(url, { rules: { allow, tls: 'verify' }, purpose: 'media', signal: either, most, ...(lookup ? { lookup } : {}) });
+    const { body } = await fetchSafely(url, { rules: { allow, tls: 'verify' }, purpose: 'media', signal, most, ...(lookup ? { lookup } : {}) });
     const file = await this.#next();
     let bytes = 0;
     body.on('data', (chunk: Buffer) => (bytes += chunk.length));
-    await pipeline(body, createWriteStream(file, { mode: 0o600 }), { signal: either });
+    await pipeline(body, createWriteStream(file, { mode: 0o600 }), { signal });
     this.#left -= bytes;
     return file;
   }
