@@ -35,6 +35,9 @@ export interface HookNeeds extends AuthNeeds, GateOptions {
   answered?(method: string, route: string, status: number, seconds: number): void;
 }
 
+/** Requests of one token that are being answered; of the connections (listen.ts) it is a quarter. */
+const MOST_OF_ONE = 128;
+
 /** What happens to every request before its route, and after. @returns aborts all that are under way */
 export function addHooks(app: FastifyInstance, needs: HookNeeds): () => void {
   const keepRoom = createBodyRoom();
@@ -52,6 +55,7 @@ export function addHooks(app: FastifyInstance, needs: HookNeeds): () => void {
     });
     reply.header('permissions-policy', PERMISSIONS);
     const answered = await admit(request, reply, needs);
+    refuseCrowd(request, active.values());
     if (!answered && request.routeOptions.config.route?.body !== 'stream') keepRoom(request, reply);
     return answered;
   });
@@ -78,6 +82,13 @@ async function admit(request: FastifyRequest, reply: FastifyReply, needs: HookNe
   }
   hurry(request, reply, route?.body === 'stream', needs.bodyTimes);
   return undefined;
+}
+
+/** Streams go on for hours, and connections are limited: nobody takes those of the others. @throws Refusal TOO_MANY_REQUESTS */
+function refuseCrowd({ caller }: FastifyRequest, active: Iterable<UnderWay>): void {
+  if (caller === undefined) return;
+  const own = [...active].filter(({ request }) => request.caller?.key === caller.key).length;
+  if (own > MOST_OF_ONE) throw new Refusal('TOO_MANY_REQUESTS', `${MOST_OF_ONE} requests of this token are being answered.`, { retryAfter: 5 });
 }
 
 /** Says what is wrong; of faults the log says more. */

@@ -62,6 +62,19 @@ test('a stream ends when its session is closed, and when its token may no longer
   await vi.waitFor(() => expect(ended).toHaveLength(4));
 });
 
+test('one token has a quarter of the connections; those of others are served all the same', async () => {
+  const { routes } = streams('viewer');
+  const api = await serve(routes);
+  const gone = new AbortController();
+  const [first] = await Promise.all(Array.from({ length: 128 }, () => api.get('/v1/news', { signal: gone.signal })));
+  expect(first?.status).toBe(200);
+  const more = await api.get('/v1/news');
+  expect([more.status, await more.json()]).toMatchObject([429, { error: { code: 'TOO_MANY_REQUESTS' } }]);
+  expect((await api.get('/v1/session', { scope: 'admin' })).status).toBe(200);
+  gone.abort();
+  await vi.waitFor(async () => expect((await api.get('/v1/session')).status).toBe(200), 5000);
+});
+
 test('events that fail after their client has gone fail for nobody', async () => {
   const unheard: unknown[] = [];
   const hear = (error: unknown): void => void unheard.push(error);
