@@ -1,5 +1,4 @@
 import type { LoadedConfig } from '../config/load.ts';
-import { lookAt } from '../daemon/videoFile.ts';
 import { batchScores } from '../infer/scoreBatches.ts';
 import { ownZone } from '../rules/zone.ts';
 import type { Store } from '../store/store.ts';
@@ -9,6 +8,7 @@ import type { Footage } from './footage.ts';
 import type { QuestionLine } from './line.ts';
 import { loggedEvents, MOST_EVENTS } from './logged.ts';
 import { closerLook } from './closerLook.ts';
+import { lookAt } from './look.ts';
 import { countedModel } from './model.ts';
 import type { AskedModel } from './model.ts';
 import { questionOf } from './question.ts';

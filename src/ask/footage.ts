@@ -1,13 +1,13 @@
+import { modelFrameSize } from '../config/modelSettings.ts';
 import type { Config } from '../config/schema.ts';
-import { pulled } from '../daemon/pulled.ts';
-import { modelFrameSize } from '../daemon/settings.ts';
-import { stagesAt } from '../daemon/videoFile.ts';
 import { LookoutError } from '../errors.ts';
 import { readVideoFrames } from '../ingest/file.ts';
+import { pulled } from '../ingest/pulled.ts';
 import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import { sample } from '../sample/sample.ts';
 import type { Frame } from '../values.ts';
+import { stagesAt } from './look.ts';
 import type { Stretch } from './steps.ts';
 
 /** A stretch of video that can be looked at, and no break in it. */

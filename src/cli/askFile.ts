@@ -21,7 +21,7 @@ export interface FileQuestion {
 
 /** Asks about a video file with a model of its own. */
 export async function askFile(asked: FileQuestion, config: Config): Promise<void> {
-  const { modelProcessOptions } = await import('../daemon/settings.ts');
+  const { modelProcessOptions } = await import('../config/modelSettings.ts');
   const { progressBar } = await import('../eval/progress.ts');
   const { startModelProcess } = await import('../qwen3vl/process/process.ts');
   const stop = new AbortController();

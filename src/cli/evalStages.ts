@@ -1,6 +1,6 @@
+import { modelFrameSize } from '../config/modelSettings.ts';
 import type { Config } from '../config/schema.ts';
-import { modelFrameSize } from '../daemon/settings.ts';
-import { stagesOf as daemonStages } from '../daemon/stages.ts';
+import { stagesOf as daemonStages } from '../config/stages.ts';
 import type { EvalSource } from '../eval/evaluate.ts';
 import { DEFAULT_STAGES } from '../eval/watchFile.ts';
 import type { Stages } from '../eval/watchFile.ts';

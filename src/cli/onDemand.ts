@@ -1,6 +1,6 @@
 import type { AskedModel } from '../ask/model.ts';
+import { modelProcessOptions } from '../config/modelSettings.ts';
 import type { Config } from '../config/schema.ts';
-import { modelProcessOptions } from '../daemon/settings.ts';
 import type { Logger } from '../health/log.ts';
 import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
 import { startModelProcess } from '../qwen3vl/process/process.ts';

@@ -17,7 +17,7 @@ export async function withTextScorer<T>(config: Config, use: (scorer: TextScorer
   const closing: (() => Promise<void>)[] = [];
   const score = async (questions: readonly TextQuestion[]): Promise<number[]> => {
     if (questions.length === 0) return [];
-    const { modelProcessOptions } = await import('../daemon/settings.ts');
+    const { modelProcessOptions } = await import('../config/modelSettings.ts');
     const { progressBar } = await import('../eval/progress.ts');
     const { gatherTexts } = await import('../infer/scoreTexts.ts');
     const { secondOpinion } = await import('../infer/secondOpinion.ts');

@@ -13,12 +13,12 @@ import type { Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
 import type { Publisher } from '../alerts/publisher.ts';
+import { modelFrameSize } from '../config/modelSettings.ts';
 import type { RecentFrames } from '../window/recentFrames.ts';
 import { apiRoutes } from './apiRoutes.ts';
 import type { ApiRooms } from './apiRoutes.ts';
 import { modelState } from './modelState.ts';
 import { readings } from './reading.ts';
-import { modelFrameSize } from './settings.ts';
 
 export interface ServedRooms extends Omit<ApiRooms, 'version' | 'startedAt' | 'modelState' | 'asker' | 'chat' | 'uploads' | 'broker'> {
   readonly publisher: Pick<Publisher, 'state$' | 'problem'>;

@@ -3,6 +3,7 @@ import type { CameraConfig, Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
 import { openCamera, type CameraOptions, type CameraStatus, type CameraStream } from '../camera/camera.ts';
+import { stagesOf } from '../config/stages.ts';
 import type { FrameSize } from '../ingest/frameSize.ts';
 import type { SampleOptions } from '../sample/sampler.ts';
 import type { Told } from '../recordings/keeper.ts';
@@ -10,7 +11,6 @@ import type { Secret } from '../secret.ts';
 import type { Coverage } from '../record.ts';
 import type { Frame, Window } from '../values.ts';
 import { windowSteps, type WindowOptions } from '../window/window.ts';
-import { stagesOf } from './stages.ts';
 
 export interface CameraSinks {
   window(window: Window): void;

@@ -1,13 +1,13 @@
 import type { CameraOptions } from '../camera/camera.ts';
+import { modelFrameSize } from '../config/modelSettings.ts';
 import { configSchema } from '../config/schema.ts';
 import type { CameraConfig, Config } from '../config/schema.ts';
+import { stagesOf } from '../config/stages.ts';
 import { cameraUrlFault } from '../config/urls.ts';
 import { LookoutError } from '../errors.ts';
 import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
 import { Secret, redactUrl } from '../secret.ts';
 import { cameraOptions } from './cameras.ts';
-import { modelFrameSize } from './settings.ts';
-import { stagesOf } from './stages.ts';
 
 /** What is to be looked at, and how the daemon would look at it. */
 export interface ProbeTarget {

@@ -1,5 +1,4 @@
 import { lastValueFrom, merge, pipe, Subject, tap, toArray } from 'rxjs';
-import { pulled } from '../daemon/pulled.ts';
 import { WatchedTime } from '../daemon/watched.ts';
 import { refine } from '../events/refine.ts';
 import { stitch, STITCH_DEFAULTS } from '../events/stitch.ts';
@@ -9,6 +8,7 @@ import { alternate } from '../infer/alternate.ts';
 import { equivalent } from '../infer/equivalent.ts';
 import { secondOpinion } from '../infer/secondOpinion.ts';
 import { createSecondLook } from '../infer/secondLook.ts';
+import { pulled } from '../ingest/pulled.ts';
 import { matchRules } from '../rules/match.ts';
 import type { Rule } from '../rules/rule.ts';
 import { wordingsOf } from '../rules/wordings.ts';

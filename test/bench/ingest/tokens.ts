@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { configSchema } from '../../../src/config/schema.ts';
 import { stagesOf } from '../../../src/cli/evalStages.ts';
-import { modelFrameSize, modelProcessOptions } from '../../../src/daemon/settings.ts';
 import { DEMO_MODEL } from '../../../src/demo/folder.ts';
 import { DEMO_SETTINGS } from '../../../src/demo/settings.ts';
 import { scoreClip } from '../../../src/eval/clipScore.ts';
 import { shareOut } from '../../../src/eval/shareOut.ts';
 import type { Stages } from '../../../src/eval/watchFile.ts';
 import type { StreamFacts } from '../../../src/camera/facts.ts';
+import { modelFrameSize, modelProcessOptions } from '../../../src/config/modelSettings.ts';
 import { createLogger } from '../../../src/health/log.ts';
 import type { Backend } from '../../../src/infer/backend.ts';
 import { qwenBackend } from '../../../src/infer/qwen.ts';

@@ -6,7 +6,7 @@ import type { VideoModel } from '../infer/qwen.ts';
 import { boundedWindowSize } from '../infer/tokenWindows.ts';
 import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
 import type { Frame } from '../values.ts';
-import { stagesOf } from './stages.ts';
+import { stagesOf } from '../config/stages.ts';
 
 /** What may be asked of a video; what is not given is as the configuration has it. */
 export interface VideoRequest extends Pick<LongVideoOptions, 'question' | 'outputTimestamps' | 'lookFor' | 'within'> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { modelFrameSize } from '../../src/config/modelSettings.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import { modelFrameSize } from '../../src/daemon/settings.ts';
 import { smartResize } from '../../src/ingest/frameSize.ts';
 
 const config = (video: object = {}): ReturnType<typeof configSchema.parse> => configSchema.parse({ model: { name: 'x' }, video_processor: video });
