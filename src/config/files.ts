@@ -42,14 +42,19 @@ export interface ConfigFiles {
   read(): ReadConfig;
 }
 
-export function configFiles(file: string, inForce: () => LoadedConfig): ConfigFiles {
-  let known = { stamp: '', read: readFiles(file, inForce, null) };
+/** Files that do not load are read again after so long, ms: hundreds of rules take long enough to keep everybody waiting, and whoever looks asks often. */
+const DOUBTED = 1000;
+
+export function configFiles(file: string, inForce: () => LoadedConfig, now: () => number = () => performance.now()): ConfigFiles {
+  const readAgain = (stamp: string, good: Source | null) => ({ stamp, at: now(), beside: inForce(), read: readFiles(file, inForce, good) });
+  let known = readAgain('', null);
   return {
     file,
     read() {
       const stamp = stampOf(file, known.read.config.rules_dir);
-      // what does not load is not remembered: what is in force may change all the same
-      if (known.stamp !== stamp || known.read.problem) known = { stamp, read: readFiles(file, inForce, known.read.source) };
+      // what does not load is not remembered for long: it may want files that are nobody's yet, and what is in force may change all the same
+      const doubtful = known.read.problem && (known.beside !== inForce() || now() - known.at > DOUBTED);
+      if (known.stamp !== stamp || doubtful) known = readAgain(stamp, known.read.source);
       return known.read;
     },
   };
