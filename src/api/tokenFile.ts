@@ -43,7 +43,7 @@ export function isOpenToOthers(file: string): boolean {
   return process.platform !== 'win32' && found !== undefined && (found.mode & 0o077) !== 0;
 }
 
-/** How old a draft is, ms, that a writer must have left behind when it died. */
+/** How old a draft is, ms, that a writer must have left behind when it died; or how far ahead, where the clock was set back. */
 const STALE_MS = 10_000;
 
 /**
@@ -76,7 +76,7 @@ function take(file: string, draft: string): number {
       const taken = error instanceof Error && 'code' in error && error.code === 'EEXIST';
       if (!taken || tries === 20) throw cannotWrite(file, error);
       const left = statSync(draft, { throwIfNoEntry: false });
-      if (left && Date.now() - left.mtimeMs > STALE_MS) rmSync(draft, { force: true });
+      if (left && Math.abs(Date.now() - left.mtimeMs) > STALE_MS) rmSync(draft, { force: true });
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
     }
   }

@@ -7,7 +7,7 @@ import { ChangedMeanwhile } from './write.ts';
 /** How long an edit waits for another program's, ms. */
 const PATIENCE = 1000;
 const PAUSE = 2;
-/** An edit takes milliseconds: a lock this old was left by a crash, ms. */
+/** An edit takes milliseconds: a lock this old was left by a crash, and so was one of a time to come, where the clock was set back; ms. */
 const STALE = 5000;
 /** Times that an edit is made anew because an editor wrote the file meanwhile. */
 const ATTEMPTS = 5;
@@ -42,7 +42,7 @@ function lock(file: string): () => void {
     if (taken === 'cannot') return () => undefined;
     if (taken === 'mine') return () => rmSync(place, { force: true });
     const since = statSync(place, { throwIfNoEntry: false })?.mtimeMs;
-    if (since !== undefined && Date.now() - since > STALE) rmSync(place, { force: true });
+    if (since !== undefined && Math.abs(Date.now() - since) > STALE) rmSync(place, { force: true });
     else if (Date.now() > end) throw new LookoutError('CONFIG_WRITE', `${shown(file)}: another program is editing it; try again.`);
     else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
   }

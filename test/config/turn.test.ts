@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { changeConfig } from '../../src/config/change.ts';
@@ -48,4 +48,12 @@ test('a rule whose file an editor has made meanwhile does not take its place', (
   const folder = folderWith({ 'c.yaml': 'model: { name: m }\n', 'rules/x.yaml': '' });
   expect(faultOf(() => addRule(join(folder, 'c.yaml'), { id: 'x', alert: 'x y z' })).code).toBe('RULE_EXISTS');
   expect(readFileSync(join(folder, 'rules/x.yaml'), 'utf8')).toBe('');
+});
+
+test('a lock that a crash left behind before the clock was set back holds nobody up', () => {
+  const folder = folderWith({ 'c.yaml': 'model: { name: m }\n', '.c.yaml.lock': '' });
+  const ahead = Date.now() / 1000 + 86_400;
+  utimesSync(join(folder, '.c.yaml.lock'), ahead, ahead);
+  expect(changeConfig(join(folder, 'c.yaml'), [{ path: ['log', 'level'], value: 'debug' }]).changed).toBe(true);
+  expect(readdirSync(folder).filter((name) => name.startsWith('.'))).toEqual([]);
 });
