@@ -99,6 +99,8 @@ test('it follows the system: Chinese, dark, and on a phone, where nothing runs o
   const lookout = await home({ files: { 'rules/fall.yaml': 'alert: someone falls down\nseverity: critical\n' } });
   const browser = await watcher();
   const page = await browser.visit(lookout.link(), { language: 'zh-CN', theme: 'dark', phone: true });
+  // whoever leaves before the token is exchanged is not signed in
+  await page.locator('nav').first().waitFor();
   for (const view of ['live', 'timeline', 'ask', 'rules', 'status', 'settings', 'tokens']) {
     await page.goto(`${lookout.url}/${view}`);
     await page.locator('h1').waitFor();
