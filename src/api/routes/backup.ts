@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, rmSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { LookoutError } from '../../errors.ts';
@@ -35,8 +36,9 @@ export function backupRoutes(needs: BackupNeeds): Route[] {
         busy = true;
         const file = placeFor(needs.path());
         const done = (): void => {
-          rmSync(file, { force: true });
           busy = false;
+          // called where nobody could hear of an error; what cannot be removed is swept later
+          void rm(file, { force: true }).catch(() => undefined);
         };
         try {
           refuseCrowded(dirname(file), needs.log.glance().bytes);
