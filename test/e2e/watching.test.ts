@@ -118,6 +118,7 @@ test.each(['light', 'dark'] as const)('what is written can be read: %s', async (
   const lookout = await home({ files: { 'rules/fall.yaml': '- id: fall\n  alert: someone falls down\n  severity: critical\n- id: bag\n  alert: someone leaves a bag\n  severity: warning\n  enabled: false\n' } });
   const browser = await watcher();
   const page = await browser.visit(lookout.link(), { theme });
+  await page.locator('nav').first().waitFor();
   for (const path of ['live', 'timeline', 'ask', 'rules', 'rules/fall', 'status', 'settings', 'tokens']) {
     await page.goto(`${lookout.url}/${path}`);
     await page.locator('h1').waitFor();
