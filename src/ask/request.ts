@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { zone } from '../config/ruleTimes.ts';
 import { ID } from '../config/schema.ts';
+import { LookoutError } from '../errors.ts';
 
 const moment = z.string().trim().min(1).max(200);
 
@@ -41,4 +42,11 @@ export const askSchema = z.strictObject({
   .meta({ examples: [{ prompt: 'Who came in?', camera: 'door', options: { time_range: 'yesterday between 2pm and 3pm' } }] });
 
 export type AskRequest = z.output<typeof askSchema>;
+
+/** A question that did not come by the API. Throws USAGE. */
+export function askRequest(body: z.input<typeof askSchema>): AskRequest {
+  const { success, data, error } = askSchema.safeParse(body);
+  if (!success) throw new LookoutError('USAGE', `${error.issues[0]?.path.join('.')}: ${error.issues[0]?.message}.`);
+  return data;
+}
 export type AskOptions = AskRequest['options'];

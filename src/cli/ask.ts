@@ -32,14 +32,14 @@ export function register(program: Command): void {
     .argument('[question]', 'what is asked for; without one, what happens')
     .option('--camera <id>', 'instead of a file', parseId)
     .option('--when <time>', 'of a camera: "yesterday afternoon", "around noon", "between 2pm and 3pm", 昨天下午2点到3点 …', 'last hour')
-    .option('--from <time>', 'where to begin: 15, 0:15, 1:02:03.5', parseMoment)
-    .option('--to <time>', 'where to end', parseMoment)
+    .option('--from <time>', 'of a file: where to begin: 15, 0:15, 1:02:03.5', parseMoment)
+    .option('--to <time>', 'of a file: where to end', parseMoment)
     .option('--window-size <tokens>', 'of video in a window', parseCount)
     .option('--overlap-ratio <share>', 'of a window that the next one shows again', parseNumber(0, 0.9))
     .option('--frame-rate <n>', 'most frames a second', parseNumber(0.1, 30))
-    .option('--model <dir>', 'checkpoint (default: that of the configuration)')
+    .option('--model <dir>', 'of a file: the checkpoint (default: that of the configuration)')
     .addOption(new Option('--device <device>', 'what the model runs on').choices(['auto', 'cpu', 'webgpu', 'cuda']))
-    .addOption(jsonOption('one JSON object a line, as they become known; times in seconds'))
+    .addOption(jsonOption('of a file: one JSON object a line, as they become known, times in seconds; of a camera: the answer as the API gives it'))
     .addOption(configOption())
     .action(ask);
 }

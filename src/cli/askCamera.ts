@@ -1,4 +1,3 @@
-import type { AskRequest } from '../ask/request.ts';
 import type { AskAnswer } from '../ask/steps.ts';
 import type { Config } from '../config/schema.ts';
 import { createLogger } from '../health/log.ts';
@@ -23,11 +22,13 @@ export interface CameraQuestion {
 export async function askCamera(asked: CameraQuestion): Promise<void> {
   await withLog(asked.config, async (store, { config }) => {
     const { createAsker } = await import('../ask/ask.ts');
-    const { askSchema } = await import('../ask/request.ts');
+    const { askRequest } = await import('../ask/request.ts');
     const { createQuestionLine } = await import('../ask/line.ts');
     const { openRecordings } = await import('../recordings/recordings.ts');
     const { progressBar } = await import('../eval/progress.ts');
     const { onDemand } = await import('./onDemand.ts');
+    const { camera, question: prompt, when, windowSize, overlapRatio, frameRate } = asked;
+    const request = askRequest({ camera, prompt, options: { time_range: when, window_size: windowSize, overlap_ratio: overlapRatio, frame_rate: frameRate } });
     const stop = new AbortController();
     const end = (): void => stop.abort();
     process.once('SIGINT', end).once('SIGTERM', end);
@@ -37,7 +38,7 @@ export async function askCamera(asked: CameraQuestion): Promise<void> {
     const asker = createAsker({ model, current: () => ({ config }), store, line, recordings: openRecordings({ folder: config.recordings.dir }), log, now: Date.now });
     const bar = progressBar(process.stderr, 'percent');
     try {
-      for await (const step of asker.ask(askSchema.parse(requestOf(asked)), stop.signal)) {
+      for await (const step of asker.ask(request, stop.signal)) {
         if (step.kind === 'progress' && step.share !== undefined) bar.update(Math.round(step.share * 100), 100);
         if (step.kind !== 'done') continue;
         bar.end();
@@ -48,11 +49,6 @@ export async function askCamera(asked: CameraQuestion): Promise<void> {
       await model.close();
     }
   });
-}
-
-function requestOf({ camera, question, when, windowSize, overlapRatio, frameRate }: CameraQuestion): { [key in keyof AskRequest]?: unknown } {
-  const options = { window_size: windowSize, overlap_ratio: overlapRatio, frame_rate: frameRate, time_range: when };
-  return { camera, prompt: question, options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) };
 }
 
 async function tell(answer: AskAnswer, { json, camera }: CameraQuestion): Promise<void> {

@@ -1,5 +1,4 @@
 import type { AskedModel } from '../ask/model.ts';
-import type { AskRequest } from '../ask/request.ts';
 import type { AskAnswer, AskEvent, AskStep } from '../ask/steps.ts';
 import { shownMoment } from '../ask/clock.ts';
 import type { Config } from '../config/schema.ts';
@@ -50,19 +49,13 @@ export async function askFile(asked: FileQuestion, config: Config): Promise<void
 async function looking(asked: FileQuestion, model: AskedModel, config: Config, signal: AbortSignal): Promise<AsyncGenerator<AskStep, void, void>> {
   const { answering } = await import('../ask/answering.ts');
   const { fileFootage } = await import('../ask/footage.ts');
-  const { from } = asked;
+  const { askRequest } = await import('../ask/request.ts');
+  const { from, file, question, windowSize, overlapRatio, frameRate } = asked;
   let { to } = asked;
-  const footage = fileFootage(asked.file, { from, to }, config, asked.frameRate, (duration = Infinity) => (to = Math.min(to, duration)));
+  const request = askRequest({ media_url: file, prompt: question, options: { window_size: windowSize, overlap_ratio: overlapRatio, frame_rate: frameRate } });
+  const footage = fileFootage(file, { from, to }, config, frameRate, (duration = Infinity) => (to = Math.min(to, duration)));
   const scope = { source: 'file', footage: [footage], logged: [], wallClock: false, range: () => ({ from, to, understood: '' }) } as const;
-  return answering({ model, current: () => ({ config }), line: { turn: (call) => call() }, now: Date.now }, await requestOf(asked), scope, signal);
-}
-
-async function requestOf({ file, question, windowSize, overlapRatio, frameRate }: FileQuestion): Promise<AskRequest> {
-  const { askSchema } = await import('../ask/request.ts');
-  const options = { window_size: windowSize, overlap_ratio: overlapRatio, frame_rate: frameRate };
-  const body = askSchema.safeParse({ media_url: file, prompt: question, options });
-  if (!body.success) throw new LookoutError('USAGE', `${body.error.issues[0]?.message ?? 'The question cannot be read'}.`);
-  return body.data;
+  return answering({ model, current: () => ({ config }), line: { turn: (call) => call() }, now: Date.now }, request, scope, signal);
 }
 
 const seconds = (ms: number): number => Math.round(ms) / 1000;

@@ -18,7 +18,7 @@ export function register(program: Command): void {
   token
     .command('add')
     .summary('make a token')
-    .description('Makes a token and prints it, this once: only a hash of it is kept. Viewers look and ask; editors also change cameras, rules and feedback; admins also settings and tokens.')
+    .description('Makes a token and prints it, this once: only a hash of it is kept. Viewers look and ask; editors also change cameras, rules and feedback, and upload videos; admins also settings and tokens.')
     .argument('<name>', 'of the person or program that gets it', parseId)
     .addOption(new Option('--scope <scope>', 'what it allows').choices(['viewer', 'editor', 'admin']).default('viewer'))
     .addOption(configOption())

@@ -68,6 +68,7 @@ describe('lookout ask --camera', () => {
     ['a camera that is not there', ['--camera', 'yard', 'what happened?'], 'CAMERA_NOT_FOUND: There is no camera yard.', 1], ['no time', ['--camera', 'room', 'x', '--when', 'phone'], 'TIME_UNPARSABLE: "phone"', 1],
     ['a time ahead', ['--camera', 'room', 'x', '--when', 'next week'], 'RANGE_AHEAD: ', 1], ['a file and a camera', ['--camera', 'room', 'video.mp4', 'what happened?'], 'USAGE: with --camera there is a question only, and no file.', 2],
     ['a file’s range', ['--camera', 'room', 'x', '--from', '15'], 'USAGE: --from and --to are of files', 2], ['a name that is none', ['--camera', '../x', 'x'], 'USAGE: option \'--camera <id>\'', 2],
+    ['a window that is too small', ['--camera', 'room', 'x', '--window-size', '5'], 'USAGE: options.window_size: ', 2],
   ])('%s is told', async (_, args, message, exit) => {
     const { code, stdout, stderr } = await calledHere(withPast().folder, ['ask', ...args]);
     expect(stderr).toContain(message);
