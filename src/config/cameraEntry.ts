@@ -24,5 +24,10 @@ export function sourceOf(camera: Pick<CameraConfig, 'id' | 'url'>, source: Sourc
   const cameras: unknown = typeof raw === 'object' && raw !== null && 'cameras' in raw ? raw.cameras : undefined;
   const entry: unknown = Array.isArray(cameras) ? cameras.find((one: unknown) => typeof one === 'object' && one !== null && 'id' in one && one.id === camera.id) : undefined;
   const url: unknown = typeof entry === 'object' && entry !== null && 'url' in entry ? entry.url : undefined;
-  return typeof url === 'string' ? redactUrl(url) : redactUrl(camera.url.reveal()).replace(/^([^:]*:\/\/[^/]*\/).+$/, '$1…');
+  return typeof url === 'string' ? redactUrl(url) : hostOf(redactUrl(camera.url.reveal()));
+}
+
+/** An address without its path. */
+export function hostOf(address: string): string {
+  return address.replace(/^([^:]*:\/\/[^/]*\/).+$/, '$1…');
 }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { newPushKey, pushAddress } from '../../config/cameraEntry.ts';
+import { hostOf, newPushKey, pushAddress } from '../../config/cameraEntry.ts';
 import { changeCamera } from '../../config/change.ts';
 import type { Change } from '../../config/change.ts';
 import { addCamera, removeCamera } from '../../config/edit.ts';
@@ -47,11 +47,11 @@ export function camerasRoutes(needs: CamerasNeeds): Route[] {
   return [
     route({
       method: 'GET', path: '/v1/cameras', scope: 'viewer', tag: 'cameras', summary: 'The cameras and how they fare', response: { json: camerasAnswer },
-      handle: () => ({ items: all(), problem: problemOut(files.read().problem) }),
+      handle: ({ who }) => ({ items: all().map((camera) => seenBy(camera, who)), problem: problemOut(files.read().problem) }),
     }),
     route({
       method: 'GET', path: '/v1/cameras/:camera', scope: 'viewer', tag: 'cameras', summary: 'One camera', params: cameraParams, response: { json: cameraSchema },
-      handle: ({ params }) => tagged(one(params.camera), files),
+      handle: ({ params, who }) => tagged(seenBy(one(params.camera), who), files),
     }),
     ...edits(files, one),
     route({
@@ -101,6 +101,11 @@ function edits(files: ConfigFiles, one: (id: string) => CameraOut): Route[] {
       },
     }),
   ];
+}
+
+/** Some cameras have their secret in the path of the address: who cannot edit cameras is told the host. */
+function seenBy(camera: CameraOut, { scope }: Principal): CameraOut {
+  return scope === 'viewer' ? { ...camera, source: hostOf(camera.source) } : camera;
 }
 
 function tagged(camera: CameraOut, files: ConfigFiles): Headed {

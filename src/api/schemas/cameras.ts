@@ -30,7 +30,7 @@ export const cameraStatusSchema = z.strictObject({
 export const cameraSchema = z.looseObject({
   id: slug,
   kind: z.enum(['pull', 'push']),
-  source: z.string().describe('its address without user, password and query; `pushed over RTMP` for one that pushes'),
+  source: z.string().describe('its address without user, password and query, for viewers also without its path; `pushed over RTMP` for one that pushes'),
   ...keys,
   recordings: own.recordings.optional(),
   rules: z.array(z.string()).describe('ids of the rules that are for it'),

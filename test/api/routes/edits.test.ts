@@ -107,12 +107,15 @@ describe('cameras', () => {
     const { get, statuses } = await house();
     statuses.set('door', { state: 'offline', since: NOON, reason: 'no route to rtsp://viewer:hunter2@h/', code: 'CAMERA_UNREACHABLE' });
     statuses.set('hall', { state: 'online', since: NOON, clockOffset: -5000 });
-    const { items } = await told<CamerasOut>(get('/v1/cameras'));
+    const { items } = await told<CamerasOut>(get('/v1/cameras', { scope: 'editor' }));
     expect(items).toMatchObject([
       { id: 'door', kind: 'pull', source: 'rtsp://192.168.1.20:554/stream1', enabled: true, transport: 'tcp', masks: [], rules: ['dog', 'phone'], status: { state: 'offline', since_ms: NOON, code: 'CAMERA_UNREACHABLE', reason: 'no route to rtsp://[redacted]@h/' } },
       { id: 'hall', source: 'rtsp://192.168.1.21/user=[redacted]&password=[redacted]&channel=1', rules: ['bag', 'dog', 'phone'], status: { state: 'online', clock_offset_ms: -5000 } },
       { id: 'yard', kind: 'push', source: 'pushed over RTMP', enabled: false, status: { state: 'disabled', since: null } },
     ]);
+    const seen = await told<CamerasOut>(get('/v1/cameras'));
+    expect(seen.items.map(({ source }) => source)).toEqual(['rtsp://192.168.1.20:554/…', 'rtsp://192.168.1.21/…', 'pushed over RTMP']);
+    expect(await told<CameraOut>(get('/v1/cameras/door'))).toMatchObject({ source: 'rtsp://192.168.1.20:554/…' });
     expect(await refusal(get('/v1/cameras/attic'))).toBe('404 CAMERA_NOT_FOUND');
   });
 
@@ -156,7 +159,7 @@ describe('cameras', () => {
     const { post, patch, get } = await house();
     expect(await refusal(patch('/v1/cameras/door', { url: 'rtsp://h/${HOME}' }, { scope: 'editor' }))).toBe('403 TOKEN_SCOPE');
     await told(post('/v1/cameras', { id: 'x', url: 'rtsp://u:${LOOKOUT_HOUSE}@h/${LOOKOUT_HOUSE}/s' }));
-    expect((await told<CameraOut>(get('/v1/cameras/x'))).source).toBe('rtsp://h/${LOOKOUT_HOUSE}/s');
+    expect((await told<CameraOut>(get('/v1/cameras/x', { scope: 'editor' }))).source).toBe('rtsp://h/${LOOKOUT_HOUSE}/s');
   });
 
   test('are probed by an id or an address, and never a file; a refused address is one', async () => {
@@ -252,7 +255,7 @@ test('files that do not load: what is in force is told, with why; edits are refu
   const broken = CONFIG.replace('settle: 0.5', 'settle: [');
   write('lookout.yaml', broken);
   expect(await told<RulesOut>(get('/v1/rules'))).toMatchObject({ problem: { code: 'CONFIG_SYNTAX', message: expect.stringContaining('lookout.yaml') }, items: [{ id: 'bag', entry: null, file: null, etag: null }, {}, { id: 'phone' }] });
-  expect(await told<CamerasOut>(get('/v1/cameras'))).toMatchObject({ problem: { code: 'CONFIG_SYNTAX' }, items: [{ id: 'door', source: 'rtsp://192.168.1.20:554/stream1' }, {}, {}] });
+  expect(await told<CamerasOut>(get('/v1/cameras'))).toMatchObject({ problem: { code: 'CONFIG_SYNTAX' }, items: [{ id: 'door', source: 'rtsp://192.168.1.20:554/…' }, {}, {}] });
   for (const answer of [post('/v1/rules', { alert: 'a cat comes' }), patch('/v1/cameras/door', { enabled: false }), patch('/v1/config', { edits: [{ path: ['log', 'level'], value: 'debug' }] })]) expect(await refusal(answer)).toBe('422 CONFIG_SYNTAX');
   expect(read('lookout.yaml')).toBe(broken);
   write('lookout.yaml', CONFIG);
