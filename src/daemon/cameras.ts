@@ -1,9 +1,9 @@
 import { tap, type Subscription } from 'rxjs';
 import type { CameraConfig, Config } from '../config/schema.ts';
+import { stagesOf } from '../config/stages.ts';
 import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
 import { openCamera, type CameraOptions, type CameraStatus, type CameraStream } from '../camera/camera.ts';
-import { stagesOf } from '../config/stages.ts';
 import type { FrameSize } from '../ingest/frameSize.ts';
 import type { SampleOptions } from '../sample/sampler.ts';
 import type { Told } from '../recordings/keeper.ts';

@@ -40,7 +40,8 @@ function cannotWrite(file: string, error: unknown): LookoutError {
   return error instanceof LookoutError ? error : new LookoutError('MEDIA_WRITE', `${file}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
 }
 
-async function sync(path: string): Promise<void> {
+/** Has the disk hold what was written to a file, or to a folder. */
+export async function sync(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
     await handle.sync();

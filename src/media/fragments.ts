@@ -1,7 +1,8 @@
-import { Dictionary, FFmpegError, FormatContext, IOContext, Rational } from 'node-av/lib';
+import { Dictionary, FFmpegError, FormatContext, IOContext } from 'node-av/lib';
 import type { Packet } from 'node-av/lib';
 import { LookoutError } from '../errors.ts';
-import type { ClipTimes } from './clipWriter.ts';
+import { addTrack, timePacket } from './mp4Stream.ts';
+import type { PacketTimes } from './mp4Stream.ts';
 import type { Track } from './track.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { Track } from './track.ts';
  */
 export interface Fragments {
   /** Takes a packet of its own, in decoding order with times from 0 on, and frees it. Throws RECORDINGS_WRITE. */
-  write(packet: Packet, times: ClipTimes): void;
+  write(packet: Packet, times: PacketTimes): void;
   /** What has come of it since the last call, ending in a whole fragment: bytes to append; empty where there is nothing. Throws RECORDINGS_WRITE. */
   flush(): Buffer;
   close(): void;
@@ -18,12 +19,12 @@ export interface Fragments {
 
 const OPTIONS = { movflags: '+frag_custom+empty_moov+default_base_moof', brand: 'iso6' };
 const BUFFER = 1 << 16;
-const NEEDS_SETS = new Set(['h264', 'hevc', 'av1']);
 
 /** `extradata`: parameter sets of the first keyframe; by default what the stream said of itself. Throws RECORDINGS_WRITE where MP4 cannot hold the stream. */
 export function openFragments(track: Track, extradata?: Buffer): Fragments {
+  const fault = (why: string): LookoutError => new LookoutError('RECORDINGS_WRITE', `The stream does not go into MP4: ${why}.`);
   const check = (status: number): void => {
-    if (status < 0) throw new LookoutError('RECORDINGS_WRITE', `The stream does not go into MP4: ${FFmpegError.strerror(status)}.`);
+    if (status < 0) throw fault(FFmpegError.strerror(status));
   };
   let made: Buffer[] = [];
   const io = new IOContext();
@@ -40,21 +41,12 @@ export function openFragments(track: Track, extradata?: Buffer): Fragments {
       return bytes.length;
     });
     context.pb = io;
-    const stream = context.newStream(null);
-    check(track.codecpar.copy(stream.codecpar));
-    if (extradata) stream.codecpar.extradata = extradata;
-    stream.codecpar.codecTag = track.codec === 'hevc' ? 'hvc1' : 0;
-    if (NEEDS_SETS.has(track.codec) && stream.codecpar.extradataSize === 0) throw new LookoutError('RECORDINGS_WRITE', 'The stream does not tell its parameters.');
-    stream.timeBase = new Rational(track.timeBase.num, track.timeBase.den);
+    const stream = addTrack(context, track, extradata, fault);
     check(context.writeHeaderSync(Dictionary.fromObject(OPTIONS)));
     return {
       write(packet, times) {
         try {
-          packet.streamIndex = 0;
-          packet.pts = BigInt(times.pts);
-          packet.dts = BigInt(times.dts);
-          packet.duration = BigInt(times.duration);
-          packet.rescaleTs(track.timeBase, stream.timeBase);
+          timePacket(packet, times, track, stream);
           check(context.writeFrameSync(packet));
         } finally {
           packet.free();

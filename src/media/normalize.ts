@@ -2,7 +2,7 @@ import { open, rename, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import ffmpeg from 'fluent-ffmpeg';
 import { LookoutError } from '../errors.ts';
-import { draftOf, removeDraft } from './draft.ts';
+import { draftOf, removeDraft, sync } from './draft.ts';
 import { probeVideo, rateOf, standardRate } from './rates.ts';
 import type { ProbedVideo, Rate } from './rates.ts';
 
@@ -116,13 +116,4 @@ function encodingError(file: string, cause: Error): LookoutError {
   const full = /no space left|disk quota|input\/output error writing|error writing|permission denied/i.exec(cause.message);
   if (full) return new LookoutError('FILE_WRITE', `${full[0].toLowerCase()}.`, { cause });
   return new LookoutError('VIDEO_UNREADABLE', `${basename(file)}: ${line.trim().slice(0, 200)}.`, { cause });
-}
-
-async function sync(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
