@@ -20,7 +20,6 @@ import type { Recorded } from './recordWire.ts';
 import { createStatusKeeper } from './status.ts';
 import type { CameraStatus } from './status.ts';
 
-export type { LiveStream } from './live.ts';
 export type { CameraStatus } from './status.ts';
 
 export interface CameraOptions {

@@ -3,41 +3,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { LiveStream } from '../../src/camera/camera.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { LiveStream } from '../../src/camera/live.ts';
 import { watch } from '../ingest/watch.ts';
 import { indices } from '../media/recorded.ts';
-import { barClip, makeClip, startSimulator } from '../peers/simulator.ts';
-import type { ClipOptions, Simulator } from '../peers/simulator.ts';
+import { barCameras, FPS, FRAMES } from '../peers/barCameras.ts';
+import { barClip, makeClip } from '../peers/simulator.ts';
 import { flvTags, flvToMp4 } from './flv.ts';
 
-const FPS = 25;
-const FRAMES = 1000;
 
 const folder = mkdtempSync(join(tmpdir(), 'lookout-live-'));
-let simulator: Simulator;
-let abort = new AbortController();
-const left: (() => Promise<void>)[] = [];
+const cameras = barCameras();
 
-beforeAll(async () => {
-  simulator = await startSimulator();
-}, 60_000);
-afterEach(() => {
-  abort.abort();
-  abort = new AbortController();
-});
-afterAll(async () => {
-  await simulator.stop();
-  for (const remove of left) await remove();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function serve(path: string, opts: Partial<ClipOptions> & { noise?: number } = {}): Promise<string> {
-  const made = await barClip({ frames: FRAMES, fps: FPS, gop: 50, ...opts });
-  left.push(made.remove);
-  await simulator.tell(path, { clip: made.file, fps: FPS, reports: { every: 500, late: 0, prompt: 0 } });
-  return simulator.url(path);
-}
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Takes what comes for a while, or until the end. */
 async function take({ stream }: LiveStream, ms: number): Promise<{ bytes: Buffer; ended: boolean }> {
@@ -64,8 +42,8 @@ const kinds = [
 
 describe('a camera watched live', { timeout: 120_000 }, () => {
   it.each(kinds)('in %s: from the last keyframe on, every picture once, and the newest', async (_name, codec, opts) => {
-    const url = await serve(`${codec}${Object.keys(opts).length}`, opts);
-    const watched = watch(url, abort.signal, { gate: false });
+    const url = await cameras.serve(`${codec}${Object.keys(opts).length}`, opts);
+    const watched = watch(url, cameras.signal, { gate: false });
     // an RTSP stream's first keyframe may tell no time
     await watched.more(24);
     const asked = Date.now();
@@ -80,13 +58,13 @@ describe('a camera watched live', { timeout: 120_000 }, () => {
     const seen = await shown(bytes);
     expect(seen).toEqual(seen.map((_, i) => ((seen[0] ?? 0) + i) % FRAMES));
     const path = url.split('/').at(-1) ?? '';
-    expect(simulator.truth(path, seen[0] ?? 0, asked)).toBeLessThan(asked);
+    expect(cameras.simulator.truth(path, seen[0] ?? 0, asked)).toBeLessThan(asked);
     // what is behind is decoding order, and a busy machine
-    expect(until - simulator.truth(path, seen.at(-1) ?? 0, until)).toBeLessThan(1000);
+    expect(until - cameras.simulator.truth(path, seen.at(-1) ?? 0, until)).toBeLessThan(1000);
   });
 
   it('by several at once, each from its own beginning, and by no more than eight', async () => {
-    const watched = watch(await serve('many'), abort.signal, { gate: false });
+    const watched = watch(await cameras.serve('many'), cameras.signal, { gate: false });
     await watched.more(16);
     const lives = await Promise.all(Array.from({ length: 8 }, () => watched.camera.live()));
     await expect(watched.camera.live()).rejects.toMatchObject({ code: 'LIVE_BUSY' });
@@ -99,23 +77,23 @@ describe('a camera watched live', { timeout: 120_000 }, () => {
   });
 
   it('ends when the camera breaks off, says why there is nothing, and begins anew when it is back', async () => {
-    const watched = watch(await serve('cut'), abort.signal, { gate: false });
+    const watched = watch(await cameras.serve('cut'), cameras.signal, { gate: false });
     await watched.more(16);
     const taking = take(await watched.camera.live(), 60_000);
     await sleep(500);
-    await simulator.tell('cut', { state: 'refusing', cut: true });
+    await cameras.simulator.tell('cut', { state: 'refusing', cut: true });
     const { bytes, ended } = await taking;
     expect(ended).toBe(true);
     expect((await shown(bytes)).length).toBeGreaterThan(5);
     await watched.until('offline');
     await expect(watched.camera.live()).rejects.toThrow(/^CAMERA_/);
-    await simulator.tell('cut', { state: 'up' });
+    await cameras.simulator.tell('cut', { state: 'up' });
     await watched.more(16);
     expect((await take(await watched.camera.live(), 3000)).bytes.length).toBeGreaterThan(1000);
   });
 
   it('ends with its process', async () => {
-    const watched = watch(await serve('killed'), abort.signal, { gate: false });
+    const watched = watch(await cameras.serve('killed'), cameras.signal, { gate: false });
     await watched.more(16);
     const taking = take(await watched.camera.live(), 60_000);
     process.kill(watched.camera.childPid ?? 0, 'SIGKILL');
@@ -124,13 +102,12 @@ describe('a camera watched live', { timeout: 120_000 }, () => {
   });
 
   it('ends where the format changes: the next one is in the new format', async () => {
-    const watched = watch(await serve('changed'), abort.signal, { gate: false });
+    const watched = watch(await cameras.serve('changed'), cameras.signal, { gate: false });
     await watched.more(16);
     const taking = take(await watched.camera.live(), 60_000);
     const other = await barClip({ frames: 100, fps: FPS, gop: 25, width: 512, height: 288 });
-    left.push(other.remove);
     await sleep(300);
-    await simulator.tell('changed', { clip: other.file });
+    await cameras.simulator.tell('changed', { clip: cameras.lent(other) });
     const { bytes, ended } = await taking;
     expect(ended).toBe(true);
     expect((await shown(bytes)).length).toBeGreaterThan(5);
@@ -143,7 +120,7 @@ describe('a camera watched live', { timeout: 120_000 }, () => {
 
   it('by one who reads too slowly: it is sent no more than a window, goes on at a keyframe, and is cut loose when it stops reading', async () => {
     // some 4 MB a second
-    const watched = watch(await serve('slow', { noise: 30, crf: 1, frames: 500 }), abort.signal, { gate: false, record: { seconds: 6, mb: 48, before: 0 } });
+    const watched = watch(await cameras.serve('slow', { noise: 30, crf: 1, frames: 500 }), cameras.signal, { gate: false, record: { seconds: 6, mb: 48, before: 0 } });
     await watched.more(16);
     const slow = await watched.camera.live();
     const chunks: Buffer[] = [];
@@ -179,9 +156,8 @@ describe('a camera watched live', { timeout: 120_000 }, () => {
     const made = await makeClip({ frames: 2500, fps: FPS, gop: 50 }, (_index, i420) => {
       for (let i = 0; i < i420.length; i++) i420[i] = 90 + (i % 31);
     });
-    left.push(made.remove);
-    await simulator.tell('sleeper', { clip: made.file, fps: FPS, reports: { every: 1000, late: 0, prompt: 0 } });
-    const watched = watch(simulator.url('sleeper'), abort.signal, { sample: { frameRate: 4, idleInterval: 2, adaptive: true, lookBack: 2 } });
+    await cameras.simulator.tell('sleeper', { clip: cameras.lent(made), fps: FPS, reports: { every: 1000, late: 0, prompt: 0 } });
+    const watched = watch(cameras.simulator.url('sleeper'), cameras.signal, { sample: { frameRate: 4, idleInterval: 2, adaptive: true, lookBack: 2 } });
     const slept = (facts: { asleep: number; observed: number }): number => facts.asleep * facts.observed;
     await firstValueFrom(watched.camera.facts$.pipe(filter((facts) => slept(facts) > 12)));
     const begun = Date.now();

@@ -2,41 +2,19 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { filter, firstValueFrom } from 'rxjs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { watch } from '../ingest/watch.ts';
-import { barClip, makeClip, readIndex, startSimulator } from '../peers/simulator.ts';
-import type { ClipOptions, Simulator } from '../peers/simulator.ts';
+import { barCameras, FPS, FRAMES } from '../peers/barCameras.ts';
+import { barClip, makeClip, readIndex } from '../peers/simulator.ts';
 import { ffprobe, indices, pictures } from './recorded.ts';
 
 const RECORD = { seconds: 30, mb: 32, before: 5 };
-const FPS = 25;
-const FRAMES = 1000;
 const PERIOD = 1000 / FPS;
 
 const folder = mkdtempSync(join(tmpdir(), 'lookout-live-'));
-let simulator: Simulator;
-let abort = new AbortController();
-const left: (() => Promise<void>)[] = [];
+const cameras = barCameras();
 
-beforeAll(async () => {
-  simulator = await startSimulator();
-}, 60_000);
-afterEach(() => {
-  abort.abort();
-  abort = new AbortController();
-});
-afterAll(async () => {
-  await simulator.stop();
-  for (const remove of left) await remove();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function serve(path: string, opts: Partial<ClipOptions> = {}): Promise<string> {
-  const made = await barClip({ frames: FRAMES, fps: FPS, gop: 50, ...opts });
-  left.push(made.remove);
-  await simulator.tell(path, { clip: made.file, fps: FPS, reports: { every: 500, late: 0, prompt: 0 } });
-  return simulator.url(path);
-}
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const kinds = [
   ['H.264', 'plain', {}],
@@ -46,7 +24,7 @@ const kinds = [
 
 describe('an RTSP camera', { timeout: 120_000 }, () => {
   it.each(kinds)('of %s has the clip and the picture of a moment, to the frame', async (_name, path, opts) => {
-    const watched = watch(await serve(path, opts), abort.signal, { record: RECORD, gate: false });
+    const watched = watch(await cameras.serve(path, opts), cameras.signal, { record: RECORD, gate: false });
     await watched.more(40);
     const at = Date.now() - 1500;
     const jpeg = join(folder, `${path}.jpg`);
@@ -54,13 +32,13 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
     const [picture] = await pictures(jpeg, 384, 256);
     const { index, damaged } = readIndex(picture ?? expect.fail());
     expect(damaged).toBe(false);
-    expect(Math.abs(simulator.truth(path, index, at) - at)).toBeLessThanOrEqual(PERIOD);
+    expect(Math.abs(cameras.simulator.truth(path, index, at) - at)).toBeLessThanOrEqual(PERIOD);
 
     // a second of it is still to come
     const [from, to, file] = [at - 1000, Date.now() + 1000, join(folder, `${path}.mp4`)];
     const shown = await watched.camera.clip(from, to, file);
     const seen = await indices(file);
-    const times = seen.map((one) => simulator.truth(path, one, at));
+    const times = seen.map((one) => cameras.simulator.truth(path, one, at));
     const probed = await ffprobe(file);
     expect(seen).toEqual(seen.map((_, i) => ((seen[0] ?? 0) + i) % FRAMES));
     expect(times[0]).toBeLessThanOrEqual(from + PERIOD);
@@ -79,9 +57,8 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
     const made = await makeClip({ frames: 500, fps: FPS, gop: 50 }, (_index, i420) => {
       for (let i = 0; i < i420.length; i++) i420[i] = 90 + (i % 31);
     });
-    left.push(made.remove);
-    await simulator.tell('sleeper', { clip: made.file, fps: FPS, reports: { every: 1000, late: 0, prompt: 0 } });
-    const watched = watch(simulator.url('sleeper'), abort.signal, { record: RECORD, sample: { frameRate: 4, idleInterval: 2, adaptive: true, lookBack: 2 } });
+    await cameras.simulator.tell('sleeper', { clip: cameras.lent(made), fps: FPS, reports: { every: 1000, late: 0, prompt: 0 } });
+    const watched = watch(cameras.simulator.url('sleeper'), cameras.signal, { record: RECORD, sample: { frameRate: 4, idleInterval: 2, adaptive: true, lookBack: 2 } });
     await firstValueFrom(watched.camera.facts$.pipe(filter(({ asleep, observed }) => asleep * observed > 15)));
     const at = Date.now() - 500;
     const jpeg = join(folder, 'sleeper.jpg');
@@ -101,8 +78,7 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
     const before = slept(await firstValueFrom(watched.camera.facts$));
     await firstValueFrom(watched.camera.facts$.pipe(filter((facts) => slept(facts) > before + 10)));
     const bars = await barClip({ frames: FRAMES, fps: FPS, gop: 50 });
-    left.push(bars.remove);
-    await simulator.tell('sleeper', { clip: bars.file });
+    await cameras.simulator.tell('sleeper', { clip: cameras.lent(bars) });
     const moved = Date.now();
     await firstValueFrom(watched.camera.frames$.pipe(filter((frame) => frame.at > moved + 1000)));
     const woken = join(folder, 'woken.mp4');
@@ -116,9 +92,9 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
   });
 
   it('whose own clock is believed, though it is an hour slow, has its clip by that', async () => {
-    const url = await serve('slow');
-    await simulator.tell('slow', { ntpOffset: -3_600_000 });
-    const watched = watch(url, abort.signal, { record: RECORD, gate: false, clock: 'camera' });
+    const url = await cameras.serve('slow');
+    await cameras.simulator.tell('slow', { ntpOffset: -3_600_000 });
+    const watched = watch(url, cameras.signal, { record: RECORD, gate: false, clock: 'camera' });
     await firstValueFrom(watched.camera.frames$.pipe(filter(({ timeSource }) => timeSource === 'rtcp')));
     await watched.more(16);
     const at = watched.frames.at(-1)?.at ?? Number.NaN;
@@ -126,12 +102,12 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
     const file = join(folder, 'slow.mp4');
     const shown = await watched.camera.clip(at - 500, at + 1500, file);
     expect(shown?.to).toBeGreaterThanOrEqual(at + 1500 - PERIOD);
-    const times = (await indices(file)).map((one) => simulator.truth('slow', one, at + 3_600_000) - 3_600_000);
+    const times = (await indices(file)).map((one) => cameras.simulator.truth('slow', one, at + 3_600_000) - 3_600_000);
     expect(Math.abs((times.at(-1) ?? 0) - (shown?.to ?? 0))).toBeLessThan(PERIOD);
   });
 
   it('whose process dies, or which breaks off, leaves no half file', async () => {
-    const watched = watch(await serve('killed'), abort.signal, { record: RECORD, gate: false });
+    const watched = watch(await cameras.serve('killed'), cameras.signal, { record: RECORD, gate: false });
     await watched.more(20);
     const now = Date.now();
     const files = [0, 1].map((i) => join(folder, `killed${i}.mp4`));
@@ -146,7 +122,7 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
     const [again = ''] = files;
     const broken = watched.camera.clip(Date.now() - 1000, Date.now() + 60_000, again);
     await watched.more(2);
-    await simulator.tell('killed', { cut: true });
+    await cameras.simulator.tell('killed', { cut: true });
     // what there was before the break
     expect((await broken)?.to).toBeLessThan(Date.now() + 1000);
     expect(watched.logged()).toContain('CAMERA_UNREACHABLE');
@@ -154,7 +130,7 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
   });
 
   it('refuses too much at once, and what it does not remember', async () => {
-    const watched = watch(await serve('busy'), abort.signal, { record: RECORD, gate: false });
+    const watched = watch(await cameras.serve('busy'), cameras.signal, { record: RECORD, gate: false });
     await watched.more(20);
     const now = Date.now();
     const clips = Array.from({ length: 12 }, (_, i) => watched.camera.clip(now - 1000, now + 1500, join(folder, `busy${i}.mp4`)));
@@ -175,7 +151,7 @@ describe('an RTSP camera', { timeout: 120_000 }, () => {
   });
 
   it('remembers nothing where it is not told to', async () => {
-    const watched = watch(await serve('off'), abort.signal, { gate: false });
+    const watched = watch(await cameras.serve('off'), cameras.signal, { gate: false });
     await watched.more(4);
     const file = join(folder, 'off.jpg');
     expect(await watched.camera.snapshot(Date.now() - 300, file)).toBe(false);

@@ -1,44 +1,22 @@
 import { utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/health/log.ts';
 import { startRetention } from '../../src/recordings/retention.ts';
 import type { Frame } from '../../src/values.ts';
 import { FRAME_SIZE } from '../ingest/watch.ts';
 import { pictures } from '../media/recorded.ts';
-import { barClip, readIndex, startSimulator } from '../peers/simulator.ts';
-import type { ClipOptions, Simulator } from '../peers/simulator.ts';
+import { barCameras, FPS, FRAMES } from '../peers/barCameras.ts';
+import { barClip, readIndex } from '../peers/simulator.ts';
 import { makePlace, record, shownIn } from './recorded.ts';
 
-const FPS = 25;
-const FRAMES = 1000;
 const PERIOD = 1000 / FPS;
 const log = createLogger({ level: 'silent' });
 
 const place = makePlace();
-let simulator: Simulator;
-let abort = new AbortController();
-const left: (() => Promise<void>)[] = [];
+const cameras = barCameras();
 
-beforeAll(async () => {
-  simulator = await startSimulator();
-}, 60_000);
-afterEach(() => {
-  abort.abort();
-  abort = new AbortController();
-});
-afterAll(async () => {
-  await simulator.stop();
-  for (const remove of left) await remove();
-  place.remove();
-});
-
-async function serve(path: string, opts: Partial<ClipOptions> = {}): Promise<string> {
-  const made = await barClip({ frames: FRAMES, fps: FPS, gop: 25, ...opts });
-  left.push(made.remove);
-  await simulator.tell(path, { clip: made.file, fps: FPS, reports: { every: 500, late: 0, prompt: 0 } });
-  return simulator.url(path);
-}
+afterAll(() => place.remove());
 
 const kinds = [
   ['H.264', 'plain', {}],
@@ -48,14 +26,14 @@ const kinds = [
 
 describe('an RTSP camera that is recorded', { timeout: 120_000 }, () => {
   it.each(kinds)('of %s has every picture, at its time', async (_name, camera, opts) => {
-    const watched = record(await serve(camera, opts), abort.signal, { recording: place.options(camera) });
+    const watched = record(await cameras.serve(camera, { gop: 25, ...opts }), cameras.signal, { recording: place.options(camera) });
     await watched.finished(3);
     const to = Date.now() - 500;
     const from = to - 5000;
     const file = join(place.folder, `${camera}.mp4`);
     const shown = await place.recordings.cut(camera, from, to, file);
     const seen = await shownIn(file, shown);
-    const errors = seen.map(({ index, at }) => at - simulator.truth(camera, index, at)).toSorted((a, b) => a - b);
+    const errors = seen.map(({ index, at }) => at - cameras.simulator.truth(camera, index, at)).toSorted((a, b) => a - b);
     expect(shown.gaps).toEqual([]);
     expect(seen.map(({ index }) => index)).toEqual(seen.map((_, i) => ((seen[0]?.index ?? 0) + i) % FRAMES));
     expect(errors.every((error) => Math.abs(error) < 5)).toBe(true);
@@ -63,10 +41,10 @@ describe('an RTSP camera that is recorded', { timeout: 120_000 }, () => {
     expect(shown.from).toBeGreaterThan(from - 1000 - PERIOD);
 
     const frames: Frame[] = [];
-    for await (const frame of place.recordings.frames(camera, from, to, { fps: 100, frameSize: FRAME_SIZE }, abort.signal)) frames.push(frame);
+    for await (const frame of place.recordings.frames(camera, from, to, { fps: 100, frameSize: FRAME_SIZE }, cameras.signal)) frames.push(frame);
     expect(frames.length).toBeGreaterThanOrEqual((to - from) / PERIOD - 1);
     for (const frame of frames) {
-      expect(Math.abs(frame.at - simulator.truth(camera, readIndex(frame).index, frame.at))).toBeLessThan(5);
+      expect(Math.abs(frame.at - cameras.simulator.truth(camera, readIndex(frame).index, frame.at))).toBeLessThan(5);
       expect(frame).toMatchObject({ camera, timeSource: 'rtcp' });
     }
     frames.slice(1).forEach((frame, i) => expect(Math.abs(frame.at - (frames[i]?.at ?? 0) - PERIOD)).toBeLessThan(5));
@@ -74,13 +52,13 @@ describe('an RTSP camera that is recorded', { timeout: 120_000 }, () => {
     const [at, jpeg] = [to - 700, join(place.folder, `${camera}.jpg`)];
     expect(await place.recordings.snapshot(camera, at, jpeg)).toBe(true);
     const [picture] = await pictures(jpeg, 384, 256);
-    expect(Math.abs(simulator.truth(camera, readIndex(picture ?? expect.fail()).index, at) - at)).toBeLessThanOrEqual(PERIOD / 2 + 5);
+    expect(Math.abs(cameras.simulator.truth(camera, readIndex(picture ?? expect.fail()).index, at) - at)).toBeLessThanOrEqual(PERIOD / 2 + 5);
     expect(await place.recordings.snapshot(camera, from - 60_000, jpeg)).toBe(false);
   });
 
   it('whose process is killed loses what was not written yet, and no more', async () => {
-    const url = await serve('killed');
-    const watched = record(url, abort.signal, { recording: place.options('killed', { seconds: 60 }) });
+    const url = await cameras.serve('killed', { gop: 25 });
+    const watched = record(url, cameras.signal, { recording: place.options('killed', { seconds: 60 }) });
     await watched.more(20);
     await expect.poll(() => place.recordings.stretches('killed', 0, 1e14).reduce((sum, { from, to }) => sum + to - from, 0), { timeout: 30_000 }).toBeGreaterThan(4000);
     const killed = Date.now();
@@ -100,7 +78,7 @@ describe('an RTSP camera that is recorded', { timeout: 120_000 }, () => {
     // the gap is as long in the container as it was, and nothing is there in it
     const seen = await shownIn(file, shown);
     for (const { index, at } of seen) {
-      expect(Math.abs(at - simulator.truth('killed', index, at))).toBeLessThan(PERIOD);
+      expect(Math.abs(at - cameras.simulator.truth('killed', index, at))).toBeLessThan(PERIOD);
       expect(at < (gap?.from ?? 0) + 1 || at > (gap?.to ?? 0) - 1).toBe(true);
     }
 
@@ -108,7 +86,7 @@ describe('an RTSP camera that is recorded', { timeout: 120_000 }, () => {
     const [part] = place.files('killed').filter((name) => name.endsWith('.part'));
     const old = new Date(Date.now() - 600_000);
     utimesSync(join(place.folder, 'recordings/killed', part ?? ''), old, old);
-    await startRetention({ folder: join(place.folder, 'recordings'), days: 1, maxMb: 1000, log, now: Date.now }, abort.signal).prune();
+    await startRetention({ folder: join(place.folder, 'recordings'), days: 1, maxMb: 1000, log, now: Date.now }, cameras.signal).prune();
     expect(place.files('killed').filter((name) => name.endsWith('.part'))).toHaveLength(1);
     const [settled] = place.recordings.segments('killed', before?.from ?? 0, killed);
     expect(settled?.file).toMatch(/\.mp4$/);
@@ -116,19 +94,18 @@ describe('an RTSP camera that is recorded', { timeout: 120_000 }, () => {
   });
 
   it('whose connection breaks, whose clock steps and whose format changes has files of their own for each, and gaps where there are some', async () => {
-    const url = await serve('moving');
-    const watched = record(url, abort.signal, { recording: place.options('moving', { seconds: 60 }), clock: 'camera' });
+    const url = await cameras.serve('moving', { gop: 25 });
+    const watched = record(url, cameras.signal, { recording: place.options('moving', { seconds: 60 }), clock: 'camera' });
     await watched.more(40);
     const began = Date.now();
-    await simulator.tell('moving', { cut: true });
+    await cameras.simulator.tell('moving', { cut: true });
     await watched.finished(1);
     await watched.more(40);
     const other = await barClip({ frames: FRAMES, fps: FPS, gop: 25, bframes: 2 });
-    left.push(other.remove);
-    await simulator.tell('moving', { clip: other.file });
+    await cameras.simulator.tell('moving', { clip: cameras.lent(other) });
     await watched.finished(1);
     const stepped = Date.now();
-    await simulator.tell('moving', { ntpOffset: 120_000 });
+    await cameras.simulator.tell('moving', { ntpOffset: 120_000 });
     await watched.finished(1);
     const recorded = watched.said.flatMap((one) => (one.kind === 'recorded' ? [one.segment] : []));
     expect(recorded).toHaveLength(3);
@@ -145,26 +122,26 @@ describe('an RTSP camera that is recorded', { timeout: 120_000 }, () => {
     expect(shown.to).toBeCloseTo(second?.to ?? 0, -2);
     expect(shown.gaps.at(-1)).toEqual({ camera: 'moving', from: shown.to, to: third?.to });
     const frames: Frame[] = [];
-    for await (const frame of place.recordings.frames('moving', began, third?.to ?? 0, { fps: 100, frameSize: FRAME_SIZE }, abort.signal)) frames.push(frame);
+    for await (const frame of place.recordings.frames('moving', began, third?.to ?? 0, { fps: 100, frameSize: FRAME_SIZE }, cameras.signal)) frames.push(frame);
     expect(frames.at(-1)?.at).toBeGreaterThan((third?.to ?? 0) - 3 * PERIOD);
     frames.slice(1).forEach((frame, i) => expect(frame.at).toBeGreaterThan(frames[i]?.at ?? 0));
   });
 
   it.each([['jumps ahead', 90_000 * 60], ['jumps back', -90_000 * 60], ['runs over', 0]] as const)('whose time line %s has no picture at a wrong time', async (name, rtpJump) => {
     const camera = name.replace(' ', '-');
-    const url = await serve(camera, { bframes: 2 });
+    const url = await cameras.serve(camera, { gop: 25, bframes: 2 });
     // 32 bits of 90 kHz: six seconds from its end
-    if (rtpJump === 0) await simulator.tell(camera, { rtpStart: 2 ** 32 - 540_000 });
-    const watched = record(url, abort.signal, { recording: place.options(camera, { seconds: 3 }) });
+    if (rtpJump === 0) await cameras.simulator.tell(camera, { rtpStart: 2 ** 32 - 540_000 });
+    const watched = record(url, cameras.signal, { recording: place.options(camera, { seconds: 3 }) });
     await watched.finished(2);
     const jumped = Date.now();
-    if (rtpJump !== 0) await simulator.tell(camera, { rtpJump });
+    if (rtpJump !== 0) await cameras.simulator.tell(camera, { rtpJump });
     await expect.poll(() => place.recordings.stretches(camera, jumped, 1e14).at(-1)?.to ?? 0, { timeout: 40_000 }).toBeGreaterThan(jumped + 8000);
     const stretches = place.recordings.stretches(camera, 0, 1e14);
     expect(stretches.length).toBeLessThanOrEqual(rtpJump === 0 ? 1 : 3);
     const file = join(place.folder, `${camera}.mp4`);
     const shown = await place.recordings.cut(camera, jumped - 4000, jumped + 7000, file);
-    for (const { index, at } of await shownIn(file, shown)) expect(Math.abs(at - simulator.truth(camera, index, at))).toBeLessThan(PERIOD);
+    for (const { index, at } of await shownIn(file, shown)) expect(Math.abs(at - cameras.simulator.truth(camera, index, at))).toBeLessThan(PERIOD);
     expect(shown.gaps.reduce((sum, { from, to }) => sum + to - from, 0)).toBeLessThan(rtpJump === 0 ? 1 : 3500);
   });
 });
