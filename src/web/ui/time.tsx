@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { clock, dayAndClock, offsetAt, relatively, shortly, zone } from '../i18n/times.ts';
 import { t } from '../i18n/language.ts';
-import type { AlertPayload } from '../../alerts/payload.ts';
+import type { AlertOut } from '../../api/schemas/alerts.ts';
 import { Badge } from './surfaces.tsx';
 
 /** The wall clock, a tick every ten seconds: for what says how long ago something was. */
@@ -18,8 +18,6 @@ export function Time({ at, as = 'shortly' }: { at: number; as?: 'shortly' | 'clo
   );
 }
 
-export type SeverityName = AlertPayload['severity'];
-
-export function Severity({ of }: { of: SeverityName }) {
+export function Severity({ of }: { of: AlertOut['severity'] }) {
   return <Badge tone={of} dot>{t().shell.severity[of]}</Badge>;
 }
