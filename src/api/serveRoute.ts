@@ -52,15 +52,15 @@ function handlerOf(route: Route, opts: ServeOptions): RouteHandlerMethod {
       body: body === undefined ? request.body : checkedPart(body, 'body', request.body ?? (route.body === undefined ? {} : undefined)),
       ...facts(request),
     };
-    if (route.heavy) await takeLane(reply, asked.signal, opts.lanes);
+    if (route.heavy) await takeLane(reply, asked, opts.lanes);
     const answered = await route.handle(asked);
     return send(reply, route, answered, asked.signal, opts);
   };
 }
 
 /** Held until all is told: a stream of answers works as long as it speaks. */
-async function takeLane(reply: FastifyReply, signal: AbortSignal, lanes: Lanes): Promise<void> {
-  const leave = await lanes.enter(signal);
+async function takeLane(reply: FastifyReply, { who, signal }: Pick<Asked, 'who' | 'signal'>, lanes: Lanes): Promise<void> {
+  const leave = await lanes.enter(who.name, signal);
   reply.raw.once('close', leave);
   if (!signal.aborted) return;
   leave();

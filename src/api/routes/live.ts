@@ -12,7 +12,7 @@ import { meantIn } from '../../store/asked.ts';
 import { parseWhen } from '../../store/when.ts';
 import { createLanes } from '../lanes.ts';
 import { Bytes, route } from '../route.ts';
-import type { Route } from '../route.ts';
+import type { Principal, Route } from '../route.ts';
 import { slug } from '../schemas/common.ts';
 
 /** A camera that is watched (camera/camera.ts). */
@@ -67,11 +67,11 @@ export function liveRoutes(needs: LiveNeeds): Route[] {
       summary: 'A picture of a camera, now or in the past',
       description: 'In the camera’s full size. The past is what its process remembers (under a minute) and what has been recorded.',
       params, query: snapshotQuery, response: { bytes: ['image/jpeg'] },
-      async handle({ params: { camera }, query: { at, timezone }, signal }) {
+      async handle({ params: { camera }, query: { at, timezone }, who, signal }) {
         const source = cameraOf(needs, camera);
         if (at === undefined) return jpeg(await pictures.now(camera, source));
         const moment = parseWhen(meantIn(at, timezone), new Date(needs.now()));
-        return jpeg(await pictures.past(camera, source, moment, signal));
+        return jpeg(await pictures.past(camera, source, moment, who, signal));
       },
     }),
   ];
@@ -88,11 +88,11 @@ const jpeg = (data: Uint8Array): Bytes => new Bytes({ data, type: 'image/jpeg' }
 
 function createPictures({ recordings, now }: LiveNeeds) {
   const present = new Map<string, Promise<Uint8Array>>();
-  const lanes = createLanes(PAST.atOnce, PAST.waiting);
+  const lanes = createLanes(PAST.atOnce, PAST.waiting, PAST.atOnce);
 
-  const recorded = async (camera: string, at: number, signal: AbortSignal): Promise<Uint8Array | undefined> => {
+  const recorded = async (camera: string, at: number, who: Principal, signal: AbortSignal): Promise<Uint8Array | undefined> => {
     if (!recordings) return undefined;
-    const leave = await lanes.enter(signal);
+    const leave = await lanes.enter(who.name, signal);
     try {
       signal.throwIfAborted();
       return await through((file) => recordings.snapshot(camera, at, file, signal));
@@ -120,9 +120,9 @@ function createPictures({ recordings, now }: LiveNeeds) {
       picture.then(() => setTimeout(forget, SAME).unref(), forget);
       return picture;
     },
-    async past(camera: string, source: LiveCamera, at: number, signal: AbortSignal): Promise<Uint8Array> {
+    async past(camera: string, source: LiveCamera, at: number, who: Principal, signal: AbortSignal): Promise<Uint8Array> {
       const remembered = at > now() - MEMORY && at <= now() ? await through((file) => source.snapshot(at, file)) : undefined;
-      const picture = remembered ?? (await recorded(camera, at, signal));
+      const picture = remembered ?? (await recorded(camera, at, who, signal));
       if (!picture) throw new LookoutError('MEDIA_GONE', `there is no picture of camera ${camera} at ${new Date(at).toISOString()}.`);
       return picture;
     },
