@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Tests run real peers (ffmpeg, GStreamer, mosquitto, child processes), most of whose time goes into waiting for live streams: five
+ * Tests run real peers (ffmpeg, GStreamer, mosquitto, child processes), most of whose time goes into waiting for live streams: six
  * files at a time keep two slow cores busy. Time limits are there to end what hangs, and never to measure.
  */
 export default defineConfig({
@@ -10,7 +10,7 @@ export default defineConfig({
     // in a browser, with a configuration of their own
     exclude: ['test/e2e/**', 'node_modules/**'],
     pool: 'forks',
-    maxWorkers: 5,
+    maxWorkers: 6,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 20_000,

@@ -73,7 +73,7 @@ test('an unknown key is told with file, line and key', async () => {
   expect(outcome).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'CONFIG_INVALID: configs/lookout.yaml:6:3: video_processor.frame_rte: unknown key; did you mean frame_rate? Mend the key at the file and line shown; configs/lookout.yaml shows every key.\n',
+    stderr: 'CONFIG_INVALID: configs/lookout.yaml:5:3: video_processor.frame_rte: unknown key; did you mean frame_rate? Mend the key at the file and line shown; configs/lookout.yaml shows every key.\n',
   });
 });
 
