@@ -38,7 +38,7 @@ test('pictures of recordings are taken a few at a time; who goes gives up its pl
   const answers = await Promise.all([...first, ...waiting]);
   const good = answers.filter(({ status }) => status === 200).length;
   expect([most, running]).toEqual([2, 0]);
-  // 32 wait, the one that left among them
-  expect(good).toBeGreaterThanOrEqual(33);
+  // sixteen of one caller wait, the one that left among them
+  expect(good).toBeGreaterThanOrEqual(17);
   expect(taken).toBeLessThanOrEqual(good + 1);
 });
