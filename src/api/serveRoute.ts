@@ -52,17 +52,18 @@ function handlerOf(route: Route, opts: ServeOptions): RouteHandlerMethod {
       body: body === undefined ? request.body : checkedPart(body, 'body', request.body ?? (route.body === undefined ? {} : undefined)),
       ...facts(request),
     };
-    if (route.heavy) await takeLane(reply, asked, opts.lanes);
+    const leave = route.heavy ? await takeLane(reply, asked, opts.lanes) : undefined;
     const answered = await route.handle(asked);
+    if (!(answered instanceof Told)) leave?.();
     return send(reply, route, answered, asked.signal, opts);
   };
 }
 
-/** Held until all is told: a stream of answers works as long as it speaks. */
-async function takeLane(reply: FastifyReply, { who, signal }: Pick<Asked, 'who' | 'signal'>, lanes: Lanes): Promise<void> {
+/** Held while there is work: a stream of answers works as long as it speaks, a file that was made is only read, however slowly. */
+async function takeLane(reply: FastifyReply, { who, signal }: Pick<Asked, 'who' | 'signal'>, lanes: Lanes): Promise<() => void> {
   const leave = await lanes.enter(who.name, signal);
   reply.raw.once('close', leave);
-  if (!signal.aborted) return;
+  if (!signal.aborted) return leave;
   leave();
   throw new Refusal('SERVER_BUSY', 'nobody waits for this any more.');
 }

@@ -201,6 +201,18 @@ test('heavy routes: a few at once, some wait, the rest is told when to come agai
   expect((await third).status).toBe(200);
 });
 
+test('what reads a made file slowly keeps no other from the work', async () => {
+  const slow = (): Bytes => new Bytes({ stream: new Readable({ read: () => undefined }), type: 'video/mp4' });
+  const made = route({ method: 'GET', path: '/v1/made', scope: 'viewer', tag: 'x', summary: 'makes something', heavy: true, response: { bytes: ['video/mp4'] }, handle: slow });
+  const api = await serve([made, one('/v1/heavy', () => Promise.resolve({ ok: 1 }), { heavy: true })], { limits: { heavyAtOnce: 1, heavyWaiting: 1 } });
+  const gone = new AbortController();
+  const reading = api.get('/v1/made', { signal: gone.signal }).catch(() => undefined);
+  await sleep(200);
+  expect((await api.get('/v1/heavy')).status).toBe(200);
+  gone.abort();
+  await reading;
+});
+
 test('a body as a stream comes piece by piece, up to its limit', async () => {
   const api = await serve([one('/v1/bytes', async ({ body }) => ({ ok: (await text(body as Readable)).length }), { method: 'POST', body: 'stream', bodyLimit: 1000 })]);
   const send = (size: number): Promise<Response> => api.post('/v1/bytes', new ReadableStream({ start: (c) => { c.enqueue(Buffer.alloc(size)); c.close(); } }), { headers: { 'content-type': 'video/mp4' } });

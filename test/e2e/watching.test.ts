@@ -100,7 +100,7 @@ test('it follows the system: Chinese, dark, and on a phone, where nothing runs o
   const browser = await watcher();
   const page = await browser.visit(lookout.link(), { language: 'zh-CN', theme: 'dark', phone: true });
   // whoever leaves before the token is exchanged is not signed in
-  await page.locator('nav').first().waitFor();
+  await page.locator('nav:visible').first().waitFor();
   for (const view of ['live', 'timeline', 'ask', 'rules', 'status', 'settings', 'tokens']) {
     await page.goto(`${lookout.url}/${view}`);
     await page.locator('h1').waitFor();
@@ -118,7 +118,7 @@ test.each(['light', 'dark'] as const)('what is written can be read: %s', async (
   const lookout = await home({ files: { 'rules/fall.yaml': '- id: fall\n  alert: someone falls down\n  severity: critical\n- id: bag\n  alert: someone leaves a bag\n  severity: warning\n  enabled: false\n' } });
   const browser = await watcher();
   const page = await browser.visit(lookout.link(), { theme });
-  await page.locator('nav').first().waitFor();
+  await page.locator('nav:visible').first().waitFor();
   for (const path of ['live', 'timeline', 'ask', 'rules', 'rules/fall', 'status', 'settings', 'tokens']) {
     await page.goto(`${lookout.url}/${path}`);
     await page.locator('h1').waitFor();
