@@ -61,7 +61,9 @@ export async function startDaemon(loaded: LoadedConfig, opts: DaemonOptions): Pr
   const halt = new AbortController();
   const { path, retention_days: retentionDays, max_mb: maxMb } = loaded.config.store;
   const news = new Subject<FeedItem>();
-  const store = overheard(openStore({ path, retentionDays, maxMb }, opts.log), (item) => news.next(item));
+  const opened = openStore({ path, retentionDays, maxMb }, opts.log);
+  // to be heard costs a question to the log with every delivery, and nobody listens but the API
+  const store = loaded.config.api.enabled ? overheard(opened, (item) => news.next(item)) : opened;
   try {
     return await run(loaded, opts, store, news, halt);
   } catch (error) {
