@@ -43,6 +43,11 @@ export function notWatched(needs: TimeNeeds, ends: AskedEnds, camera?: string): 
   return unwatched(needs.log, { ...ends, ...(camera === undefined ? {} : { camera }), most: MOST_GAPS }, cameras, needs.now()).slice(-MOST_GAPS).map(unwatchedOut);
 }
 
+/** A list of the log's answer: `items` come newest first, and go out in the order that was asked for. */
+export function listOut<T>(needs: TimeNeeds, { items, more }: { readonly items: readonly T[]; readonly more: boolean }, { order, camera }: { readonly order: 'asc' | 'desc'; readonly camera?: string | undefined }, ends: AskedEnds) {
+  return { items: order === 'asc' ? items.toReversed() : [...items], more, ...rangeOut(ends), not_watched: notWatched(needs, ends, camera) };
+}
+
 /** The version that `If-Match` names; `*` and nothing mean any. */
 export function etagIn(ifMatch: string | undefined): { readonly etag?: string } {
   const text = ifMatch?.trim() ?? '';

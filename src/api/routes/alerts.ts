@@ -4,7 +4,7 @@ import type { Feedback } from '../../record.ts';
 import type { AlertQuery } from '../../store/alertSearch.ts';
 import type { FeedbackQuery } from '../../store/feedback.ts';
 import { newest } from '../../store/walk.ts';
-import { notWatched, rangeOf, rangeOut } from '../asked.ts';
+import { listOut, rangeOf } from '../asked.ts';
 import type { TimeNeeds } from '../asked.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -37,15 +37,14 @@ export function alertsRoutes(needs: AlertsNeeds): Route[] {
       description: 'Alerts, those that still wait for the broker included, by when what they tell of happened. The answer holds the newest `limit` of them.',
       query: alertsQuery, response: { json: alertsAnswer },
       async handle({ query, signal }) {
-        const { limit, order, camera } = query;
+        const { limit } = query;
         const ends = rangeOf(query, needs);
         const { rows, more } = await newest({
           ...ends, wanted: limit, now, signal,
           find: (q) => log.alerts({ ...filterOf(query), ...q }), at: (alert) => alert.happenedAt, key: ({ id, phase }) => `${phase} ${id}`,
           oldest: () => log.alerts({ order: 'asc', limit: 1 })[0]?.happenedAt,
         });
-        const items = rows.map((alert) => alertOut(alert, needs.mediaUrl()));
-        return { items: order === 'asc' ? items.reverse() : items, more, ...rangeOut(ends), not_watched: notWatched(needs, ends, camera) };
+        return listOut(needs, { items: rows.map((alert) => alertOut(alert, needs.mediaUrl())), more }, query, ends);
       },
     }),
     route({

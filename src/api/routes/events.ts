@@ -3,7 +3,7 @@ import { LookoutError } from '../../errors.ts';
 import type { EventQuery } from '../../store/eventSearch.ts';
 import { newest } from '../../store/walk.ts';
 import type { Event } from '../../values.ts';
-import { notWatched, rangeOf, rangeOut } from '../asked.ts';
+import { listOut, rangeOf } from '../asked.ts';
 import type { TimeNeeds } from '../asked.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -25,7 +25,7 @@ export function eventsRoutes(needs: EventsNeeds): Route[] {
       description: 'Events that overlap a range of time, and when the cameras were not watched. The answer holds the newest `limit` of them.',
       query: eventsQuery, response: { json: eventsAnswer },
       async handle({ query, signal }) {
-        const { camera, text, phase, retracted, limit, order } = query;
+        const { camera, text, phase, retracted, limit } = query;
         const ends = rangeOf(query, needs);
         const filter = { ...(camera === undefined ? {} : { camera }), ...(text === undefined ? {} : { text }), ...(phase === undefined ? {} : { phase }), retracted };
         const { rows, more } = await newest({
@@ -33,8 +33,7 @@ export function eventsRoutes(needs: EventsNeeds): Route[] {
           find: (q) => log.events({ ...filter, ...q }), at: (event) => event.start, key: (event) => event.id,
           oldest: () => log.events({ order: 'asc', limit: 1, retracted: true })[0]?.start,
         });
-        const items = rows.map(eventOut);
-        return { items: order === 'asc' ? items.reverse() : items, more, ...rangeOut(ends), not_watched: notWatched(needs, ends, camera) };
+        return listOut(needs, { items: rows.map(eventOut), more }, query, ends);
       },
     }),
     route({

@@ -1,7 +1,7 @@
 import type { Look } from '../../record.ts';
 import type { LookQuery } from '../../store/looks.ts';
 import { newest } from '../../store/walk.ts';
-import { notWatched, rangeOf, rangeOut } from '../asked.ts';
+import { listOut, rangeOf } from '../asked.ts';
 import type { TimeNeeds } from '../asked.ts';
 import { route } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -22,7 +22,7 @@ export function looksRoutes(needs: LooksNeeds): Route[] {
       description: 'The windows that the model was shown, also those in which it saw nothing, or nothing sure enough to become an event.',
       query: looksQuery, response: { json: looksAnswer },
       async handle({ query, signal }) {
-        const { camera, limit, order, told } = query;
+        const { camera, limit, told } = query;
         const ends = rangeOf(query, needs);
         const { rows, more } = await newest({
           ...ends, wanted: limit, now, signal,
@@ -30,8 +30,7 @@ export function looksRoutes(needs: LooksNeeds): Route[] {
           oldest: () => log.looks({ order: 'asc', limit: 1 })[0]?.from,
           ...(told ? { keep: (look: Look) => look.sightings.length > 0 } : {}),
         });
-        const items = rows.map(lookOut);
-        return { items: order === 'asc' ? items.reverse() : items, more, ...rangeOut(ends), not_watched: notWatched(needs, ends, camera) };
+        return listOut(needs, { items: rows.map(lookOut), more }, query, ends);
       },
     }),
   ];
