@@ -22,8 +22,9 @@ import { tellRestart } from './daemon/settings.ts';
 import { statusSink } from './daemon/status.ts';
 import { keepUp, recordAbsence } from './daemon/upkeep.ts';
 import type { Logger } from './health/log.ts';
+import type { RunningModel } from './infer/runningModel.ts';
 import { recordOf } from './media/record.ts';
-import { type ModelProcess, startModelProcess } from './qwen3vl/process/process.ts';
+import { startModelProcess } from './qwen3vl/process/process.ts';
 import { keepRecordings } from './recordings/keeper.ts';
 import type { Secret } from './secret.ts';
 import { overheard } from './store/overheard.ts';
@@ -134,7 +135,7 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, news
   return { ready: model.ready, done: closing({ stop, leave, halt, pipeline, media, desk, publisher, store, api, log }), store, counters: pipeline.counters };
 }
 
-function openModel({ config }: LoadedConfig, stop: AbortSignal, log: Logger): ModelProcess {
+function openModel({ config }: LoadedConfig, stop: AbortSignal, log: Logger): RunningModel {
   const { max_context_length: wanted } = config.video_processor;
   const model = startModelProcess(modelProcessOptions(config), stop, log);
   if (model.context < wanted) log.info({ context: model.context, wanted }, 'the context is bounded by the model or by model.memory_mb');

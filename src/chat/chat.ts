@@ -1,7 +1,7 @@
 import type { QuestionLine } from '../ask/line.ts';
 import type { ChatResult } from '../qwen3vl/model.ts';
 import type { ToldPiece } from '../qwen3vl/decode/telling.ts';
-import type { ModelProcess } from '../qwen3vl/process/process.ts';
+import type { RunningModel } from '../infer/runningModel.ts';
 import { chunkOf, completionOf, headOf, logprobsOf, usageOf } from './answers.ts';
 import type { ChatBody, Completion } from './body.ts';
 import { showTurns } from './media.ts';
@@ -13,7 +13,7 @@ import { ChatRefusal } from './refusals.ts';
 import type { SourcesOptions } from './sources.ts';
 
 export interface ChatOptions {
-  readonly model: Pick<ModelProcess, 'name' | 'context' | 'side' | 'processing' | 'sampling' | 'chat'>;
+  readonly model: Pick<RunningModel, 'name' | 'context' | 'side' | 'processing' | 'sampling' | 'chat'>;
   /** the line of all who ask the model something: a few at once, some wait, the others are turned away */
   readonly line: Pick<QuestionLine, 'place'>;
   /** bounds on a frame of a video */

@@ -32,7 +32,7 @@ import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import type { LookoutError } from '../errors.ts';
 import { scoreBeside } from '../infer/scoreBeside.ts';
-import type { ModelProcess } from '../qwen3vl/process/process.ts';
+import type { RunningModel } from '../infer/runningModel.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import { wordingsOf } from '../rules/wordings.ts';
 import type { Store } from '../store/store.ts';
@@ -51,7 +51,7 @@ export interface ApiRooms {
   current(): LoadedConfig;
   readonly version: string;
   readonly startedAt: number;
-  readonly model: ModelProcess;
+  readonly model: RunningModel;
   readonly modelState: ModelState;
   readonly store: Store;
   readonly states: CameraStates;

@@ -14,6 +14,8 @@ import type { WatchedTime } from './watched.ts';
 export interface LookOptions {
   current(): LoadedConfig;
   readonly backend: Backend;
+  /** windows that the model works on at a time, asked for each anew */
+  atOnce(): number;
   /** sentences that a camera's windows are searched for */
   lookFor(camera: string): string[];
   readonly growing: Observable<Window>;
@@ -43,7 +45,7 @@ export interface Looks {
   close(): void;
 }
 
-export function looks({ current, backend, lookFor, growing, spare, store, watched, inferred, log }: LookOptions): Looks {
+export function looks({ current, backend, atOnce, lookFor, growing, spare, store, watched, inferred, log }: LookOptions): Looks {
   const dropped = new DroppedWindows();
   const counts = { windows: 0, visualTokens: 0 };
   const drops: Record<string, number> = {};
@@ -57,6 +59,7 @@ export function looks({ current, backend, lookFor, growing, spare, store, watche
       backend: () => backend,
       lookFor,
       now: Date.now,
+      concurrency: atOnce,
       growing$: growing,
       spare,
       onPrepareFailed: (error) => log.debug({ err: error }, 'a growing window could not be taken in'),

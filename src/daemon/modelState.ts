@@ -1,5 +1,5 @@
 import { LookoutError } from '../errors.ts';
-import type { ModelProcess } from '../qwen3vl/process/process.ts';
+import type { RunningModel } from '../infer/runningModel.ts';
 
 /** How the model fares, as it was last heard of. */
 export interface ModelState {
@@ -9,7 +9,7 @@ export interface ModelState {
 }
 
 /** Follows the model's process from its start. */
-export function modelState(model: Pick<ModelProcess, 'ready' | 'state$'>): ModelState {
+export function modelState(model: Pick<RunningModel, 'ready' | 'state$'>): ModelState {
   let opened = false;
   let up = false;
   let problem: LookoutError | null = null;

@@ -11,6 +11,7 @@ import type { Backend } from '../infer/backend.ts';
 import { alternate } from '../infer/alternate.ts';
 import { equivalent } from '../infer/equivalent.ts';
 import { qwenBackend, type VideoModel } from '../infer/qwen.ts';
+import type { RunningModel } from '../infer/runningModel.ts';
 import { createSecondLook } from '../infer/secondLook.ts';
 import { secondOpinion } from '../infer/secondOpinion.ts';
 import { SpareLine } from '../infer/spareLine.ts';
@@ -31,7 +32,7 @@ const SCORES_AT_ONCE = 64;
 
 export interface PipelineOptions {
   current(): LoadedConfig;
-  readonly model: VideoModel;
+  readonly model: VideoModel & Pick<RunningModel, 'atOnce'>;
   readonly store: Store;
   readonly publisher: Pick<Publisher, 'publishEvent'>;
   readonly desk: Pick<AlertDesk, 'tell'>;
@@ -67,7 +68,7 @@ export function joinRooms({ current, model, store, publisher, desk, recordings, 
   const watched = new WatchedTime((stretch) => seen.next(stretch));
   const spare = new SpareLine({ now: Date.now });
   const lookFor = (camera: string): string[] => sentencesFor(camera, current().rules, Date.now());
-  const { answers, again: onLook, counters, close } = looks({ current, backend, lookFor, growing, spare, store, watched, inferred: (ms) => inferred.next(ms), log });
+  const { answers, again: onLook, counters, close } = looks({ current, backend, atOnce: () => model.atOnce, lookFor, growing, spare, store, watched, inferred: (ms) => inferred.next(ms), log });
   const onFailed = (error: unknown, camera: string): void => log.debug({ err: error, camera }, 'a second look failed');
   const score = secondOpinion((event, sentence) => backend.score(event, sentence), wordingsOf);
   const again = createSecondLook({ backend, frames, score, lookFor, line: spare, onLook, onFailed });

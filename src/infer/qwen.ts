@@ -12,7 +12,8 @@ import type { VideoTime } from './videoTime.ts';
 /** What this back end asks of a model; the one in this process and the one in a child both have it. */
 export interface VideoModel {
   readonly name: string;
-  generate(request: GenerateRequest): Promise<GenerateResult>;
+  /** where the signal aborts nobody wants the answer any more; a model that cannot stop goes on */
+  generate(request: GenerateRequest, signal?: AbortSignal): Promise<GenerateResult>;
   /** takes in a window that still grows */
   prefill(video: VideoInput, stream: string): Promise<void>;
   scoreMany: ScoreMany;
@@ -28,15 +29,19 @@ const SENTENCE_TOKENS = 96;
 const MOST_HINTS = 16;
 const MOST_HINT_TEXT = 800;
 
-/** Qwen3-VL as a back end. `alignTimes` false tells it evenly spaced times instead of the frames' own. */
-export function qwenBackend(model: VideoModel, { alignTimes = true } = {}): Backend {
+/**
+ * Qwen3-VL as a back end. `alignTimes` false tells it evenly spaced times instead of the frames' own. `patience`: ms from a window's
+ * last frame until nobody wants its answer any more, for models that can let go of one.
+ */
+export function qwenBackend(model: VideoModel, { alignTimes = true, patience = Infinity } = {}): Backend {
   const score = batchScores((...args) => model.scoreMany(...args));
   const list = async (window: Window, lookFor: readonly string[], keep: Pick<GenerateRequest, 'stream' | 'once'>, signal?: AbortSignal): Promise<Answer> => {
     signal?.throwIfAborted();
     const time = videoTime(window, alignTimes);
     const began = performance.now();
     const video = { frames: window.frames, times: time.times };
-    const result = await model.generate({ video, prompt: eventsPrompt(hints(lookFor)), maxTokens: EVENTS_TOKENS, schema: EVENTS_SCHEMA, ...keep });
+    const until = Number.isFinite(patience) ? { deadline: (window.frames.at(-1)?.at ?? window.cutAt) + patience } : {};
+    const result = await model.generate({ video, prompt: eventsPrompt(hints(lookFor)), maxTokens: EVENTS_TOKENS, schema: EVENTS_SCHEMA, ...until, ...keep }, signal);
     signal?.throwIfAborted();
     return toAnswer(window, time, result, model.name, performance.now() - began);
   };

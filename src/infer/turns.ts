@@ -16,7 +16,7 @@ export interface TurnOptions {
   /** A window that no answer will come of: overtaken or too old (`overloaded`), or the model failed (`model`). */
   onDropped(window: Window, reason: CoverageReason, error?: unknown): void;
   /** windows in the model at a time, 1 where not given; of one camera never more than one, so that answers keep their order */
-  concurrency?: number;
+  concurrency?: number | (() => number);
   /** ms from a window's last frame until it may wait no longer; for ever where not given */
   maxAge?: number | ((window: Window) => number);
   /** A growing window could not be taken in, or (without one) no more of them come; its answer is not in danger. */
@@ -92,7 +92,7 @@ export class ModelTurns {
   #start(): void {
     const { signal } = this.#abort;
     const isFree = (camera: string): boolean => !this.#running.has(camera);
-    while (!signal.aborted && this.#running.size < (this.#options.concurrency ?? 1)) {
+    while (!signal.aborted && this.#running.size < this.#atOnce()) {
       const window = this.#waiting.take(isFree);
       const growing = window || this.#waiting.size > 0 ? undefined : this.#growing.take(isFree);
       // one look at a time, and none that cannot begin before windows wait
@@ -146,6 +146,11 @@ export class ModelTurns {
     } catch (error) {
       if (!this.#abort.signal.aborted) this.#options.onPrepareFailed?.(error, window);
     }
+  }
+
+  #atOnce(): number {
+    const { concurrency = 1 } = this.#options;
+    return typeof concurrency === 'number' ? concurrency : concurrency();
   }
 
   #deadline(window: Window): number {

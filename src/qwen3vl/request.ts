@@ -36,6 +36,8 @@ export interface GenerateRequest {
   readonly stream?: string;
   /** no window that follows begins with this one: of its keys and values nothing is kept, and other streams keep theirs */
   readonly once?: boolean;
+  /** wall clock, ms, after which nobody wants the answer; a model that cannot let go of a call answers all the same */
+  readonly deadline?: number;
 }
 
 export interface GenerateResult {

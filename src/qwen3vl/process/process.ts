@@ -35,6 +35,8 @@ export interface ModelProcess extends Pick<Qwen3VL, 'name' | 'context' | 'videoS
   readonly side: number;
   readonly state$: Observable<ChildState>;
   readonly childPid: number | undefined;
+  /** windows at a time: one, since a run of the graphs has the whole process */
+  readonly atOnce: 1;
   /** what it runs on, in words, once it is open */
   readonly device: string | undefined;
 }
@@ -80,6 +82,7 @@ export function startModelProcess(options: ModelProcessOptions, signal: AbortSig
     processing,
     side: config.vision.patch * config.vision.merge,
     sampling,
+    atOnce: 1,
     ready: calls.ready,
     state$: child.state$,
     get device() {
