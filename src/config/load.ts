@@ -45,15 +45,16 @@ function withAbsolutePaths(config: Config, file: string): Config {
   const from = (path: string): string => resolve(dirname(file), path);
   const store = { ...config.store, path: config.store.path === ':memory:' ? ':memory:' : from(config.store.path) };
   const { name, features_dir: features } = config.model;
-  const model = { ...config.model, name: from(name), ...(features ? { features_dir: from(features) } : {}) };
+  const model = { ...config.model, name: name === '' ? '' : from(name), ...(features ? { features_dir: from(features) } : {}) };
   const media = { ...config.media, dir: from(config.media.dir) };
   const recordings = { ...config.recordings, dir: from(config.recordings.dir) };
   const ask = { ...config.ask, uploads_dir: from(config.ask.uploads_dir) };
   const named = (files: { ca?: string | undefined; cert?: string | undefined; key?: string | undefined }): typeof files =>
     Object.fromEntries((['ca', 'cert', 'key'] as const).flatMap((part) => (files[part] ? [[part, from(files[part])]] : [])));
   const mqtt = { ...config.mqtt, ...named(config.mqtt) };
+  const engine = { ...config.engine, endpoints: config.engine.endpoints.map((endpoint) => ({ ...endpoint, ...named(endpoint) })) };
   const api = { ...config.api, ...named(config.api), tokens: from(config.api.tokens) };
-  return { ...config, model, mqtt, store, media, api, recordings, ask, rules_dir: from(config.rules_dir) };
+  return { ...config, model, engine, mqtt, store, media, api, recordings, ask, rules_dir: from(config.rules_dir) };
 }
 
 /** What no single key can know. */
@@ -66,9 +67,22 @@ function refuseContradictions(source: Source, config: Config): void {
     throw faultAt(source, ['window', 'hop'], `is longer than the window, ${config.window.length} s: what happens between windows would be missed`);
   }
   refuseBroker(source, config.mqtt);
+  refuseEngine(source, config);
   if (config.api.cert && !config.api.key) throw faultAt(source, ['api', 'cert'], 'needs api.key');
   if (config.api.key && !config.api.cert) throw faultAt(source, ['api', 'key'], 'needs api.cert');
   config.cameras.forEach((camera, index) => refuseCamera(source, config, camera, index));
+}
+
+function refuseEngine(source: Source, { model, engine }: Config): void {
+  if (model.backend === 'openai' && engine.endpoints.length === 0) throw faultAt(source, ['model', 'backend'], 'needs engine.endpoints, the servers to ask');
+  if (model.backend === 'openai' && engine.fallback === 'onnx' && model.name === '') throw faultAt(source, ['engine', 'fallback'], 'needs model.name, the checkpoint that takes over');
+  for (const [index, { url, cert, key, ca, verify }] of engine.endpoints.entries()) {
+    const at = (name: string): KeyPath => ['engine', 'endpoints', index, name];
+    if (cert && !key) throw faultAt(source, at('cert'), `needs engine.endpoints[${index}].key`);
+    if (key && !cert) throw faultAt(source, at('key'), `needs engine.endpoints[${index}].cert`);
+    const idle = (ca && 'ca') || (cert && 'cert') || (verify ? undefined : 'verify');
+    if (idle && url.startsWith('http:')) throw faultAt(source, at(idle), 'is of TLS: the url has to begin with https://');
+  }
 }
 
 function refuseBroker(source: Source, mqtt: Config['mqtt']): void {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Secret } from '../secret.ts';
 import { api } from './apiSchema.ts';
 import { ask } from './askSchema.ts';
+import { engine } from './engineSchema.ts';
 
 /** Ids name MQTT topics, so nothing else may stand in them. */
 export const ID = /^[a-z0-9_-]{1,64}$/;
@@ -16,15 +17,18 @@ const seconds = z.number().positive();
 const share = z.number().min(0).max(1);
 const port = z.int().min(0).max(65_535);
 
-const model = z.strictObject({
-  name: z.string().min(1).describe('folder of a Qwen3-VL checkpoint in Hugging Face layout'),
-  backend: z.literal('onnx').default('onnx').describe('what runs it: onnx is ONNX Runtime, in a child process'),
+const modelKeys = z.strictObject({
+  name: z.string().default('').describe('folder of a Qwen3-VL checkpoint in Hugging Face layout; an engine needs none'),
+  backend: z.enum(['onnx', 'openai']).default('onnx').describe('what runs it: onnx is ONNX Runtime, in a child process; openai are the servers of section engine'),
   device: z.enum(['auto', 'cpu', 'webgpu', 'cuda']).default('auto').describe('auto takes a GPU where ONNX Runtime has one'),
   threads: count.max(64).optional().describe('threads of the processor; by default all cores, at most eight, and one for a small model'),
   memory_mb: count.min(2048).default(4096).describe('MB of memory that the model may take besides its weights; bounds the context'),
   features_mb: count.default(256).describe('MB of it for visual features, which all windows that hold a frame share'),
   features_dir: z.string().min(1).optional().describe('folder where features are kept as well, for restarts and further questions about a video; by default none'),
   features_dir_mb: count.default(4096).describe('MB that the folder may hold'),
+});
+const model = modelKeys.superRefine(({ name, backend }, found) => {
+  if (backend === 'onnx' && name === '') found.addIssue({ code: 'custom', path: ['name'], message: 'is missing' });
 });
 
 const videoProcessor = z.strictObject({
@@ -150,6 +154,7 @@ const log = z.strictObject({
 /** `configs/lookout.yaml`: every key, its default, and nothing else. Lengths of time are in seconds. */
 export const configSchema = z.strictObject({
   model,
+  engine: engine.prefault({}),
   video_processor: videoProcessor.prefault({}),
   window: window.prefault({}),
   long_video: longVideo.prefault({}),

@@ -18,8 +18,8 @@ export interface Section {
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Cameras have a form of their own. */
-const ELSEWHERE = ['cameras', '$schema'];
+/** Cameras have a form of their own; servers with their keys are written into the file. */
+const ELSEWHERE = ['cameras', 'engine.endpoints', '$schema'];
 
 /** The sections of a JSON schema and their keys, in its order; what lies deeper than a section belongs to it under its whole name. */
 export function sectionsOf(schema: unknown): Section[] {
@@ -31,7 +31,7 @@ export function sectionsOf(schema: unknown): Section[] {
 function keysOf(schema: unknown, path: readonly string[], root: unknown): ConfigKey[] {
   const own = resolved(schema, root);
   const inner = Object.entries(propertiesOf(own));
-  if (inner.length > 0) return inner.flatMap(([name, one]) => keysOf(one, [...path, name], root));
+  if (inner.length > 0) return inner.flatMap(([name, one]) => (ELSEWHERE.includes([...path, name].join('.')) ? [] : keysOf(one, [...path, name], root)));
   return [keyOf(own, path)];
 }
 
