@@ -22,6 +22,8 @@ export interface CallOptions {
   readonly bytes?: number;
   /** calls that share it have prompts that begin alike: they go to one endpoint, for its prefix cache, unless that one is much busier */
   readonly affinity?: string;
+  /** calls of one kind take about as long as one another: `window`, `score` … */
+  readonly kind?: string;
 }
 
 export interface EngineAnswer {
