@@ -20,6 +20,8 @@ export interface CallOptions {
   readonly idempotent?: boolean;
   /** most bytes of the answer; default 1 MiB */
   readonly bytes?: number;
+  /** what it is asked for: how long calls take is reckoned apart for each; default `window` */
+  readonly purpose?: 'window' | 'score' | 'chat';
   /** calls that share it have prompts that begin alike: they go to one endpoint, for its prefix cache, unless that one is much busier */
   readonly affinity?: string;
   /** calls of one kind take about as long as one another: `window`, `score` … */
