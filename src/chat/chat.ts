@@ -18,6 +18,8 @@ export interface ChatOptions {
   readonly line: Pick<QuestionLine, 'place'>;
   /** bounds on a frame of a video */
   readonly frameSize: MediaLimits['frameSize'];
+  /** decodes pictures */
+  readonly stills: MediaLimits['stills'];
   /** asked for each request anew */
   sources(): SourcesOptions;
   /** wall clock, ms */
@@ -39,7 +41,7 @@ export interface Chat {
   stream(body: ChatBody, signal: AbortSignal): Promise<AsyncGenerator<ChatEvent, void, void>>;
 }
 
-export function createChat({ model, line, frameSize, sources, now }: ChatOptions): Chat {
+export function createChat({ model, line, frameSize, stills, sources, now }: ChatOptions): Chat {
   const { name, context, side, processing } = model;
   /** checks all that can be checked before anything is fetched */
   const prepared = (body: ChatBody): ((signal: AbortSignal, hear?: (piece: ToldPiece) => void) => Promise<ChatResult>) => {
@@ -49,7 +51,7 @@ export function createChat({ model, line, frameSize, sources, now }: ChatOptions
     const wanted = turnsOf(body.messages, fps);
     return (signal, hear) =>
       line.place(async () => {
-        const turns = await showTurns(wanted, fps, { context, side, processing, frameSize }, sources(), signal);
+        const turns = await showTurns(wanted, fps, { context, side, processing, frameSize, stills }, sources(), signal);
         return model.chat({ ...order, turns }, { signal, ...(hear ? { told: hear } : {}) });
       }, signal);
   };

@@ -2,8 +2,7 @@ import { LookoutError } from '../errors.ts';
 import { inTime } from '../health/inTime.ts';
 import { readVideoFrames } from '../ingest/file.ts';
 import type { FrameSize } from '../ingest/frameSize.ts';
-import { readStills } from '../ingest/stills.ts';
-import type { Still } from '../ingest/stills.ts';
+import type { Still, Stills } from '../ingest/stills.ts';
 import type { Processing } from '../qwen3vl/checkpoint/checkpoint.ts';
 import type { ChatPart, ChatTurn, VideoInput } from '../qwen3vl/model.ts';
 import type { Wanted, WantedTurn } from './messages.ts';
@@ -19,6 +18,8 @@ export interface MediaLimits {
   readonly processing: Processing;
   /** bounds on a frame of a video */
   readonly frameSize: FrameSize;
+  /** decodes pictures */
+  readonly stills: Stills;
 }
 
 /** Pictures of a request, and videos; frames that are given one by one are pictures. */
@@ -41,7 +42,7 @@ export async function showTurns(turns: readonly WantedTurn[], fps: number | unde
   try {
     const shown = new Map<Wanted, ChatPart>();
     const images = wanted.filter((part) => part.kind === 'image');
-    const pictures = await decoded(images.map(({ url, param }) => ({ url, param })), bounded(limits.processing.image, share, limits.side), sources, signal);
+    const pictures = await decoded(images.map(({ url, param }) => ({ url, param })), bounded(limits.processing.image, share, limits.side), limits.stills, sources, signal);
     for (const [i, picture] of pictures.entries()) shown.set(images[i] as Wanted, { kind: 'image', picture });
     for (const part of wanted) {
       if (part.kind === 'video') shown.set(part, { kind: 'video', video: await film(part, share, fps, limits, sources, signal) });
@@ -59,20 +60,20 @@ function bounded({ minPixels, maxPixels }: FrameSize, tokens: number, side: numb
   return { minPixels: Math.min(minPixels, most), maxPixels: most };
 }
 
-/** All in one child, since a child takes longer to start than a picture to decode. */
-async function decoded(pictures: readonly { readonly url: string; readonly param: string }[], size: FrameSize, sources: Sources, signal: AbortSignal): Promise<Still[]> {
+/** All in one child. */
+async function decoded(pictures: readonly { readonly url: string; readonly param: string }[], size: FrameSize, stills: Stills, sources: Sources, signal: AbortSignal): Promise<Still[]> {
   const files: string[] = [];
   for (const { url, param } of pictures) files.push(await sources.file(url, 'image', param, signal));
-  return (await readStills(files, size, signal)).map((still, i) => {
+  return (await stills.read(files, size, signal)).map((still, i) => {
     if (still instanceof LookoutError) throw invalid(pictures[i]?.param ?? 'messages', `the picture cannot be decoded: ${still.detail}`);
     return still;
   });
 }
 
 /** A video out of pictures. */
-async function flip({ urls, fps, param }: Extract<Wanted, { kind: 'frames' }>, share: number, { side, frameSize }: MediaLimits, sources: Sources, signal: AbortSignal): Promise<VideoInput> {
+async function flip({ urls, fps, param }: Extract<Wanted, { kind: 'frames' }>, share: number, { side, frameSize, stills }: MediaLimits, sources: Sources, signal: AbortSignal): Promise<VideoInput> {
   // two frames make one token of a place
-  const frames = await decoded(urls.map((url) => ({ url, param })), bounded(frameSize, (2 * share) / urls.length, side), sources, signal);
+  const frames = await decoded(urls.map((url) => ({ url, param })), bounded(frameSize, (2 * share) / urls.length, side), stills, sources, signal);
   if (frames.some(({ width, height }) => width !== frames[0]?.width || height !== frames[0].height)) throw invalid(param, 'frames of a video have to be of one size.');
   return { frames, times: frames.map((_, i) => i / fps) };
 }

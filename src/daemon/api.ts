@@ -12,6 +12,7 @@ import { createChat } from '../chat/chat.ts';
 import { modelFrameSize } from '../config/modelSettings.ts';
 import type { Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
+import { keepStills } from '../ingest/stills.ts';
 import type { Logger } from '../health/log.ts';
 import type { Publisher } from '../alerts/publisher.ts';
 import type { RecentFrames } from '../window/recentFrames.ts';
@@ -57,6 +58,7 @@ async function serve(rooms: ServedRooms): Promise<Api | undefined> {
   const chat = createChat({
     model: rooms.model, line, now: Date.now,
     frameSize: modelFrameSize(loaded.config, rooms.model.videoSize),
+    stills: keepStills(signal),
     sources: () => ({ allow: rooms.current().config.network.allow, ...(uploads ? { uploads } : {}) }),
   });
   const served = { ...rooms, version, startedAt: Date.now(), modelState: state, asker, chat, uploads, broker: () => ({ state: connected, problem: publisher.problem() }) };

@@ -5,19 +5,19 @@ import { parseAddress } from './address.ts';
 import { createDecoder } from './decoder.ts';
 import type { FrameSize } from './frameSize.ts';
 import { openSource } from './source.ts';
-import { StillsInit } from './stillsWire.ts';
+import { StillsOrder } from './stillsWire.ts';
 import type { FromStills } from './stillsWire.ts';
 
-/** Decodes pictures one after another. */
+/** Decodes pictures one after another, order by order. */
 
 const send = (message: FromStills): boolean => sendToParent(message, Number.POSITIVE_INFINITY);
 
 runChild({
-  init: (raw) => {
-    const { paths, frameSize } = StillsInit.parse(raw);
+  init: () => undefined,
+  message: (raw) => {
+    const { paths, frameSize } = StillsOrder.parse(raw);
     void all(paths, frameSize).finally(() => send({ kind: 'end' }));
   },
-  message: () => undefined,
   stop: () => undefined,
 });
 

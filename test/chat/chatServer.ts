@@ -5,6 +5,7 @@ import { createQuestionLine } from '../../src/ask/line.ts';
 import type { Uploads } from '../../src/ask/uploads.ts';
 import { createChat } from '../../src/chat/chat.ts';
 import { createLogger } from '../../src/health/log.ts';
+import { keepStills } from '../../src/ingest/stills.ts';
 import { startModelProcess } from '../../src/qwen3vl/process/process.ts';
 import type { ModelProcess } from '../../src/qwen3vl/process/process.ts';
 import { serve } from '../api/serve.ts';
@@ -30,7 +31,7 @@ export async function chatServer(dir: string, { allow = ['127.0.0.1'], atOnce = 
   const model = startModelProcess({ dir, device: 'cpu', threads: 1, memoryMb: 1536 }, life.signal, createLogger({ level: 'silent' }));
   const line = createQuestionLine({ now: Date.now, atOnce, waiting });
   const frameSize = { minPixels: 1024, maxPixels: 24_576 };
-  const chat = createChat({ model, line, frameSize, sources: () => ({ allow, ...(uploads ? { uploads } : {}) }), now: Date.now });
+  const chat = createChat({ model, line, frameSize, stills: keepStills(life.signal), sources: () => ({ allow, ...(uploads ? { uploads } : {}) }), now: Date.now });
   const api = await serve([...chatRoutes({ chat }), ...modelsRoutes({ model, since: 1_700_000_000_000 })]);
   const client = new OpenAI({ baseURL: `${api.url}/v1`, apiKey: api.token('viewer'), maxRetries: 0 });
   await model.ready;
