@@ -43,10 +43,14 @@ export function qwenBackend(model: VideoModel, { alignTimes = true, patience = I
     const until = Number.isFinite(patience) ? { deadline: (window.frames.at(-1)?.at ?? window.cutAt) + patience } : {};
     const result = await model.generate({ video, prompt: eventsPrompt(hints(lookFor)), maxTokens: EVENTS_TOKENS, schema: EVENTS_SCHEMA, ...until, ...keep }, signal);
     signal?.throwIfAborted();
-    return toAnswer(window, time, result, model.name, performance.now() - began);
+    const shown = result.stamps ? videoTime(window, alignTimes, result.stamps) : time;
+    return toAnswer(window, shown, result, model.name, performance.now() - began);
   };
   return {
-    name: model.name,
+    // an engine says late which model it serves
+    get name() {
+      return model.name;
+    },
     async prepare(window, _lookFor, signal) {
       signal?.throwIfAborted();
       await model.prefill({ frames: window.frames, times: videoTime(window, alignTimes).times }, window.camera);

@@ -19,16 +19,17 @@ const STAMP_ROUNDING = 0.05;
 
 /**
  * `aligned`: the model is told the times at which the frames were taken. Otherwise it is told evenly spaced ones over the
- * same length, as serving stacks do that renumber frames; what it says is mapped back through the frames all the same.
+ * same length, as serving stacks do that renumber frames; what it says is mapped back through the frames all the same. `shown`: the
+ * stamps that it saw, where they are not the pairs' means.
  */
-export function videoTime(window: Window, aligned = true): VideoTime {
+export function videoTime(window: Window, aligned = true, shown?: readonly number[]): VideoTime {
   const { frames } = window;
   const first = frames[0];
   const last = frames.at(-1);
   if (!first || !last) throw new RangeError('a window holds at least one frame');
   const even = (last.at - first.at) / 1000 / Math.max(1, frames.length - 1);
   const times = frames.map((f, i) => (aligned ? (f.at - first.at) / 1000 : i * even));
-  const stamps = pairStamps(times);
+  const stamps = shown && shown.length > 0 ? shown : pairStamps(times);
   return {
     times,
     wallClock: (seconds) => interpolate(times, frames, unrounded(seconds, stamps)),

@@ -48,6 +48,8 @@ export interface GenerateResult {
   /** text of each token */
   readonly pieces: string[];
   readonly finish: 'stop' | 'length';
+  /** seconds on the stamps that stood in the prompt, where they are not the means of the frames' pairs */
+  readonly stamps?: readonly number[];
   readonly visualTokens: number;
   /** of these, whose features had been computed before and were there still, in memory or on the disk */
   readonly cachedVisualTokens?: number;

@@ -25,8 +25,11 @@ export function smartResize(frames: number, height: number, width: number, facto
   return rounded;
 }
 
+/** What of the vision tower says which sizes it takes. */
+export type PatchSize = Pick<VisionConfig, 'patch' | 'merge' | 'temporalPatch'>;
+
 /** Frames whose sides the model can take stay as they are; others are resized by the model's rule. */
-export function resizeToFit(frames: readonly Picture[], config: VisionConfig, bounds: PixelBounds): readonly Picture[] {
+export function resizeToFit(frames: readonly Picture[], config: PatchSize, bounds: PixelBounds): readonly Picture[] {
   const factor = config.patch * config.merge;
   const first = frames[0];
   if (!first || frames.every((f) => f.width % factor === 0 && f.height % factor === 0)) return frames;
@@ -35,7 +38,7 @@ export function resizeToFit(frames: readonly Picture[], config: VisionConfig, bo
 }
 
 /** The size of a picture that is shown by itself. Source: transformers, image_processing_qwen2_vl.smart_resize. */
-function smartResizeImage(height: number, width: number, factor: number, { minPixels, maxPixels }: PixelBounds): { height: number; width: number } {
+export function smartResizeImage(height: number, width: number, factor: number, { minPixels, maxPixels }: PixelBounds): { height: number; width: number } {
   const rounded = { height: roundHalfEven(height / factor) * factor, width: roundHalfEven(width / factor) * factor };
   const area = rounded.height * rounded.width;
   if (area > maxPixels) {
@@ -52,7 +55,7 @@ function smartResizeImage(height: number, width: number, factor: number, { minPi
 }
 
 /** A picture that is shown by itself, at the size that the image processor would give it. */
-export function resizeImage(picture: Picture, config: VisionConfig, bounds: PixelBounds): Picture {
+export function resizeImage(picture: Picture, config: PatchSize, bounds: PixelBounds): Picture {
   const { width, height } = smartResizeImage(picture.height, picture.width, config.patch * config.merge, bounds);
   return resizeBicubic(picture, width, height);
 }
