@@ -74,23 +74,40 @@ export async function plannedCut(files: readonly Listed[], { camera, from, to }:
 
 const ticks = (ms: number): number => Math.round((ms * TIMESCALE) / 1000);
 
-/** Between its two ends a file's stamps are laid evenly over the wall clock. */
+/** Between its two ends a file's stamps are laid evenly over the wall clock; one that grows has not got its end yet. */
 function timesOf(file: Listed): Timed | undefined {
   const head = readIfThere(file.file);
   const span = head && spanOf(head.samples);
   if (!span || span.end <= span.start) return undefined;
-  const scale = (file.to - file.from) / (span.end - span.start);
+  const scale = file.growing ? 1000 / head.timescale : (file.to - file.from) / (span.end - span.start);
   const clock = (tick: number): number => file.from + (tick - span.start) * scale;
-  return { file, head, samples: head.samples.map((sample) => ({ ...sample, at: clock(sample.pts), decodedAt: clock(sample.dts) })) };
+  const samples = file.growing ? withoutHoles(head.samples) : head.samples;
+  return { file, head, samples: samples.map((sample) => ({ ...sample, at: clock(sample.pts), decodedAt: clock(sample.dts) })) };
 }
 
-/** From the keyframe at or before `from` to the last picture that is needed to show all until `to`. */
+/** Of a file that more may come of: up to where nothing is missing before a picture that is there. What is still to come is not shown before it is decoded. */
+function withoutHoles(samples: readonly Sample[]): readonly Sample[] {
+  const last = samples.at(-1);
+  let coming = last ? last.dts + last.duration : 0;
+  let latest = Number.NEGATIVE_INFINITY;
+  const shownUntil = samples.map(({ pts }) => (latest = Math.max(latest, pts)));
+  let end = samples.length;
+  for (; end > 0 && (shownUntil[end - 1] ?? 0) >= coming; end--) coming = Math.min(coming, samples[end - 1]?.pts ?? coming);
+  return samples.slice(0, end);
+}
+
+/** From the keyframe at or before `from` to the last picture that is needed to show all until `to`, and what is shown before that one. */
 function within({ samples }: Timed, from: number, to: number): Timed['samples'] {
   const before = samples.findLastIndex(({ keyframe, at }) => keyframe && at <= from);
   const begin = before >= 0 ? before : samples.findIndex(({ keyframe }) => keyframe);
   const key = samples[begin];
   if (!key || key.at > to) return [];
-  const last = samples.findLastIndex(({ at }) => at <= to);
+  let last = begin;
+  for (let until = to, more = true; more;) {
+    const next = samples.findLastIndex(({ at }) => at <= until);
+    more = next > last;
+    for (; last < next; last++) until = Math.max(until, samples[last + 1]?.at ?? until);
+  }
   // pictures that are shown before the first keyframe refer to what is not there
   return samples.slice(begin, last + 1).filter(({ at }) => at >= key.at);
 }

@@ -11,6 +11,8 @@ export interface Listed extends SegmentName {
   readonly to: number;
   /** absolute */
   readonly file: string;
+  /** it is written to, or was until a crash: more may have come since it was listed */
+  readonly growing: boolean;
 }
 
 /** The folder of recordings: `<camera>/<yyyy-mm-dd>/<from>-<to>-u<uncertainty>-<source>.mp4`, the day (UTC) that of its beginning. */
@@ -87,7 +89,7 @@ function list(folder: string): Listed[] {
     const read = readSegmentName(name);
     const file = join(folder, name);
     const length = read && (read.to === undefined ? lengthOf(file) : read.to - read.from);
-    return read && length !== undefined ? [{ ...read, to: read.from + length, file }] : [];
+    return read && length !== undefined ? [{ ...read, to: read.from + length, file, growing: read.to === undefined }] : [];
   });
   return files.sort((a, b) => a.from - b.from || a.to - b.to);
 }

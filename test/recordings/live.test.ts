@@ -31,6 +31,8 @@ describe('an RTSP camera that is recorded', { timeout: 120_000 }, () => {
     const to = Date.now() - 500;
     const from = to - 5000;
     const file = join(place.folder, `${camera}.mp4`);
+    // what is filmed now is on the disk when its fragment is
+    await expect.poll(() => place.recordings.stretches(camera, from, 1e14).at(-1)?.to ?? 0, { timeout: 30_000 }).toBeGreaterThan(to + 500);
     const shown = await place.recordings.cut(camera, from, to, file);
     const seen = await shownIn(file, shown);
     const errors = seen.map(({ index, at }) => at - cameras.simulator.truth(camera, index, at)).toSorted((a, b) => a - b);

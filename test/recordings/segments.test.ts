@@ -8,6 +8,9 @@ import type { PacketRing, TimedTrack } from '../../src/camera/packetRing.ts';
 import { startRecording } from '../../src/camera/recording.ts';
 import type { RecordingJob, RecordingOptions } from '../../src/camera/recording.ts';
 import type { Recorded } from '../../src/camera/recordWire.ts';
+import { plannedCut } from '../../src/recordings/cutPlan.ts';
+import { readFragmented } from '../../src/recordings/fragmented.ts';
+import { TIMESCALE } from '../../src/recordings/progressive.ts';
 import { EPOCH, ffprobe, ringOfFile } from '../media/recorded.ts';
 import { barClip } from '../peers/simulator.ts';
 import { makePlace, shownIn } from './recorded.ts';
@@ -215,6 +218,37 @@ describe('a recording', { timeout: 60_000 }, () => {
     const [, resumed] = job.said.flatMap((one) => (one.kind === 'recorded' ? [one.segment] : []));
     expect(over).toMatchObject({ from: begun?.from, to: resumed?.from });
     expect(resumed?.from).toBeGreaterThanOrEqual(EPOCH + 6000);
+  });
+
+  it.each([['H.264', 'h264', 'libx264', ['-b-pyramid', 'normal']], ['H.265', 'hevc', 'libx265', ['-x265-params', 'log-level=error']]] as const)('of %s with B-frames has no hole at the end of a cut, wherever that is, also while it grows', async (_name, codec, encoder, args) => {
+    const [camera, clip] = [`reordered-${codec}`, join(place.folder, `reordered-${codec}.mp4`)];
+    execFileSync('ffmpeg', ['-v', 'error', '-y', '-i', await bars(), '-c:v', encoder, '-preset', 'ultrafast', '-g', '25', '-bf', '3', ...args, '-t', '6', clip]);
+    const { ring } = await ringOf(clip, codec);
+    const job = recorded(ring, camera, { seconds: 100 });
+    job.told(rest);
+    await job.close();
+    const { file = '', to } = place.recordings.segments(camera, EPOCH, END)[0] ?? {};
+    const coded = readFragmented(file)?.samples ?? [];
+    expect(coded.filter(({ pts }, i) => pts < (coded[i - 1]?.pts ?? 0)).length).toBeGreaterThan(50);
+    /** how many pictures are shown, all of the first so many coded ones */
+    const shown = async (listed: { file: string; to: number; growing: boolean }, until: number): Promise<number> => {
+      const plan = await plannedCut([{ from: EPOCH, uncertainty: 0, timeSource: 'file', ...listed }], { camera, from: EPOCH, to: until });
+      const samples = plan?.samples ?? [];
+      expect(samples.map(({ pts }) => Math.round((pts * FPS) / TIMESCALE)).toSorted((a, b) => a - b)).toEqual(samples.map((_, i) => i));
+      expect(samples.map(({ offset }) => offset)).toEqual(coded.slice(0, samples.length).map(({ offset }) => offset));
+      if (plan) expect(plan.to).toBeCloseTo(EPOCH + samples.length * PERIOD, -1);
+      return samples.length;
+    };
+    for (let i = 0; i < 150; i++) {
+      const count = await shown({ file, to: to ?? 0, growing: false }, EPOCH + (i + 0.5) * PERIOD);
+      expect(count).toBeGreaterThan(i);
+      expect(count).toBeLessThanOrEqual(i + 4);
+    }
+    const [bytes, part] = [readFileSync(file), join(place.folder, `${codec}.growing`)];
+    for (let size = bytes.length; size > bytes.indexOf('mdat'); size = bytes.lastIndexOf('moof', size - 5)) {
+      writeFileSync(part, bytes.subarray(0, size));
+      expect(await shown({ file: part, to: EPOCH + 1, growing: true }, END)).toBeGreaterThanOrEqual((readFragmented(part)?.samples.length ?? 0) - 8);
+    }
   });
 
   it('is read as far as it is whole, wherever it was cut short', async () => {
