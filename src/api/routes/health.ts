@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Refusal } from '../problem.ts';
 import { route, type Route } from '../route.ts';
 
 export interface HealthNeeds {
@@ -6,7 +7,11 @@ export interface HealthNeeds {
   status(): 'ok' | 'starting' | 'degraded';
 }
 
-/** What anybody may know, for probes: nothing about what is watched. */
+/**
+ * What anybody may know, for probes: nothing about what is watched. `/v1/health` answers 200 for as long as Lookout runs, whatever is
+ * the matter with the broker or the model: what else it waits for is no reason to kill it. `/v1/health/ready` is 503 until the model can be
+ * asked, for those who start one Lookout after the other.
+ */
 export function healthRoutes(needs: HealthNeeds): Route[] {
   return [
     route({
@@ -17,6 +22,19 @@ export function healthRoutes(needs: HealthNeeds): Route[] {
       summary: 'Does Lookout run?',
       response: { json: z.strictObject({ status: z.enum(['ok', 'starting', 'degraded']) }) },
       handle: () => ({ status: needs.status() }),
+    }),
+    route({
+      method: 'GET',
+      path: '/v1/health/ready',
+      scope: 'public',
+      tag: 'service',
+      summary: 'Does Lookout watch? 503 while the model cannot be asked yet.',
+      response: { json: z.strictObject({ status: z.enum(['ok', 'degraded']) }) },
+      handle: () => {
+        const status = needs.status();
+        if (status === 'starting') throw new Refusal('SERVER_BUSY', 'the model cannot be asked yet.', { retryAfter: 5 });
+        return { status };
+      },
     }),
   ];
 }
