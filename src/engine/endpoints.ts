@@ -1,0 +1,109 @@
+import type { EngineConfig } from '../config/engineSchema.ts';
+import { LookoutError } from '../errors.ts';
+import type { Logger } from '../health/log.ts';
+import type { Geometry } from '../qwen3vl/checkpoint/geometry.ts';
+import { dialectOf } from './dialects.ts';
+import type { Abilities, Ask, Said } from './dialect.ts';
+import type { Layout } from './layout.ts';
+import type { Packer } from './pack.ts';
+import { probe } from './probe.ts';
+import { contextRefusal } from './refusal.ts';
+import { inWords } from './told.ts';
+import { tryOut } from './trial.ts';
+import type { CallOptions, EndpointInfo, EnginePool, SendOnce } from './transport.ts';
+
+export interface EndpointsOptions {
+  readonly engine: EngineConfig;
+  readonly packer: Packer;
+  readonly geometry: Geometry;
+  readonly log: Logger;
+}
+
+/** Of an answer: of all, of a token with its probability, of each of the likeliest tokens with it. */
+const BYTES = { base: 2 ** 18, token: 512, likely: 128 };
+
+/** The servers, each with what it turned out to be able to do. */
+export class Endpoints {
+  readonly #options: EndpointsOptions;
+  readonly #known = new Map<string, Abilities>();
+  readonly #words = new Map<string, string>();
+  #fault: LookoutError | undefined;
+
+  constructor(options: EndpointsOptions) {
+    this.#options = options;
+  }
+
+  /** of the endpoint that was tried first */
+  get model(): string | undefined {
+    return this.#known.values().next().value?.model;
+  }
+
+  /** the least of all, since any may be asked */
+  get context(): number | undefined {
+    const said = [...this.#known.values()].flatMap(({ context }) => context ?? []);
+    return said.length > 0 ? Math.min(...said) : undefined;
+  }
+
+  /** how frames have to be laid out for those that are known */
+  get layouts(): readonly Layout[] {
+    const found = new Set([...this.#known.values()].map(({ layout }) => layout));
+    return found.size > 0 ? [...found] : ['stills'];
+  }
+
+  /** in words; undefined before the first was tried */
+  get told(): string | undefined {
+    return this.#words.size > 0 ? [...this.#words.values()].join('; ') : undefined;
+  }
+
+  /** `index`: which of the configuration's. Throws what it cannot be used for. */
+  async check(index: number, { id }: EndpointInfo, send: SendOnce, signal: AbortSignal): Promise<void> {
+    const { engine, packer, geometry, log } = this.#options;
+    const endpoint = engine.endpoints[index];
+    try {
+      const found = await probe(send, { kind: endpoint?.kind ?? 'auto' }, engine, signal);
+      const abilities = await tryOut(found, { send, packer, geometry, engine, signal });
+      this.#known.set(id, abilities);
+      const words = inWords(id, abilities);
+      if (this.#words.get(id) === words) return;
+      this.#words.set(id, words);
+      log.info({ endpoint: id, kind: abilities.kind, model: abilities.model, layout: abilities.layout, schema: abilities.schema, logprobs: abilities.logprobs > 0, context: abilities.context }, words);
+    } catch (error) {
+      if (error instanceof LookoutError) this.#fault = error;
+      throw error;
+    }
+  }
+
+  /** Resolves when one can be asked; rejects where none can, with what is wrong. */
+  readyOrNot(pool: EnginePool, ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const none = (): void => reject(this.#fault ?? new LookoutError('ENGINE_UNREACHABLE', `None of the engines can be asked: ${pool.endpoints.map(({ id }) => id).join(', ')}.`));
+      const timer = setTimeout(none, 6 * ms);
+      const states = pool.state$.subscribe((state) => (state === 'down' ? none() : undefined));
+      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+      pool.ready.then(resolve, reject);
+      const over = (): void => {
+        clearTimeout(timer);
+        states.unsubscribe();
+      };
+      pool.ready.then(over, over);
+    });
+  }
+
+  /** Sends what the chosen endpoint's layout makes of it. Errors: those of the pool, ENGINE_ANSWER, MODEL_CONTEXT_EXCEEDED. */
+  async ask(pool: EnginePool, of: (layout: Layout) => Ask | undefined, options: CallOptions): Promise<{ readonly said: Said; readonly layout: Layout; readonly ms: number }> {
+    const call = ({ id }: EndpointInfo): ReturnType<ReturnType<typeof dialectOf>['call']> | undefined => {
+      const abilities = this.#known.get(id);
+      const ask = abilities && of(abilities.layout);
+      return abilities && ask && dialectOf(abilities.kind).call(ask, abilities);
+    };
+    const { maxTokens = 0, top = 0 } = of(this.layouts[0] ?? 'stills') ?? {};
+    try {
+      const { json, endpoint, ms } = await pool.request(call, { bytes: BYTES.base + maxTokens * (BYTES.token + top * BYTES.likely), ...options });
+      const abilities = this.#known.get(endpoint);
+      if (!abilities) throw new RangeError(`an answer of an endpoint that is not known: ${endpoint}`);
+      return { said: dialectOf(abilities.kind).read(json), layout: abilities.layout, ms };
+    } catch (error) {
+      throw contextRefusal(error) ?? error;
+    }
+  }
+}

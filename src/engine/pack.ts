@@ -1,0 +1,99 @@
+import { encode } from 'fast-png';
+import type { EngineConfig } from '../config/engineSchema.ts';
+import { resizeBicubic } from '../qwen3vl/video/resize.ts';
+import type { Picture } from '../qwen3vl/video/frames.ts';
+import type { JpegMaker } from './jpeg.ts';
+import type { LaidPart, LaidTurn, Sized } from './layout.ts';
+
+/** A picture as it stands in a request. */
+export interface Packed {
+  readonly type: 'image/jpeg' | 'image/png';
+  readonly base64: string;
+}
+
+/** A part of a message with its pictures packed. */
+export type PackedPart =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'image'; readonly image: Packed }
+  | { readonly kind: 'video'; readonly frames: readonly Packed[]; readonly ms: readonly number[] };
+
+export interface PackedTurn {
+  readonly role: LaidTurn['role'];
+  readonly parts: readonly PackedPart[];
+}
+
+/** Characters of packed pictures that are kept: windows overlap, and a frame is packed once for all of them. */
+const KEPT = 64 * 2 ** 20;
+/** Pixels: PNG is made on the daemon's own thread and is large, which only small frames may be. */
+const SMALL = 128 * 32 * 32;
+
+/** Packs pictures, each once. A picture is known by its identity; it must not be changed after it was packed. */
+export class Packer {
+  readonly #pictures: EngineConfig['pictures'];
+  readonly #jpegs: JpegMaker;
+  readonly #ids = new WeakMap<Picture, number>();
+  readonly #kept = new Map<string, { readonly packed: Promise<Packed>; size: number }>();
+  #size = 0;
+  #next = 1;
+
+  constructor(pictures: EngineConfig['pictures'], jpegs: JpegMaker) {
+    this.#pictures = pictures;
+    this.#jpegs = jpegs;
+  }
+
+  /** Throws CHILD_EXITED where the encoder's process ends in the middle. */
+  turns(turns: readonly LaidTurn[]): Promise<PackedTurn[]> {
+    return Promise.all(turns.map(async ({ role, parts }) => ({ role, parts: await Promise.all(parts.map((part) => this.#part(part))) })));
+  }
+
+  async #part(part: LaidPart): Promise<PackedPart> {
+    if (part.kind === 'text') return part;
+    if (part.kind === 'image') return { kind: 'image', image: await this.#once(part.image, this.#typeOf(part.image)) };
+    // what vLLM takes as the frames of a video are JPEGs
+    return { kind: 'video', frames: await Promise.all(part.frames.map((frame) => this.#once(frame, 'image/jpeg'))), ms: part.ms };
+  }
+
+  #typeOf({ width, height }: Sized): Packed['type'] {
+    if (this.#pictures === 'auto') return width * height <= SMALL ? 'image/png' : 'image/jpeg';
+    return this.#pictures === 'png' ? 'image/png' : 'image/jpeg';
+  }
+
+  #once(sized: Sized, type: Packed['type']): Promise<Packed> {
+    const id = this.#ids.get(sized.picture) ?? this.#next++;
+    this.#ids.set(sized.picture, id);
+    const key = `${id} ${sized.width}×${sized.height} ${type}`;
+    const known = this.#kept.get(key);
+    if (known) {
+      this.#kept.delete(key);
+      this.#kept.set(key, known);
+      return known.packed;
+    }
+    const packed = this.#pack(sized, type);
+    const entry = { packed, size: 0 };
+    this.#kept.set(key, entry);
+    packed.then(
+      ({ base64 }) => {
+        if (this.#kept.get(key) !== entry) return;
+        entry.size = base64.length;
+        this.#size += base64.length;
+        this.#trim();
+      },
+      () => this.#kept.delete(key),
+    );
+    return packed;
+  }
+
+  async #pack({ picture, width, height }: Sized, type: Packed['type']): Promise<Packed> {
+    const resized = resizeBicubic(picture, width, height);
+    if (type === 'image/png') return { type, base64: Buffer.from(encode({ width, height, data: resized.data, channels: 3, depth: 8 })).toString('base64') };
+    return { type, base64: (await this.#jpegs.encode(resized)).toString('base64') };
+  }
+
+  #trim(): void {
+    for (const [key, { size }] of this.#kept) {
+      if (this.#size <= KEPT) return;
+      this.#kept.delete(key);
+      this.#size -= size;
+    }
+  }
+}
