@@ -15,13 +15,13 @@ export interface EngineCall {
 export interface CallOptions {
   /** wall clock, ms, after which nobody wants the answer; by default `engine.timeout` from now */
   readonly deadline?: number;
+  /** ms for the answer, instead of `engine.timeout` */
+  readonly timeout?: number;
   readonly signal?: AbortSignal;
   /** may be sent again, or to two endpoints at a time; default true */
   readonly idempotent?: boolean;
   /** most bytes of the answer; default 1 MiB */
   readonly bytes?: number;
-  /** what it is asked for: how long calls take is reckoned apart for each; default `window` */
-  readonly purpose?: 'window' | 'score' | 'chat';
   /** calls that share it have prompts that begin alike: they go to one endpoint, for its prefix cache, unless that one is much busier */
   readonly affinity?: string;
   /** calls of one kind take about as long as one another: `window`, `score` … */
@@ -69,6 +69,8 @@ export interface EnginePool {
    * ENGINE_ANSWER (too long, no JSON), ENGINE_BUSY.
    */
   request(call: (endpoint: EndpointInfo) => EngineCall | undefined, options: CallOptions): Promise<EngineAnswer>;
+  /** of a prompt of so many tokens an engine had so many in its prefix cache */
+  reused(tokens: number, of: number): void;
   close(): Promise<void>;
 }
 
