@@ -20,6 +20,7 @@ const COMMANDS: Record<string, () => Promise<{ register(program: Command): void 
   normalize: () => import('./cli/normalize.ts'),
   model: () => import('./cli/model.ts'),
   eval: () => import('./cli/eval.ts'),
+  capacity: () => import('./cli/capacity.ts'),
   doctor: () => import('./cli/doctor.ts'),
 };
 

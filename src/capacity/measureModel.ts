@@ -1,0 +1,123 @@
+import { from, toArray, lastValueFrom } from 'rxjs';
+import type { Backend } from '../infer/backend.ts';
+import { matchPrompt } from '../infer/prompts.ts';
+import type { RunningModel } from '../infer/runningModel.ts';
+import type { Frame, Window } from '../values.ts';
+import { windows } from '../window/window.ts';
+import type { WindowOptions } from '../window/window.ts';
+import { cpuSeconds } from './processor.ts';
+
+/** Windows are asked of the model for so many cameras in turns, as if so many were watched. */
+const STREAMS = 4;
+
+/** Rolling windows of some cameras that saw the same, each with frames of its own: what is known of one serves no other. */
+export class Reel {
+  readonly #frames: readonly Frame[];
+  readonly #options: WindowOptions;
+  #count = 0;
+
+  constructor(frames: readonly Frame[], options: WindowOptions) {
+    this.#frames = frames;
+    this.#options = options;
+  }
+
+  /** The windows of one more camera. */
+  async camera(): Promise<Window[]> {
+    const number = ++this.#count;
+    const own = this.#frames.map((frame) => ({ ...frame, camera: `capacity-${number}`, data: marked(frame.data, number) }));
+    return lastValueFrom(from(own).pipe(windows(this.#options), toArray()));
+  }
+}
+
+function marked(data: Uint8Array, number: number): Uint8Array {
+  const copy = Uint8Array.from(data);
+  // one pixel that no eye sees
+  copy.set([number & 255, number >> 8], 0);
+  return copy;
+}
+
+/** What windows cost, in a run of some seconds. */
+export interface WindowCost {
+  readonly windows: number;
+  /** from the question to the answer, mean */
+  readonly ms: number;
+  /** of processor, over all threads of the model's process; undefined where the system does not tell */
+  readonly cpuMs: number | undefined;
+  /** what was told of a window, mean number */
+  readonly told: number;
+  /** share of the windows that began a new activity */
+  readonly anew: number;
+}
+
+/** Asks window after window, in turns of four cameras, for so many seconds and so many windows at least; each camera's first is not counted. */
+export async function timeWindows(backend: Backend, model: Pick<RunningModel, 'childPid'>, reel: Reel, lookFor: readonly string[], { seconds, least }: { seconds: number; least: number }, signal: AbortSignal): Promise<WindowCost> {
+  const begin = async (): Promise<Window[][]> => {
+    const cameras = await Promise.all(Array.from({ length: STREAMS }, () => reel.camera()));
+    for (const [first] of cameras) if (first) await backend.events(first, lookFor, signal);
+    return cameras.map((all) => all.slice(1));
+  };
+  let [count, busy, told, firsts, cpu] = [0, 0, 0, 0, 0];
+  while (busy < 1000 * seconds || count < least) {
+    const cameras = await begin();
+    const before = cpuSeconds(model.childPid);
+    for (let turn = 0; turn < (cameras[0]?.length ?? 0) && (busy < 1000 * seconds || count < least); turn++) {
+      for (const window of cameras.flatMap((all) => all[turn] ?? [])) {
+        signal.throwIfAborted();
+        const began = performance.now();
+        const answer = await backend.events(window, lookFor, signal);
+        busy += performance.now() - began;
+        told += answer.sightings.length;
+        firsts += window.reason === 'activity' ? 1 : 0;
+        count++;
+      }
+    }
+    cpu += (cpuSeconds(model.childPid) ?? Number.NaN) - (before ?? Number.NaN);
+    if (cameras.every((all) => all.length === 0)) throw new RangeError('a reel without a second window');
+  }
+  return { windows: count, ms: busy / count, cpuMs: Number.isNaN(cpu) ? undefined : (1000 * cpu) / count, told: told / count, anew: firsts / count };
+}
+
+/** ms of what is not a window that goes on: one whose keys and values are gone, a look at a still scene, a text held against a rule. */
+export async function timeOthers(backend: Backend, model: Pick<RunningModel, 'scoreMany'>, reel: Reel, lookFor: readonly string[], times: number, signal: AbortSignal): Promise<{ cold: number; heartbeat: number; score: number }> {
+  const windowsOf = await reel.camera();
+  const full = windowsOf.at(-1);
+  if (!full) throw new RangeError('a reel without a window');
+  const again = backend.lookAgain ?? backend.events;
+  await again(full, lookFor, signal);
+  const cold = await mean(times, () => again(full, lookFor, signal));
+  const pairs = windowsOf.slice(0, times + 1).map((window, i): Window => ({ ...window, id: `still-${i}`, camera: `capacity-still-${i}`, reason: 'heartbeat', frames: window.frames.slice(-2) }));
+  const heartbeat = await mean(pairs.length, async (i) => void (pairs[i] && (await backend.events(pairs[i], lookFor, signal))));
+  const rules = lookFor.length > 0 ? lookFor : ['someone picks up the phone', 'somebody falls down', 'a person leaves a bag'];
+  const texts = ['opens the cupboard', 'carries a ladder', 'feeds the cat', 'waters a plant', 'cleans the window', 'moves the table', 'paints a wall', 'throws a ball'];
+  const asked = rules.slice(0, 8);
+  const each = await mean(times, (i) => model.scoreMany(asked.map((rule) => matchPrompt(`a person in grey ${texts[i % texts.length]}`, rule)), 'yes', 'no'));
+  return { cold, heartbeat, score: each / asked.length };
+}
+
+async function mean(times: number, work: (i: number) => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  for (let i = 0; i < times; i++) await work(i);
+  return (performance.now() - began) / times;
+}
+
+/** Windows a second of an engine: asked by ever more at a time until no more come of it. */
+export async function timeEngine(backend: Backend, reel: Reel, lookFor: readonly string[], { seconds, most }: { seconds: number; most: number }, signal: AbortSignal): Promise<{ windows: number; atOnce: number }> {
+  let best = { windows: 0, atOnce: 0 };
+  for (let atOnce = 1; atOnce <= most; atOnce *= 2) {
+    const until = performance.now() + 1000 * seconds;
+    const began = performance.now();
+    let count = 0;
+    const ask = async (): Promise<void> => {
+      for (const window of await reel.camera()) {
+        if (performance.now() > until) return;
+        await backend.events(window, lookFor, signal);
+        count++;
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, ask));
+    const found = (1000 * count) / (performance.now() - began);
+    if (found < 1.1 * best.windows) break;
+    best = { windows: found, atOnce };
+  }
+  return best;
+}

@@ -1,0 +1,76 @@
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config/schema.ts';
+import { LookoutError } from '../errors.ts';
+import { freeNow } from '../health/disk.ts';
+import { residentMb } from '../health/memory.ts';
+import type { RunningModel } from '../infer/runningModel.ts';
+import type { Values } from './figures.ts';
+import { memoryMb } from './fingerprint.ts';
+import type { Gauge } from './measureCamera.ts';
+import type { timeOthers, WindowCost } from './measureModel.ts';
+import { diskSpeed, linkSpeed, machineSeconds, ownSeconds } from './processor.ts';
+
+/** The model's windows beside cameras at work: what both take then. */
+export async function beside(windows: () => Promise<WindowCost>, cameras: readonly Gauge[], settle: number): Promise<Values> {
+  const idle = { own: ownSeconds(), at: performance.now() };
+  await sleep(1000 * Math.max(1, settle / 2));
+  const ownRate = ((ownSeconds() - idle.own) * 1000) / (performance.now() - idle.at);
+  const before = { own: ownSeconds(), machine: machineSeconds(), at: performance.now() };
+  const ending = cameras.map((gauge) => gauge.stretch());
+  const cost = await windows();
+  const seconds = (performance.now() - before.at) / 1000;
+  const own = ownSeconds() - before.own;
+  const model = ((cost.cpuMs ?? cost.ms) * cost.windows) / 1000;
+  const cores = ending.flatMap((end) => end()?.cores ?? []);
+  const others = Math.max(cores.reduce((sum, each) => sum + each, 0) + own / seconds, (machineSeconds() - before.machine - model) / seconds);
+  return {
+    model_loaded_window_ms: tidy(cost.ms), model_loaded_cores: tidy(others), ...(cost.cpuMs === undefined ? {} : { model_window_cpu_ms: tidy(cost.cpuMs) }),
+    daemon_active_cores: tidy(ownRate / cameras.length), daemon_window_ms: tidy((1000 * Math.max(0, own - ownRate * seconds)) / cost.windows),
+  };
+}
+
+export function modelFigures(alone: WindowCost, { cold, heartbeat, score }: Awaited<ReturnType<typeof timeOthers>>, model: RunningModel): Values {
+  const memory = residentMb(model.childPid);
+  return { model_window_ms: tidy(alone.ms), model_cold_ms: tidy(cold), model_heartbeat_ms: tidy(heartbeat), model_score_ms: tidy(score), ...(memory > 0 ? { model_memory_mb: tidy(memory) } : {}) };
+}
+
+export interface Watched {
+  readonly still: Gauge;
+  readonly busy: Gauge;
+  readonly noisy: ReturnType<ReturnType<Gauge['stretch']>>;
+  readonly active: ReturnType<ReturnType<Gauge['stretch']>>;
+  readonly own: Gauge | undefined;
+}
+
+/** A camera that fell asleep is looked at for some seconds more; what was not seen is left to the documented figures. */
+export async function cameraFigures({ still, noisy, active, own, busy }: Watched, seconds: number, signal: AbortSignal): Promise<Values> {
+  const [end, ownEnd] = [still.stretch(), own?.stretch()];
+  await sleep(1000 * seconds, undefined, { signal });
+  const asleep = end();
+  const [its, ownFacts] = [ownEnd?.(), own?.facts];
+  if (own && !ownFacts) throw new LookoutError('CAMERA_UNREACHABLE', `${own.problem ?? 'it sent nothing'}.`);
+  const facts = ownFacts ?? busy.facts;
+  const values: Record<string, number | undefined> = {
+    camera_asleep_cores: asleep && asleep.asleep > 0.98 ? asleep.cores : undefined,
+    camera_decoding_cores: noisy?.cores, camera_active_cores: active?.cores,
+    camera_memory_mb: facts && facts.memory > 0 ? facts.memory : undefined,
+    camera_mbit_s: facts ? facts.bitrate / 1e6 : undefined,
+    daemon_memory_mb: process.memoryUsage.rss() / 2 ** 20 + 128,
+    ...(its && its.asleep > 0.98 ? { camera_asleep_cores: its.cores } : its && its.asleep < 0.02 ? { camera_active_cores: its.cores } : {}),
+  };
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined).map(([name, value]) => [name, tidy(value ?? 0)]));
+}
+
+/** `megabytes` are written to the disk to see how fast it is. */
+export function machineFigures(config: Config, megabytes: number): Values {
+  const folder = config.store.path === ':memory:' ? tmpdir() : dirname(config.store.path);
+  const [disk, link] = [diskSpeed(folder, megabytes), linkSpeed()];
+  return { cores: availableParallelism(), memory_mb: Math.round(memoryMb()), disk_free_gb: tidy(freeNow(folder) / 1e9), ...(disk ? { disk_write_mb_s: tidy(disk) } : {}), ...(link ? { network_mbit_s: link } : {}) };
+}
+
+/** Four digits that count. */
+export function tidy(value: number): number {
+  return Number(value.toPrecision(4));
+}
