@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // in a browser, with a configuration of their own
     exclude: ['test/e2e/**', 'node_modules/**'],
+    globalSetup: ['test/programs.ts'],
     pool: 'forks',
     maxWorkers: 6,
     testTimeout: 120_000,

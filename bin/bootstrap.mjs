@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { NEEDS, provide } from './setup/debian.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { buildPage } from './setup/page.mjs';
+import { buildPrograms } from './setup/programs.mjs';
 import { say, SetupError } from './setup/say.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -26,6 +27,7 @@ async function setUp(command) {
   requireNode(process.versions.node);
   await provide(NEEDS[command], command === 'demo' ? 'for the demo' : 'for the tests');
   await installPackages(root);
+  await buildPrograms(root);
   // Whoever works on the page may have it broken while they test the rest; its type check says so.
   if (!(await buildPage(root)) && command === 'setup') throw new SetupError('The page could not be built: see above.');
 }

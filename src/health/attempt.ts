@@ -1,12 +1,11 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ChildExit, ChildSpec } from './child.ts';
 import { watchLife } from './life.ts';
 import { withoutCredentials } from './log.ts';
 import type { Logger } from './log.ts';
+import { programFor } from './program.ts';
 import type { FromChild, ToChild } from './wire.ts';
 
 /** One run of a supervised child, from fork to exit. */
@@ -25,12 +24,12 @@ export interface AttemptEvents {
 
 /** Messages that may wait in the pipe to a child, e.g. while a native call blocks its thread. */
 const MAX_WAITING = 64;
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 export function startAttempt(spec: ChildSpec, log: Logger, events: AttemptEvents): Attempt {
   const { NOTIFY_SOCKET: _socket, WATCHDOG_USEC: _period, NODE_OPTIONS: _options, ...inherited } = process.env;
-  const child = fork(fileURLToPath(spec.entry), [], {
-    execArgv: ['--import', TSX, `--max-old-space-size=${spec.memoryMb}`, ...(spec.flags ?? [])],
+  const { file, flags } = programFor(spec.entry);
+  const child = fork(file, [], {
+    execArgv: [...flags, `--max-old-space-size=${spec.memoryMb}`, ...(spec.flags ?? [])],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...inherited, ...spec.env },

@@ -14,6 +14,7 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { programFor } from '../../src/health/program.ts';
 import type { Change, FromSimulator, PathStats, ToSimulator } from './settings.ts';
 import { createTimeline } from './timeline.ts';
 import type { Timeline } from './timeline.ts';
@@ -46,7 +47,8 @@ export interface SimulatorOptions {
 
 export async function startSimulator(opts: SimulatorOptions = {}): Promise<Simulator> {
   const { port: wanted = 0, host = '127.0.0.1', tls } = opts;
-  const child = fork(new URL('./simulatorChild.ts', import.meta.url), { execArgv: ['--import', 'tsx'] });
+  const { file, flags } = programFor(new URL('./simulatorChild.ts', import.meta.url));
+  const child = fork(file, { execArgv: [...flags] });
   const timelines = new Map<string, Timeline>();
   const asked = new Map<number, { resolve: (stats: PathStats) => void; reject: (error: Error) => void }>();
   let ids = 0;

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { AV_CODEC_HW_CONFIG_METHOD_HW_DEVICE_CTX, AV_PIX_FMT_NONE } from 'node-av/constants';
 import type { AVCodecID, AVHWDeviceType, AVPixelFormat } from 'node-av/constants';
 import { Codec, HardwareDeviceContext } from 'node-av/lib';
+import { programFor } from '../../health/program.ts';
 
 /** A way to decode a codec on a kind of device. */
 export interface DeviceWay {
@@ -66,11 +65,9 @@ export function opens(name: string): Promise<boolean> {
   return known;
 }
 
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-
 function probe(name: string): Promise<boolean> {
-  const entry = fileURLToPath(new URL('./deviceProbe.ts', import.meta.url));
+  const { file, flags } = programFor(new URL('./deviceProbeChild.ts', import.meta.url));
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--import', TSX, entry, name], { timeout: PROBE_TIME, killSignal: 'SIGKILL' }, (error) => resolve(!error));
+    execFile(process.execPath, [...flags, file, name], { timeout: PROBE_TIME, killSignal: 'SIGKILL' }, (error) => resolve(!error));
   });
 }

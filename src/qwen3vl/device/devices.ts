@@ -2,8 +2,8 @@ import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { listSupportedBackends } from 'onnxruntime-node';
+import { programFor } from '../../health/program.ts';
 import type { AttentionForm } from '../graph/attention.ts';
 import type { TrialReport } from './deviceTrialChild.ts';
 import { DEVICES } from './sessionOptions.ts';
@@ -23,7 +23,6 @@ export interface Verdict {
 /** ms: a driver that compiles its kernels for the first time may take half a minute */
 const PATIENCE = 120_000;
 const WORDS = 160;
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const verdicts = new Map<RunningDevice, Promise<Verdict>>();
 
 /** What this machine's devices are worth, the fastest kind first. */
@@ -55,7 +54,8 @@ async function judge(device: RunningDevice): Promise<Verdict> {
 
 function trial(device: RunningDevice): Promise<TrialReport> {
   const { NODE_OPTIONS: _options, ...env } = process.env;
-  const child = fork(fileURLToPath(new URL('./deviceTrialChild.ts', import.meta.url)), [device], { execArgv: ['--import', TSX], stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env });
+  const { file, flags } = programFor(new URL('./deviceTrialChild.ts', import.meta.url));
+  const child = fork(file, [device], { execArgv: [...flags], stdio: ['ignore', 'ignore', 'ignore', 'ipc'], env });
   return new Promise((resolve) => {
     const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
     child.once('message', (report) => resolve(report as TrialReport));

@@ -1,0 +1,30 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** Programs that are made ahead (programs.mjs) lie here, each build in a folder of its own, and beside them an index that says of which sources each was made. */
+export const PROGRAMS = '.cache/programs';
+export const INDEX = 'index.json';
+
+/** The program that was made of a module; undefined where there is none of what its sources are now: then they are loaded as they are. */
+export function programOf(root, entry) {
+  const { root: builtIn, programs } = readIndex(root);
+  const program = builtIn === resolve(root) ? programs[entry] : undefined;
+  if (!program || Object.entries(program.sources).some(([source, mark]) => markOf(join(root, source)) !== mark)) return undefined;
+  const file = join(root, PROGRAMS, program.file);
+  return existsSync(file) ? file : undefined;
+}
+
+/** Where this changes, the contents of a file may have. */
+export function markOf(file) {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return stat && `${stat.size} ${stat.mtimeMs}`;
+}
+
+function readIndex(root) {
+  try {
+    return JSON.parse(readFileSync(join(root, PROGRAMS, INDEX), 'utf8'));
+  } catch {
+    // none were made yet
+    return { root, programs: {} };
+  }
+}
