@@ -43,6 +43,10 @@ export const chatBody = z
     logprobs: z.boolean().nullish(),
     top_logprobs: z.int().min(0).max(20).nullish(),
     response_format: responseFormat.nullish(),
+    media_io_kwargs: z
+      .looseObject({ video: z.looseObject({ fps: z.number().positive().nullish(), frames_indices: z.array(z.number().nonnegative()).max(512).nullish() }).nullish() })
+      .nullish()
+      .describe('video.frames_indices / video.fps: the times of frames that come as one data:video/jpeg, s'),
     mm_processor_kwargs: z.looseObject({ fps: z.number().positive().max(60).nullish() }).nullish().describe('fps: frames a second of videos'),
   })
   .meta({ examples: [{ messages: [{ role: 'user', content: 'Hello' }] }] });

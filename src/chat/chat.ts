@@ -48,7 +48,8 @@ export function createChat({ model, line, frameSize, stills, sources, now }: Cha
     if (body.model && body.model !== name) throw new ChatRefusal('MODEL_UNKNOWN', `there is no model ${body.model.slice(0, 100)}; ${name} is running.`, 'model');
     const order = orderOf(body, model.sampling);
     const fps = body.mm_processor_kwargs?.fps ?? undefined;
-    const wanted = turnsOf(body.messages, fps);
+    const { frames_indices: indices, fps: indexRate } = body.media_io_kwargs?.video ?? {};
+    const wanted = turnsOf(body.messages, { fps, indices: indices ?? undefined, indexRate: indexRate ?? undefined });
     return (signal, hear) =>
       line.place(async () => {
         const turns = await showTurns(wanted, fps, { context, side, processing, frameSize, stills }, sources(), signal);

@@ -71,11 +71,11 @@ async function decoded(pictures: readonly { readonly url: string; readonly param
 }
 
 /** A video out of pictures. */
-async function flip({ urls, fps, param }: Extract<Wanted, { kind: 'frames' }>, share: number, { side, frameSize, stills }: MediaLimits, sources: Sources, signal: AbortSignal): Promise<VideoInput> {
+async function flip({ urls, times, param }: Extract<Wanted, { kind: 'frames' }>, share: number, { side, frameSize, stills }: MediaLimits, sources: Sources, signal: AbortSignal): Promise<VideoInput> {
   // two frames make one token of a place
   const frames = await decoded(urls.map((url) => ({ url, param })), bounded(frameSize, (2 * share) / urls.length, side), stills, sources, signal);
   if (frames.some(({ width, height }) => width !== frames[0]?.width || height !== frames[0].height)) throw invalid(param, 'frames of a video have to be of one size.');
-  return { frames, times: frames.map((_, i) => i / fps) };
+  return { frames, times };
 }
 
 async function film(part: Extract<Wanted, { kind: 'video' }>, share: number, fps: number | undefined, { side, processing, frameSize }: MediaLimits, sources: Sources, signal: AbortSignal): Promise<VideoInput> {

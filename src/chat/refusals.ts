@@ -7,6 +7,13 @@ const empty = (value: unknown): boolean => value === undefined || value === null
 const other = (...same: readonly unknown[]) => (value: unknown): boolean => !empty(value) && !same.includes(value);
 const given = (value: unknown): boolean => !empty(value);
 
+/** The times of a video's frames, and that all of them are to be shown. */
+const TIMES: Readonly<Record<string, (value: unknown) => boolean>> = { fps: () => true, frames_indices: () => true, total_num_frames: () => true, duration: () => true, do_sample_frames: (value) => value === false, num_frames: (value) => value === -1 };
+function onlyTimes(kwargs: unknown): boolean {
+  const { video, ...rest } = kwargs as { video?: object };
+  return empty(rest) && Object.entries(video ?? {}).every(([key, value]) => value === null || TIMES[key]?.(value) === true);
+}
+
 /**
  * Parameters under which the answer would be another one than Lookout's model gives, and when. All else that OpenAI or vLLM know (user,
  * metadata, store, service_tier, detail …) changes nothing here and is ignored.
@@ -40,7 +47,7 @@ const REFUSED: Readonly<Record<string, (value: unknown) => boolean>> = {
   guided_choice: given,
   guided_grammar: given,
   structured_outputs: given,
-  media_io_kwargs: given,
+  media_io_kwargs: (value) => given(value) && !onlyTimes(value),
   chat_template: given,
   chat_template_kwargs: given,
   documents: given,

@@ -114,6 +114,25 @@ describe('a video', () => {
   });
 });
 
+describe('a video as one address of JPEGs, as vLLM takes it', () => {
+  const frames = (count: number): Part => video(`data:video/jpeg;base64,${Array.from({ length: count }, () => data('a.jpg', 'image/jpeg').split(',')[1]).join(',')}`);
+  const times = (indices: number[], more: object = {}): Part => ({ media_io_kwargs: { video: { fps: 1000, frames_indices: indices, total_num_frames: 4001, do_sample_frames: false, num_frames: -1, ...more } } });
+
+  test('has its own times', async () => {
+    expect(await visual([frames(4)], times([0, 250, 900, 4000]))).toBe(2 * 24);
+    // two stamps of a digit more: 10.1 and 44.0 in place of 0.1 and 2.5
+    const asked = (indices: number[]): Promise<number | undefined> => say([frames(4)], times(indices)).then(({ usage }) => usage?.prompt_tokens);
+    expect((await asked([10_000, 10_250, 40_000, 48_000])) ?? 0).toBeGreaterThan((await asked([0, 250, 900, 4000])) ?? 0);
+  });
+
+  test('is refused where the times are not of its frames, or of a file', async () => {
+    await expect(visual([frames(4)], times([0, 250, 900]))).rejects.toThrow('4 frames and 3 places');
+    await expect(visual([frames(2)], times([500, 250]))).rejects.toThrow('in order');
+    await expect(visual([frames(2)], times([0, 250], { do_sample_frames: true }))).rejects.toThrow('media_io_kwargs');
+    await expect(visual([video(data('room.mp4', 'video/mp4'))], times([0, 250]))).rejects.toThrow('is a file');
+  });
+});
+
 describe('pictures', () => {
   test('of several kinds and sizes are seen, as large as the model takes them', async () => {
     const parts = [image(data('a.jpg', 'image/jpeg')), image(data('b.png', 'image/png')), { type: 'text', text: 'and' }, image(data('c.webp', 'image/webp')), image(data('d.gif', 'image/gif'))];
