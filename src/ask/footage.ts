@@ -1,9 +1,8 @@
-import { modelFrameSize } from '../config/modelSettings.ts';
+import { modelFrameSize, modelGeometry } from '../config/modelSettings.ts';
 import type { Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
 import { readVideoFrames } from '../ingest/file.ts';
 import { pulled } from '../ingest/pulled.ts';
-import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
 import type { Recordings } from '../recordings/recordings.ts';
 import { sample } from '../sample/sample.ts';
 import type { Frame } from '../values.ts';
@@ -76,7 +75,7 @@ export function liveFootage(live: LiveFrames, camera: string, range: Stretch, fr
 }
 
 function choosing(config: Config, frameRate: number | undefined): { stages: ReturnType<typeof stagesAt>; frameSize: ReturnType<typeof modelFrameSize> } {
-  return { stages: stagesAt(config, frameRate), frameSize: modelFrameSize(config, readCheckpoint(config.model.name).processing) };
+  return { stages: stagesAt(config, frameRate), frameSize: modelFrameSize(config, modelGeometry(config).processing) };
 }
 
 function joined(stretches: readonly Stretch[]): Stretch[] {

@@ -1,10 +1,11 @@
+import { modelGeometry } from '../config/modelSettings.ts';
 import type { Config } from '../config/schema.ts';
 import { longVideo } from '../infer/longVideo.ts';
 import type { LongVideoOptions, LongVideoStep } from '../infer/longVideo.ts';
 import { qwenBackend } from '../infer/qwen.ts';
 import type { VideoModel } from '../infer/qwen.ts';
 import { boundedWindowSize } from '../infer/tokenWindows.ts';
-import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
+import { sideOf } from '../qwen3vl/checkpoint/geometry.ts';
 import type { Frame } from '../values.ts';
 import { stagesOf } from '../config/stages.ts';
 
@@ -26,12 +27,11 @@ export function lookAt(
   signal: AbortSignal,
 ): AsyncGenerator<LongVideoStep, void, void> {
   const { video_processor: video, long_video: long } = config;
-  const { config: shape } = readCheckpoint(config.model.name);
   const options = {
     ...request,
     windowSize: boundedWindowSize(request.windowSize ?? long.window_size, model.context),
     overlapRatio: request.overlapRatio ?? long.overlap_ratio,
-    side: shape.vision.patch * shape.vision.merge,
+    side: sideOf(modelGeometry(config)),
   };
   return longVideo(frames, qwenBackend(model, { alignTimes: request.temporalAlignment ?? video.enable_temporal_alignment }), options, signal);
 }

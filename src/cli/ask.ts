@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts';
 import { configSchema } from '../config/schema.ts';
 import type { Config } from '../config/schema.ts';
 import { LookoutError } from '../errors.ts';
+import { withModelFlags } from './modelFlags.ts';
 import { configFile, configOption, jsonOption, parseCount, parseId, parseNumber } from './options.ts';
 
 interface AskFlags {
@@ -64,7 +65,7 @@ async function aboutCamera(camera: string, question: string, more: string | unde
 /** The configuration, or its defaults where the model is named and the configuration is not. */
 function settings({ config: file, model, device }: AskFlags): Config {
   const config = model !== undefined && file === undefined ? configSchema.parse({ model: { name: model } }) : loadConfig(configFile(file), withoutSecrets).config;
-  return { ...config, model: { ...config.model, name: model ?? config.model.name, ...(device ? { device } : {}) } };
+  return withModelFlags(config, { ...(model === undefined ? {} : { model }), ...(device ? { device } : {}) });
 }
 
 /** `15`, `0:15` or `1:02:03.5` as ms. */

@@ -1,6 +1,7 @@
 import type { AskAnswer } from '../ask/steps.ts';
 import type { Config } from '../config/schema.ts';
 import { createLogger } from '../health/log.ts';
+import { withModelFlags } from './modelFlags.ts';
 import { localTime, print, printTable, progress, seconds, visible } from './print.ts';
 import { unwatchedLines } from './coverage.ts';
 import { withLog } from './withLog.ts';
@@ -33,7 +34,7 @@ export async function askCamera(asked: CameraQuestion): Promise<void> {
     const end = (): void => stop.abort();
     process.once('SIGINT', end).once('SIGTERM', end);
     const log = createLogger({ level: 'warn', pretty: process.stderr.isTTY });
-    const model = onDemand({ ...config, model: { ...config.model, ...(asked.device ? { device: asked.device } : {}) } }, stop.signal, log);
+    const model = onDemand(withModelFlags(config, asked.device ? { device: asked.device } : {}), stop.signal, log);
     const line = createQuestionLine({ now: Date.now });
     const asker = createAsker({ model, current: () => ({ config }), store, line, recordings: openRecordings({ folder: config.recordings.dir }), log, now: Date.now });
     const bar = progressBar(process.stderr, 'percent');

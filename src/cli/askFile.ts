@@ -20,13 +20,12 @@ export interface FileQuestion {
 
 /** Asks about a video file with a model of its own. */
 export async function askFile(asked: FileQuestion, config: Config): Promise<void> {
-  const { modelProcessOptions } = await import('../config/modelSettings.ts');
   const { progressBar } = await import('../eval/progress.ts');
-  const { startModelProcess } = await import('../qwen3vl/process/process.ts');
+  const { openModel } = await import('../daemon/openModel.ts');
   const stop = new AbortController();
   const end = (): void => stop.abort(new LookoutError('USAGE', 'Stopped before the end.'));
   process.once('SIGINT', end).once('SIGTERM', end);
-  const model = startModelProcess(modelProcessOptions(config), stop.signal, createLogger({ level: 'warn', pretty: process.stderr.isTTY }));
+  const model = openModel(config, stop.signal, createLogger({ level: 'warn', pretty: process.stderr.isTTY }));
   const bar = progressBar(process.stderr, 'percent');
   try {
     await model.ready;

@@ -17,6 +17,7 @@ type Outcome = Omit<Finding, 'name'>;
 /** What can be seen without the network: of the machine, and with a configuration of its folders. */
 export function localChecks(config?: Config): Check[] {
   if (!config) return [{ name: 'node', run: node }, { name: 'native modules', run: nativeModules }, { name: 'ffmpeg', run: ffmpeg }, { name: 'devices', run: devices }];
+  if (config.model.backend === 'openai') return [{ name: 'engine', run: () => engines(config) }, { name: 'event log', run: () => eventLog(config) }];
   const named = config.model.device === 'auto' ? [] : [{ name: 'model device', run: () => device(config.model.device) }];
   return [{ name: 'model', run: () => model(config.model.name) }, ...named, { name: 'event log', run: () => eventLog(config) }];
 }
@@ -39,6 +40,20 @@ function ffmpeg(): Outcome {
   const version = /^ffmpeg version (\S+)/.exec(child.stdout ?? '')?.[1];
   if (version) return { state: 'ok', detail: `ffmpeg ${version}` };
   return { state: 'warn', detail: 'ffmpeg is not there; only the demo and `lookout eval` need it (Debian: apt-get install ffmpeg)' };
+}
+
+/** What the engines are, and can do. */
+async function engines(config: Config): Promise<Outcome> {
+  const { openModel } = await import('../daemon/openModel.ts');
+  const stop = new AbortController();
+  const opened = openModel(config, stop.signal, createLogger({ level: 'silent' }));
+  try {
+    await opened.ready;
+    return { state: 'ok', detail: opened.device ?? opened.name };
+  } finally {
+    await opened.close();
+    stop.abort();
+  }
 }
 
 function model(folder: string): Outcome {

@@ -12,7 +12,9 @@ import { LookoutError } from '../errors.ts';
 import type { EvalSource } from '../eval/evaluate.ts';
 import type { EvalReport } from '../eval/report.ts';
 import { createLogger } from '../health/log.ts';
+import type { Logger } from '../health/log.ts';
 import type { Rule } from '../rules/rule.ts';
+import { withModelFlags } from './modelFlags.ts';
 import { configFile, configOption, jsonOption, parseCount, parseId, parseNumber } from './options.ts';
 import { print, progress } from './print.ts';
 
@@ -80,18 +82,21 @@ async function evaluate(videos: string | undefined, flags: EvalFlags): Promise<v
   const { files, stagesOf } = await import('./evalStages.ts');
   const { progressBar } = await import('../eval/progress.ts');
   const { reportJson, reportLines } = await import('../eval/report.ts');
+  const isEngine = config.model.backend === 'openai';
+  const { openModel } = await import('../daemon/openModel.ts');
   const dir = config.model.name;
   const source = videos === undefined ? scenes(flags) : files(videos, config, rules);
   const stop = new AbortController();
   const end = (): void => stop.abort(new LookoutError('USAGE', 'Stopped before the end.'));
   process.once('SIGINT', end).once('SIGTERM', end);
-  progress(`Evaluating ${dir} on ${videos ?? `${flags.scenes} scenes`} …`);
+  progress(`Evaluating ${isEngine ? 'the engine' : dir} on ${videos ?? `${flags.scenes} scenes`} …`);
   const bar = progressBar(process.stderr, videos === undefined ? 'scenes' : 'videos');
   try {
     const report = await runEvaluation(
       {
         source,
-        model: { dir, device: flags.device ?? config.model.device, maxContext: config.video_processor.max_context_length, memoryMb: MEMORY_MB },
+        model: { dir, device: config.model.device, maxContext: config.video_processor.max_context_length, memoryMb: MEMORY_MB },
+        ...(isEngine ? { open: (within: AbortSignal, log: Logger) => openModel(config, within, log) } : {}),
         jobs: flags.jobs,
         tolerance: flags.tolerance,
         perWindow: flags.windows,
@@ -150,7 +155,7 @@ async function filmScenes(flags: EvalFlags, folder: string): Promise<void> {
 function settings(flags: EvalFlags): { config: Config; rules: readonly Rule[] } {
   const ownModel = flags.scenes !== undefined || flags.model !== undefined;
   const { config, rules } = ownModel && flags.config === undefined ? defaults(flags) : loadConfig(configFile(flags.config), withoutSecrets);
-  return { config: flags.model === undefined ? config : { ...config, model: { ...config.model, name: flags.model } }, rules };
+  return { config: withModelFlags(config, { ...(flags.model === undefined ? {} : { model: flags.model }), ...(flags.device ? { device: flags.device } : {}) }), rules };
 }
 
 function defaults(flags: EvalFlags): { config: Config; rules: readonly Rule[] } {

@@ -5,6 +5,7 @@ import type { RuleVerdict } from '../feedback/judge.ts';
 import { ENOUGH } from '../feedback/suggest.ts';
 import type { AtThreshold } from '../feedback/suggest.ts';
 import { localTime, print, printJson, printTable, visible } from './print.ts';
+import { withModelFlags } from './modelFlags.ts';
 import { withTextScorer } from './textScorer.ts';
 import { withLog } from './withLog.ts';
 
@@ -28,8 +29,8 @@ export async function evalFeedback(flags: FeedbackFlags): Promise<void> {
     const judged = store.feedback({ ...range, ...(flags.rule === undefined ? {} : { rule: flags.rule }) });
     if (flags.rule !== undefined && judged.length === 0 && !rules.some((rule) => rule.id === flags.rule)) throw new LookoutError('RULE_NOT_FOUND', `there is no rule ${flags.rule}, and no word on an alert of it.`);
     if (flags.stored || judged.length === 0) return judgeRules(judged, { rules });
-    const model = { ...config.model, ...(flags.model ? { name: flags.model } : {}), ...(flags.device ? { device: flags.device } : {}) };
-    return withTextScorer({ ...config, model }, ({ score }) => judgeRules(judged, { rules, score }));
+    const chosen = withModelFlags(config, { ...(flags.model ? { model: flags.model } : {}), ...(flags.device ? { device: flags.device } : {}) });
+    return withTextScorer(chosen, ({ score }) => judgeRules(judged, { rules, score }));
   });
   if (flags.json) printJson({ rules: verdicts });
   else show(verdicts);

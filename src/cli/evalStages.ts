@@ -1,15 +1,14 @@
-import { modelFrameSize } from '../config/modelSettings.ts';
+import { modelFrameSize, modelGeometry } from '../config/modelSettings.ts';
 import type { Config } from '../config/schema.ts';
 import { stagesOf as daemonStages } from '../config/stages.ts';
 import type { EvalSource } from '../eval/evaluate.ts';
 import { DEFAULT_STAGES } from '../eval/watchFile.ts';
 import type { Stages } from '../eval/watchFile.ts';
-import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
 import type { Rule } from '../rules/rule.ts';
 
 /** Labelled files, read as the daemon reads a camera. @throws LookoutError MODEL_… */
 export function files(path: string, config: Config, rules: readonly Rule[]): EvalSource {
-  const { processing } = readCheckpoint(config.model.name);
+  const { processing } = modelGeometry(config);
   return { path, rules, frames: { fps: daemonStages(config).maxFps, frameSize: modelFrameSize(config, processing) } };
 }
 

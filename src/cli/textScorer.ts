@@ -17,13 +17,12 @@ export async function withTextScorer<T>(config: Config, use: (scorer: TextScorer
   const closing: (() => Promise<void>)[] = [];
   const score = async (questions: readonly TextQuestion[]): Promise<number[]> => {
     if (questions.length === 0) return [];
-    const { modelProcessOptions } = await import('../config/modelSettings.ts');
     const { progressBar } = await import('../eval/progress.ts');
     const { gatherTexts } = await import('../infer/scoreTexts.ts');
     const { secondOpinion } = await import('../infer/secondOpinion.ts');
     const { wordingsOf } = await import('../rules/wordings.ts');
-    const { startModelProcess } = await import('../qwen3vl/process/process.ts');
-    const model = startModelProcess(modelProcessOptions(config), stop.signal, createLogger({ level: 'warn', pretty: process.stderr.isTTY }));
+    const { openModel } = await import('../daemon/openModel.ts');
+    const model = openModel(config, stop.signal, createLogger({ level: 'warn', pretty: process.stderr.isTTY }));
     closing.push(() => model.close());
     await model.ready;
     const bar = progressBar(process.stderr, 'texts');

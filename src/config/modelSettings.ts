@@ -1,4 +1,6 @@
 import type { FrameSize } from '../ingest/frameSize.ts';
+import { geometryOf, likelyGeometry } from '../qwen3vl/checkpoint/geometry.ts';
+import type { Geometry } from '../qwen3vl/checkpoint/geometry.ts';
 import type { ModelProcessOptions } from '../qwen3vl/process/process.ts';
 import type { Config } from './schema.ts';
 
@@ -12,6 +14,11 @@ export function modelFrameSize(config: Config, video: { minPixels: number; maxPi
   const frames = config.window.max_frames;
   const maxPixels = most ?? Math.max(LEAST_PIXELS, Math.min(MOST_PIXELS, Math.floor(video.maxPixels / frames)));
   return { minPixels: Math.min(maxPixels, least ?? Math.max(LEAST_PIXELS, Math.ceil(video.minPixels / frames))), maxPixels };
+}
+
+/** How the configuration's model cuts frames into tokens; an engine's as published, where its checkpoint is not here as well. Errors: MODEL_… */
+export function modelGeometry({ model }: Pick<Config, 'model'>): Geometry {
+  return model.backend === 'openai' ? likelyGeometry(model.name) : geometryOf(model.name);
 }
 
 /** How the model is run. */

@@ -1,11 +1,11 @@
 import type { CameraOptions } from '../camera/camera.ts';
-import { modelFrameSize } from '../config/modelSettings.ts';
+import { modelFrameSize, modelGeometry } from '../config/modelSettings.ts';
 import { configSchema } from '../config/schema.ts';
 import type { CameraConfig, Config } from '../config/schema.ts';
 import { stagesOf } from '../config/stages.ts';
 import { cameraUrlFault } from '../config/urls.ts';
 import { LookoutError } from '../errors.ts';
-import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
+import { PUBLISHED } from '../qwen3vl/checkpoint/geometry.ts';
 import { Secret, redactUrl } from '../secret.ts';
 import { cameraOptions } from './cameras.ts';
 
@@ -22,9 +22,6 @@ export interface ProbeWay {
   readonly transport?: CameraConfig['transport'];
   readonly tls?: CameraConfig['tls'];
 }
-
-/** Area of a video that Qwen3-VL's checkpoints allow, for where none is at hand. */
-const VIDEO = { minPixels: 4096, maxPixels: 25_165_824 };
 
 /** A camera of the configuration. @throws LookoutError CAMERA_NOT_FOUND */
 export function configuredTarget(id: string, config: Config, way: ProbeWay): ProbeTarget {
@@ -67,9 +64,9 @@ function oneCamera(config: Config, url: Secret, { transport, tls }: ProbeWay): C
 /** As the configuration's model takes frames; a camera can be probed before there is one. */
 function frameSizeOf(config: Config): CameraOptions['frameSize'] {
   try {
-    return modelFrameSize(config, readCheckpoint(config.model.name).processing);
+    return modelFrameSize(config, modelGeometry(config).processing);
   } catch (error) {
-    if (error instanceof LookoutError) return modelFrameSize(config, VIDEO);
+    if (error instanceof LookoutError) return modelFrameSize(config, PUBLISHED.processing);
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { qwenBackend } from '../infer/qwen.ts';
 import type { Logger } from '../health/log.ts';
+import type { RunningModel } from '../infer/runningModel.ts';
 import { startModelProcess } from '../qwen3vl/process/process.ts';
 import type { ModelProcessOptions } from '../qwen3vl/process/process.ts';
 import type { Rule } from '../rules/rule.ts';
@@ -24,6 +25,8 @@ export type EvalSource =
 export interface EvalOptions extends Omit<ClipOptions, 'meaning'> {
   readonly source: EvalSource;
   readonly model: ModelProcessOptions;
+  /** opens a model that takes many calls at a time, in place of processes of ours */
+  open?(signal: AbortSignal, log: Logger): RunningModel;
   /** model processes side by side; where not given, one per core for a small checkpoint and one for a large one */
   readonly jobs?: number;
 }
@@ -33,18 +36,20 @@ const PHRASES_PER_SCENE = 10;
 const PHRASES = 600;
 /** A checkpoint up to this size is small enough to be held once per core, bytes. */
 const SMALL_CHECKPOINT = 128 * 2 ** 20;
+/** Videos at a time with an engine. */
+const ENGINE_JOBS = 4;
 
 /** Evaluates a model. Errors: those of the model, LABELS_INVALID, VIDEO_UNREADABLE. */
 export async function runEvaluation(opts: EvalOptions, signal: AbortSignal, log: Logger): Promise<EvalReport> {
   const clips = await clipsOf(opts.source);
-  const jobs = Math.min(clips.length, opts.jobs ?? (await sensibleJobs(opts.model.dir)));
+  const jobs = Math.min(clips.length, opts.jobs ?? (opts.open ? ENGINE_JOBS : await sensibleJobs(opts.model.dir)));
   const abort = new AbortController();
   const either = AbortSignal.any([signal, abort.signal]);
   const threads = opts.model.threads ?? Math.max(1, Math.floor(availableParallelism() / jobs));
-  const models = Array.from({ length: jobs }, () => startModelProcess({ ...opts.model, threads }, either, log));
+  const models: RunningModel[] = opts.open ? [opts.open(either, log)] : Array.from({ length: jobs }, () => startModelProcess({ ...opts.model, threads }, either, log));
   try {
     await Promise.all(models.map((m) => m.ready));
-    const backends = models.map((m) => qwenBackend(m));
+    const backends = Array.from({ length: Math.max(jobs, models.length) }, (_, i) => models[i % models.length]).flatMap((m) => (m ? [qwenBackend(m)] : []));
     if (!('scenes' in opts.source)) return await evaluateClips(clips, backends, { ...opts, meaning: 'model' }, signal);
     const report = await evaluateClips(clips, backends, { ...opts, meaning: 'exact' }, signal);
     if (opts.perWindow) return report;

@@ -35,17 +35,17 @@ const MOST_HINT_TEXT = 800;
  */
 export function qwenBackend(model: VideoModel, { alignTimes = true, patience = Infinity } = {}): Backend {
   const score = batchScores((...args) => model.scoreMany(...args));
-  const list = async (window: Window, lookFor: readonly string[], keep: Pick<GenerateRequest, 'stream' | 'once'>, signal?: AbortSignal): Promise<Answer> => {
+  const list = async (window: Window, lookFor: readonly string[], keep: Pick<GenerateRequest, 'stream' | 'once' | 'deadline'>, signal?: AbortSignal): Promise<Answer> => {
     signal?.throwIfAborted();
     const time = videoTime(window, alignTimes);
     const began = performance.now();
     const video = { frames: window.frames, times: time.times };
-    const until = Number.isFinite(patience) ? { deadline: (window.frames.at(-1)?.at ?? window.cutAt) + patience } : {};
-    const result = await model.generate({ video, prompt: eventsPrompt(hints(lookFor)), maxTokens: EVENTS_TOKENS, schema: EVENTS_SCHEMA, ...until, ...keep }, signal);
+    const result = await model.generate({ video, prompt: eventsPrompt(hints(lookFor)), maxTokens: EVENTS_TOKENS, schema: EVENTS_SCHEMA, ...keep }, signal);
     signal?.throwIfAborted();
     const shown = result.stamps ? videoTime(window, alignTimes, result.stamps) : time;
     return toAnswer(window, shown, result, model.name, performance.now() - began);
   };
+  const until = (from: number): Pick<GenerateRequest, 'deadline'> => (Number.isFinite(patience) ? { deadline: from + patience } : {});
   return {
     // an engine says late which model it serves
     get name() {
@@ -55,8 +55,8 @@ export function qwenBackend(model: VideoModel, { alignTimes = true, patience = I
       signal?.throwIfAborted();
       await model.prefill({ frames: window.frames, times: videoTime(window, alignTimes).times }, window.camera);
     },
-    events: (window, lookFor, signal) => list(window, lookFor, { stream: window.camera }, signal),
-    lookAgain: (window, lookFor, signal) => list(window, lookFor, { once: true }, signal),
+    events: (window, lookFor, signal) => list(window, lookFor, { stream: window.camera, ...until(window.frames.at(-1)?.at ?? window.cutAt) }, signal),
+    lookAgain: (window, lookFor, signal) => list(window, lookFor, { once: true, ...until(Date.now()) }, signal),
     score,
     async ask(window, question, start, end) {
       const video = { frames: window.frames, times: videoTime(window, alignTimes).times };
