@@ -3,7 +3,7 @@ import { Subject } from 'rxjs';
 import type { FeedItem } from './api/feed.ts';
 import { startPublisher } from './alerts/publisher.ts';
 import type { LoadedConfig } from './config/load.ts';
-import { modelFrameSize, modelProcessOptions } from './config/modelSettings.ts';
+import { modelFrameSize } from './config/modelSettings.ts';
 import { watchConfig } from './config/watch.ts';
 import { AlertDesk } from './daemon/alerts.ts';
 import { serveApi } from './daemon/api.ts';
@@ -13,6 +13,7 @@ import { closing } from './daemon/closing.ts';
 import { obey } from './daemon/commands.ts';
 import { guard } from './daemon/guard.ts';
 import { mediaKeeper } from './daemon/media.ts';
+import { openModel } from './daemon/openModel.ts';
 import { joinRooms } from './daemon/pipeline.ts';
 import { publisherOptions } from './daemon/publishing.ts';
 import { recall } from './daemon/recall.ts';
@@ -22,9 +23,7 @@ import { tellRestart } from './daemon/settings.ts';
 import { statusSink } from './daemon/status.ts';
 import { keepUp, recordAbsence } from './daemon/upkeep.ts';
 import type { Logger } from './health/log.ts';
-import type { RunningModel } from './infer/runningModel.ts';
 import { recordOf } from './media/record.ts';
-import { startModelProcess } from './qwen3vl/process/process.ts';
 import { keepRecordings } from './recordings/keeper.ts';
 import type { Secret } from './secret.ts';
 import { overheard } from './store/overheard.ts';
@@ -83,7 +82,7 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, news
   // one listener a camera, and a few more
   setMaxListeners(0, stop, watching, halt.signal);
   let current = loaded;
-  const model = openModel(loaded, halt.signal, log);
+  const model = openModel(loaded.config, halt.signal, log, { patient: true });
   const rtmp = await sendersPort(loaded.config, watching, log);
   if (rtmp) opts.rtmpReady?.(rtmp);
   const publisher = startPublisher(publisherOptions(() => current, (command) => obey(command, loaded, store, log)), store, halt.signal, log);
@@ -133,11 +132,4 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, news
   const api = await serveApi({ loaded, current: () => current, model, store, states, camera: (id) => cameras.stream(id), recordings, frames, pipeline, publisher, news$: news, log, signal: stop });
   if (api) opts.apiReady?.(api.url);
   return { ready: model.ready, done: closing({ stop, leave, halt, pipeline, media, desk, publisher, store, api, log }), store, counters: pipeline.counters };
-}
-
-function openModel({ config }: LoadedConfig, stop: AbortSignal, log: Logger): RunningModel {
-  const { max_context_length: wanted } = config.video_processor;
-  const model = startModelProcess(modelProcessOptions(config), stop, log);
-  if (model.context < wanted) log.info({ context: model.context, wanted }, 'the context is bounded by the model or by model.memory_mb');
-  return model;
 }

@@ -24,6 +24,7 @@ import type { RecentFrames } from '../window/recentFrames.ts';
 import type { AlertDesk } from './alerts.ts';
 import { guard } from './guard.ts';
 import { type LookCounts, looks } from './looks.ts';
+import { patienceOf } from './openModel.ts';
 import { sentencesFor } from './sentences.ts';
 import { WatchedTime } from './watched.ts';
 
@@ -60,7 +61,7 @@ export interface Pipeline {
 /** Windows in, alerts out; this is the drawing of the README. */
 export function joinRooms({ current, model, store, publisher, desk, recordings, frames, recalled, log }: PipelineOptions): Pipeline {
   const { events, video_processor: video } = current().config;
-  const backend = qwenBackend(model, { alignTimes: video.enable_temporal_alignment });
+  const backend = qwenBackend(model, { alignTimes: video.enable_temporal_alignment, patience: patienceOf(current().config) });
   const windows = new Subject<Window>();
   const growing = new Subject<Window>();
   const seen = new Subject<Watched>();
