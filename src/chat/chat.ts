@@ -42,25 +42,30 @@ export interface Chat {
 }
 
 export function createChat({ model, line, frameSize, stills, sources, now }: ChatOptions): Chat {
-  const { name, context, side, processing } = model;
+  const { side, processing } = model;
   /** checks all that can be checked before anything is fetched */
   const prepared = (body: ChatBody): ((signal: AbortSignal, hear?: (piece: ToldPiece) => void) => Promise<ChatResult>) => {
-    if (body.model && body.model !== name) throw new ChatRefusal('MODEL_UNKNOWN', `there is no model ${body.model.slice(0, 100)}; ${name} is running.`, 'model');
+    // an engine says late what it serves
+    if (body.model && body.model !== model.name) throw new ChatRefusal('MODEL_UNKNOWN', `there is no model ${body.model.slice(0, 100)}; ${model.name} is running.`, 'model');
     const order = orderOf(body, model.sampling);
     const fps = body.mm_processor_kwargs?.fps ?? undefined;
     const { frames_indices: indices, fps: indexRate } = body.media_io_kwargs?.video ?? {};
     const wanted = turnsOf(body.messages, { fps, indices: indices ?? undefined, indexRate: indexRate ?? undefined });
     return (signal, hear) =>
       line.place(async () => {
-        const turns = await showTurns(wanted, fps, { context, side, processing, frameSize, stills }, sources(), signal);
+        const turns = await showTurns(wanted, fps, { context: model.context, side, processing, frameSize, stills }, sources(), signal);
         return model.chat({ ...order, turns }, { signal, ...(hear ? { told: hear } : {}) });
       }, signal);
   };
   return {
-    model: name,
-    context,
+    get model() {
+      return model.name;
+    },
+    get context() {
+      return model.context;
+    },
     async complete(body, signal) {
-      return completionOf(headOf(name, now()), await prepared(body)(signal), body.logprobs === true);
+      return completionOf(headOf(model.name, now()), await prepared(body)(signal), body.logprobs === true);
     },
     async stream(body, signal) {
       const run = prepared(body);
@@ -69,7 +74,7 @@ export function createChat({ model, line, frameSize, stills, sources, now }: Cha
       const result = run(AbortSignal.any([signal, stop.signal]), (piece) => pieces.add(piece));
       result.then(() => pieces.end(), (error: unknown) => pieces.end(error));
       await pieces.first();
-      return told(body, headOf(name, now()), pieces, result, stop);
+      return told(body, headOf(model.name, now()), pieces, result, stop);
     },
   };
 }

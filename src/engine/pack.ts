@@ -49,8 +49,8 @@ export class Packer {
   async #part(part: LaidPart): Promise<PackedPart> {
     if (part.kind === 'text') return part;
     if (part.kind === 'image') return { kind: 'image', image: await this.#once(part.image, this.#typeOf(part.image)) };
-    // what vLLM takes as the frames of a video are JPEGs
-    return { kind: 'video', frames: await Promise.all(part.frames.map((frame) => this.#once(frame, 'image/jpeg'))), ms: part.ms };
+    // called JPEGs in the request, but vLLM and Lookout look at what each picture is
+    return { kind: 'video', frames: await Promise.all(part.frames.map((frame) => this.#once(frame, this.#typeOf(frame)))), ms: part.ms };
   }
 
   #typeOf({ width, height }: Sized): Packed['type'] {

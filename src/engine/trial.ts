@@ -56,7 +56,7 @@ export async function tryOut(found: Found, options: TrialOptions): Promise<Abili
 /** Whether a video's times arrive, where that is asked for or may be; else pictures between times, which any server can show. */
 async function layoutOf(abilities: Abilities, options: TrialOptions): Promise<Layout> {
   const { layout } = options.engine;
-  if (layout === 'stills' || (layout === 'auto' && abilities.kind !== 'vllm')) return 'stills';
+  if (layout === 'stills' || (layout === 'auto' && abilities.kind !== 'vllm' && abilities.kind !== 'lookout')) return 'stills';
   const lengthAt = async (seconds: number): Promise<number | undefined> => (await shown(abilities, options, 'video', [seconds, seconds]))?.promptTokens;
   const [early, late] = [await lengthAt(EARLY), await lengthAt(LATE)];
   const keepsTimes = early !== undefined && late !== undefined && late > early;

@@ -17,8 +17,9 @@ const model = z.object({
   max_model_len: z.int().describe('tokens of prompt and answer'),
 });
 
-export function modelsRoutes({ model: { name, context }, since }: ModelsNeeds): Route[] {
-  const running: z.infer<typeof model> = { id: name, object: 'model', created: Math.floor(since / 1000), owned_by: 'lookout', max_model_len: context };
+export function modelsRoutes({ model: served, since }: ModelsNeeds): Route[] {
+  // an engine says late what it serves
+  const running = (): z.infer<typeof model> => ({ id: served.name, object: 'model', created: Math.floor(since / 1000), owned_by: 'lookout', max_model_len: served.context });
   return [
     route({
       method: 'GET',
@@ -27,7 +28,7 @@ export function modelsRoutes({ model: { name, context }, since }: ModelsNeeds): 
       tag: 'chat',
       summary: 'The model that runs, as clients of OpenAI list them',
       response: { json: z.object({ object: z.literal('list'), data: z.array(model) }) },
-      handle: () => ({ object: 'list' as const, data: [running] }),
+      handle: () => ({ object: 'list' as const, data: [running()] }),
     }),
     route({
       method: 'GET',
@@ -38,8 +39,8 @@ export function modelsRoutes({ model: { name, context }, since }: ModelsNeeds): 
       params: z.object({ model: z.string().max(200) }),
       response: { json: model },
       handle: ({ params }) => {
-        if (params.model !== name) throw new Refusal('MODEL_UNKNOWN', `there is no model of that name; ${name} is running.`, { param: 'model' });
-        return running;
+        if (params.model !== served.name) throw new Refusal('MODEL_UNKNOWN', `there is no model of that name; ${served.name} is running.`, { param: 'model' });
+        return running();
       },
     }),
   ];
