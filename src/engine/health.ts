@@ -13,6 +13,8 @@ export interface HealthPace {
 }
 
 export interface HealthOptions extends PoolOptions {
+  /** for each request of a check, ms, once the endpoint has been in; the first time it may have a model to load */
+  readonly timeout: number;
   readonly pace?: HealthPace;
   /** an endpoint is in or out now, or was looked at for the first time */
   changed(endpoint: Endpoint): void;
@@ -41,8 +43,8 @@ export async function keepHealth(endpoint: Endpoint, options: HealthOptions, sig
   for (let first = true; !signal.aborted; first = false) {
     const now = performance.now();
     if (endpoint.breaker.isDue) {
-      endpoint.http.renew();
-      const well: boolean = await isWell(endpoint, options, signal, true);
+      if (endpoint.outstanding === 0) endpoint.http.renew();
+      const well: boolean = await isWell(endpoint, options, signal, wasIn ? Math.min(CHECK, options.timeout) : CHECK);
       // the first time nothing speaks against it; later it has to prove itself
       const isIn: boolean = well && endpoint.breaker.checked(!wasIn);
       wasIn ||= isIn;
@@ -50,7 +52,7 @@ export async function keepHealth(endpoint: Endpoint, options: HealthOptions, sig
       if (first || isIn) options.changed(endpoint);
     } else if (endpoint.breaker.state !== 'open' && endpoint.outstanding === 0 && now - Math.max(lookedAt, endpoint.answeredAt) > idle) {
       const whole = now - checkedAt > AGAIN;
-      await isWell(endpoint, options, signal, whole);
+      await isWell(endpoint, options, signal, whole ? CHECK : 0);
       lookedAt = performance.now();
       if (whole) checkedAt = lookedAt;
     }
@@ -58,15 +60,16 @@ export async function keepHealth(endpoint: Endpoint, options: HealthOptions, sig
   }
 }
 
-async function isWell(endpoint: Endpoint, { check, changed }: HealthOptions, signal: AbortSignal, whole: boolean): Promise<boolean> {
+/** `patience`: ms for each request of the whole check; 0: the list of models is enough. */
+async function isWell(endpoint: Endpoint, { check, changed }: HealthOptions, signal: AbortSignal, patience: number): Promise<boolean> {
   try {
     await endpoint.http.send({ method: 'GET', base: 'api', path: '/models' }, { timeout: QUICK, bytes: BYTES, signal }).catch(passable);
-    if (whole) await inTime(signal, (limit) => check(endpoint, sendOnce(endpoint, limit), limit));
+    if (patience > 0) await inTime(signal, (limit) => check(endpoint, sendOnce(endpoint, limit, patience), limit));
     return true;
   } catch (error) {
     if (signal.aborted) return false;
     const fault = error instanceof LookoutError ? error : new LookoutError('ENGINE_FAILED', `${endpoint.id}: the check did not end well (${String(error)}).`);
-    if (endpoint.outstanding > 0 && fault.code === 'ENGINE_TIMEOUT') return true;
+    if (endpoint.breaker.state !== 'open' && endpoint.outstanding > 0 && fault.code === 'ENGINE_TIMEOUT') return true;
     if (endpoint.unwell(fault)) changed(endpoint);
     return false;
   }
@@ -90,10 +93,10 @@ async function inTime(signal: AbortSignal, work: (limit: AbortSignal) => Promise
   }
 }
 
-function sendOnce(endpoint: Endpoint, limit: AbortSignal): SendOnce {
+function sendOnce(endpoint: Endpoint, limit: AbortSignal, patience: number): SendOnce {
   return async (call, { deadline, signal, bytes = BYTES }) => {
     const began = performance.now();
-    const timeout = deadline === undefined ? CHECK : Math.min(CHECK, deadline - Date.now());
+    const timeout = deadline === undefined ? patience : Math.min(patience, deadline - Date.now());
     const ends = linked([signal, limit]);
     try {
       const json = await endpoint.http.send(call, { timeout, bytes, signal: ends.signal });

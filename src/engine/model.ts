@@ -103,7 +103,7 @@ class EngineModel implements RunningModel {
     const ask = { maxTokens, top: 1, ...(schema ? { schema } : {}) };
     const { said, shown, ms } = await this.#asked(laid, ask, {
       kind: video ? 'window' : 'text',
-      ...(deadline === undefined ? this.#patience() : { deadline }),
+      ...(deadline === undefined ? this.#patience() : { deadline, begin: deadline - this.#config.engine.timeout * 1000 }),
       ...(stream === undefined ? {} : { affinity: stream }),
       ...(signal ? { signal } : {}),
     });

@@ -74,7 +74,7 @@ class Pool implements CountedPool {
     setMaxListeners(0, this.#stop.signal);
     this.ready = new Promise((resolve) => (this.#isReady = resolve));
     const { pace } = settings;
-    const health = { ...options, ...(pace ? { pace } : {}), changed: (endpoint: Endpoint) => this.#changed(endpoint, true) };
+    const health = { ...options, timeout: settings.timeout, ...(pace ? { pace } : {}), changed: (endpoint: Endpoint) => this.#changed(endpoint, true) };
     this.#watching = Promise.all(endpoints.map((endpoint) => keepHealth(endpoint, health, this.#stop.signal)));
     signal.addEventListener('abort', () => void this.close(), { once: true });
     if (signal.aborted) void this.close();
@@ -85,7 +85,7 @@ class Pool implements CountedPool {
   }
 
   async request(call: (endpoint: EndpointInfo) => EngineCall | undefined, options: CallOptions): Promise<EngineAnswer> {
-    const { deadline = Infinity, signal, idempotent = true, bytes = BYTES, affinity, kind = '', timeout = this.#settings.timeout } = options;
+    const { deadline = Infinity, begin = Infinity, signal, idempotent = true, bytes = BYTES, affinity, kind = '', timeout = this.#settings.timeout } = options;
     // what has to wait for an engine may wait until its deadline; without one, its time counts from now
     const until = performance.now() + (deadline === Infinity ? timeout : Math.min(deadline - Date.now(), 2 * timeout));
     const ends = signal ? { signal } : {};
@@ -99,7 +99,9 @@ class Pool implements CountedPool {
     this.#hedging.request();
     for (let tries = 1; ; ) {
       const not = new Set(last?.error && this.#retries.hasOther(last.endpoint) ? [...unfit, last.endpoint] : unfit);
-      const seat = { kind, until, mayTry: idempotent, not, ...ends, ...(affinity === undefined ? {} : { affinity }) };
+      // one that was begun in time may be tried again until its deadline
+      const latest = last ? until : Math.min(until, performance.now() + begin - Date.now());
+      const seat = { kind, until: latest, by: until, mayTry: idempotent, not, ...ends, ...(affinity === undefined ? {} : { affinity }) };
       // boxed: a promise of a promise would be waited for; where nobody can try again, the first failure is what counts
       const { outcome } = await this.#line.place(seat, (endpoint) => ({ outcome: this.#attempts.begin(endpoint, attempt) })).catch((error: unknown) => {
         throw signal?.aborted ? error : (last?.error ?? error);

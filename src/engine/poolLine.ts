@@ -10,8 +10,10 @@ const MOST = 256;
 const LEAST = 20;
 
 export interface Seat extends Omit<Wish, 'left'> {
-  /** performance.now() at which nobody wants the answer any more */
+  /** performance.now() until which it may wait */
   readonly until: number;
+  /** performance.now() at which nobody wants the answer any more */
+  readonly by: number;
   readonly signal?: AbortSignal;
 }
 
@@ -78,7 +80,7 @@ export class Line {
   /** An endpoint may have become free, or is gone. */
   next(): void {
     for (const { seat, take, refuse } of this.#waiting) {
-      const left = seat.until - performance.now();
+      const left = seat.by - performance.now();
       const endpoint = left < LEAST ? undefined : this.#choice.pick({ ...seat, left });
       if (endpoint) take(endpoint);
       else if (this.#isHopeless(seat, left)) refuse(this.#why(seat));

@@ -15,6 +15,8 @@ export interface EngineCall {
 export interface CallOptions {
   /** wall clock, ms, after which nobody wants the answer; by default `engine.timeout` from now */
   readonly deadline?: number;
+  /** wall clock, ms: what has not found a free endpoint by then is given up; by default the deadline */
+  readonly begin?: number;
   /** ms for the answer, instead of `engine.timeout` */
   readonly timeout?: number;
   readonly signal?: AbortSignal;

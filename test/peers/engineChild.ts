@@ -9,7 +9,7 @@ import type { EngineCounts, EngineManner, EngineStart } from './engine.ts';
 const start = JSON.parse(process.argv[2] ?? '{}') as EngineStart;
 let manner: EngineManner = start.manner ?? {};
 const counts: EngineCounts = { requests: 0, answered: 0, abandoned: 0, outstanding: 0, mostAtOnce: 0, checks: 0, bodies: 0, elsewhere: 0 };
-const ANSWER = { choices: [{ message: { content: '{"events":[]}' }, finish_reason: 'stop' }], usage: { prompt_tokens: 100, completion_tokens: 5 } };
+const ANSWER = { choices: [{ message: { content: '[]' }, finish_reason: 'stop' }], usage: { prompt_tokens: 100, completion_tokens: 5 } };
 
 function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
