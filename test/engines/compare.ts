@@ -1,0 +1,64 @@
+import type { GenerateResult } from '../../src/qwen3vl/model.ts';
+import type { Told, WatchedClip } from './watched.ts';
+
+export interface Comparison {
+  /** for people */
+  readonly told: string;
+  /** of ours */
+  readonly events: number;
+  /** names of the clips whose events or alerts differ, in text or time */
+  readonly unequal: readonly string[];
+  /** of each first answer that differs in a clip, how probable ours found the first token that does */
+  readonly unsure: readonly number[];
+}
+
+/** Times are equal to the millisecond that people are told. */
+const same = (a: readonly Told[], b: readonly Told[]): boolean => words(a) === words(b);
+const words = (all: readonly Told[]): string =>
+  all.map(({ text, start, end }) => `${Math.round(start)} ${end === null ? '' : Math.round(end)} ${text}`).toSorted().join('\n');
+
+export function compareClips(ours: readonly WatchedClip[], theirs: readonly WatchedClip[]): Comparison {
+  const pairs = ours.flatMap((a, i) => {
+    const b = theirs[i];
+    return b ? [{ a, b }] : [];
+  });
+  const unequal = pairs.filter(({ a, b }) => !same(a.events, b.events) || !same(a.alerts, b.alerts));
+  const parted = pairs.flatMap(({ a, b }) => firstParting(a, b) ?? []);
+  const answers = pairs.reduce((sum, { a }) => sum + a.answers.length, 0);
+  const events = pairs.reduce((sum, { a }) => sum + a.events.length, 0);
+  const lines = [
+    `${pairs.length - unequal.length} of ${pairs.length} clips have the same ${events} events and ${pairs.reduce((sum, { a }) => sum + a.alerts.length, 0)} alerts; ${answers} answers, ${parted.length} clips with one that differs`,
+    ...parted.map(({ clip, ours: said, theirs: other, sure }) => `${clip}: ${said}\n  theirs: ${other}\n  ours was ${sure.toFixed(2)} sure of the first token that differs`),
+    ...unequal.map(({ a, b }) => `${a.name} ours:\n${words(a.events)}\n${words(a.alerts)}\n  theirs:\n${words(b.events)}\n${words(b.alerts)}`),
+  ];
+  return { told: lines.join('\n'), events, unequal: unequal.map(({ a }) => a.name), unsure: parted.map(({ sure }) => sure) };
+}
+
+interface Parting {
+  readonly clip: string;
+  readonly ours: string;
+  readonly theirs: string;
+  readonly sure: number;
+}
+
+/** The first answer to the same question that differs: what follows it in a clip may differ because it does. */
+function firstParting(a: WatchedClip, b: WatchedClip): Parting | undefined {
+  for (const [i, said] of a.answers.entries()) {
+    const other = b.answers[i];
+    if (!other || a.asked[i] !== b.asked[i]) return undefined;
+    if (other.text.trim() !== said.text.trim()) return { clip: a.name, ours: said.text, theirs: other.text, sure: surenessAt(said, other.text) };
+  }
+  return undefined;
+}
+
+/** How probable the answer's model found its own token where another's text parts from it. */
+function surenessAt({ text, pieces, probabilities }: GenerateResult, other: string): number {
+  let at = 0;
+  while (at < text.length && text[at] === other[at]) at += 1;
+  let end = 0;
+  for (const [i, piece] of pieces.entries()) {
+    end += piece.length;
+    if (end > at) return probabilities[i] ?? 1;
+  }
+  return probabilities.at(-1) ?? 1;
+}
