@@ -3,19 +3,21 @@ import { Subject } from 'rxjs';
 import type { FeedItem } from './api/feed.ts';
 import { startPublisher } from './alerts/publisher.ts';
 import type { LoadedConfig } from './config/load.ts';
+import { ownCameras } from './config/ownCameras.ts';
 import { modelFrameSize } from './config/modelSettings.ts';
 import { watchConfig } from './config/watch.ts';
 import { AlertDesk } from './daemon/alerts.ts';
 import { serveApi } from './daemon/api.ts';
 import { Cameras } from './daemon/cameras.ts';
 import { CameraStates } from './daemon/cameraStates.ts';
+import { capacityNotice } from './daemon/capacityNotice.ts';
 import { closing } from './daemon/closing.ts';
 import { obey } from './daemon/commands.ts';
 import { guard } from './daemon/guard.ts';
 import { mediaKeeper } from './daemon/media.ts';
 import { openModel } from './daemon/openModel.ts';
 import { joinRooms } from './daemon/pipeline.ts';
-import { publisherOptions } from './daemon/publishing.ts';
+import { historyBounds, publisherOptions } from './daemon/publishing.ts';
 import { recall } from './daemon/recall.ts';
 import { recordingOptions, taken } from './daemon/taking.ts';
 import { sendersPort } from './daemon/rtmp.ts';
@@ -61,7 +63,7 @@ export async function startDaemon(loaded: LoadedConfig, opts: DaemonOptions): Pr
   const halt = new AbortController();
   const { path, retention_days: retentionDays, max_mb: maxMb } = loaded.config.store;
   const news = new Subject<FeedItem>();
-  const opened = openStore({ path, retentionDays, maxMb }, opts.log);
+  const opened = openStore({ path, retentionDays, maxMb, history: historyBounds(loaded) }, opts.log);
   // to be heard costs a question to the log with every delivery, and nobody listens but the API
   const store = loaded.config.api.enabled ? overheard(opened, (item) => news.next(item)) : opened;
   try {
@@ -83,21 +85,21 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, news
   setMaxListeners(0, stop, watching, halt.signal);
   let current = loaded;
   const model = openModel(loaded.config, halt.signal, log, { patient: true });
-  const rtmp = await sendersPort(loaded.config, watching, log);
+  const rtmp = await sendersPort(loaded, watching, log);
   if (rtmp) opts.rtmpReady?.(rtmp);
-  const publisher = startPublisher(publisherOptions(() => current, (command) => obey(command, loaded, store, log)), store, halt.signal, log);
+  const publisher = startPublisher(publisherOptions(() => current, store, (command) => obey(command, loaded, store, log)), store, halt.signal, log);
   const frames = createRecentFrames(RECENT);
   const recalled = recall(store);
-  recordAbsence(store, loaded.config.cameras.map((camera) => camera.id), Date.now());
+  const absent = recordAbsence(store, ownCameras(loaded).map((camera) => camera.id), Date.now());
 
   const media = mediaKeeper(loaded, store, { camera: (id) => cameras.stream(id), frames, kept: (id, files) => desk.kept(id, files) }, log);
   const desk = new AlertDesk({ store, publisher, media, log });
   const recordings = keepRecordings(recordingOptions(() => current.config, (id) => cameras.stream(id), log), stop);
   keepUp(store, media, stop, log);
   const pipeline = joinRooms({ current: () => current, model, store, publisher, desk, recordings, frames, recalled, log });
-  const { windows, growing, watched } = pipeline;
+  const { windows, growing, watched, news: watchNews } = pipeline;
   const states = new CameraStates((camera, status) => news.next({ kind: 'status', camera, status }));
-  const status = statusSink(store, publisher, watched, states, log);
+  const status = statusSink({ store, publisher, watched, news: watchNews, states, frames, absent, log });
   const cameras = new Cameras(
     {
       window: (w) => windows.next(w),
@@ -106,22 +108,21 @@ async function run(loaded: LoadedConfig, opts: DaemonOptions, store: Store, news
       newest: (camera, until) => watched.newest(camera, until),
       recorded: (id, told) => recordings.told(id, told),
       ...status,
-      gone: (camera) => {
-        frames.forget(camera);
-        status.gone(camera);
-      },
     },
     watching,
     log,
   );
+  const tellBeyond = capacityNotice(log);
   const follow = (next: LoadedConfig): void => {
     tellRestart(current.config, next.config, log);
+    tellBeyond(next);
     current = next;
     const { config } = next;
-    rtmp?.allow(config.cameras.flatMap((camera) => camera.rtmp_key ?? []));
+    const cameraList = ownCameras(next);
+    rtmp?.allow(cameraList.flatMap((camera) => camera.rtmp_key ?? []));
     const pushUrl = (key: Secret): Secret => rtmp?.url(key) ?? key;
     const record = recordOf(loaded.config.media);
-    cameras.follow(config.cameras, { frameSize: modelFrameSize(config, model.videoSize), video: config.video_processor, window: config.window, allow: config.network.allow, record, recording: recordings.of, pushUrl });
+    cameras.follow(cameraList, { frameSize: modelFrameSize(config, model.videoSize), video: config.video_processor, window: config.window, allow: config.network.allow, record, recording: recordings.of, pushUrl });
     publisher.publishSwitches();
   };
   follow(loaded);

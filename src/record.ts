@@ -1,4 +1,4 @@
-import type { Sighting, WindowReason } from './values.ts';
+import type { Event, Sighting, WindowReason } from './values.ts';
 
 // What the log keeps besides events and alerts, so that people can ask why, and why not.
 
@@ -60,4 +60,18 @@ export interface Coverage {
   readonly end: number | null;
   readonly reason: CoverageReason;
   readonly detail: string;
+}
+
+/** What became of a gap: it began and lasts, it is over, or it was longer than was told before. */
+export type CoverageChange = 'opened' | 'closed' | 'corrected';
+
+/** What is to be told of the history: an event in one of its phases, or a gap as it then was. `seq` grows, also over a log that was lost. */
+export type HistoryEntry =
+  | { readonly kind: 'event'; readonly seq: number; readonly recordedAt: number; readonly event: Event }
+  | { readonly kind: 'coverage'; readonly seq: number; readonly recordedAt: number; readonly gap: Coverage & { readonly id: string }; readonly change: CoverageChange };
+
+/** What had to be given up of it before it was told: how many entries since the log began, and when the newest of them was written down (ms). */
+export interface HistoryLoss {
+  readonly dropped: number;
+  readonly until: number | null;
 }

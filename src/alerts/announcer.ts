@@ -125,5 +125,6 @@ export class Announcer {
     if (known.some((one) => one.id === id)) return;
     board.put(names.state(kind, id), '');
     board.put(kind === 'rule' ? names.snoozeState(id) : names.status(id), '');
+    if (kind === 'camera') board.put(names.watched(id), '');
   }
 }

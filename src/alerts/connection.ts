@@ -16,6 +16,8 @@ export interface PublishOptions {
   readonly retain: boolean;
   /** The payload is JSON; with what subscribers may sort by without reading it. Told to brokers that speak MQTT 5. */
   readonly json?: Readonly<Record<string, string>>;
+  /** so long the broker keeps it for who is away, s; told to brokers that speak MQTT 5. By default as long as it likes */
+  readonly expiry?: number | undefined;
 }
 
 export interface Message {
@@ -92,7 +94,6 @@ export function openConnection(opts: BrokerOptions, version: ProtocolVersion, ev
   return { abort: () => void client.end(true) };
 }
 
-/** Alerts carry no expiry: one that nobody could be told of in time is still to be told. */
 function clientOptions(opts: BrokerOptions, protocolVersion: ProtocolVersion): NonNullable<Parameters<typeof connect>[1]> {
   return {
     ...accessOptions(opts),
@@ -154,9 +155,10 @@ function connectionOf(client: MqttClient, version: ProtocolVersion, limits: { re
   };
 }
 
-function publishOptions({ qos, retain, json }: PublishOptions, version: ProtocolVersion): IClientPublishOptions {
+function publishOptions({ qos, retain, json, expiry }: PublishOptions, version: ProtocolVersion): IClientPublishOptions {
   if (!json || version !== 5) return { qos, retain };
+  const expires = expiry === undefined ? {} : { messageExpiryInterval: expiry };
   // No user properties are none: an empty set of them makes a packet that brokers reject.
   const user = Object.keys(json).length > 0 ? { userProperties: { ...json } } : {};
-  return { qos, retain, properties: { contentType: 'application/json', payloadFormatIndicator: true, ...user } };
+  return { qos, retain, properties: { contentType: 'application/json', payloadFormatIndicator: true, ...expires, ...user } };
 }

@@ -1,3 +1,4 @@
+import { ownerOf } from '../fleet/shard.ts';
 import type { CameraSwitch, RuleSwitch, Switches } from './switches.ts';
 import { parsed, plain } from './text.ts';
 import type { Topics } from './topics.ts';
@@ -11,6 +12,7 @@ export interface DiscoveryDocument {
   readonly device: Readonly<Record<string, unknown>>;
   readonly origin: { readonly name: string };
   readonly availability: readonly { readonly topic: string }[];
+  readonly availability_mode?: 'any';
   readonly qos: 1;
   readonly components: Readonly<Record<string, Component>>;
 }
@@ -29,7 +31,11 @@ export function discoveryTopic(names: Topics, prefix: string): string {
   return `${prefix}/device/${objectId(names)}/config`;
 }
 
-/** Names are people's own words and nothing but text there; topics, templates and ids are made of ids and never of words. */
+/**
+ * One device for a site, however many daemons share its cameras: what is told follows from the configuration, so that each of them tells
+ * the same, and none takes away what another told. A camera is there while its daemon is, a rule while any is.
+ * Names are people's own words and nothing but text there; topics, templates and ids are made of ids and never of words.
+ */
 export function discoveryDocument(names: Topics, switches: Switches, commands: boolean): DiscoveryDocument {
   const id = objectId(names);
   const components = [
@@ -39,7 +45,8 @@ export function discoveryDocument(names: Topics, switches: Switches, commands: b
   return {
     device: { identifiers: [`lookout_${id}`], name: names.prefix === 'lookout' ? 'Lookout' : `Lookout (${names.prefix})`, manufacturer: 'Lookout', model: 'Video alerts' },
     origin: { name: ORIGIN },
-    availability: [{ topic: names.available }],
+    availability: names.everyAvailable.map((topic) => ({ topic })),
+    ...(names.shard ? { availability_mode: 'any' as const } : {}),
     qos: 1,
     components: Object.fromEntries(components),
   };
@@ -68,14 +75,15 @@ function ofRule(names: Topics, device: string, { id, text }: RuleSwitch, command
 
 function ofCamera(names: Topics, device: string, { id }: CameraSwitch, commands: boolean): [string, Component][] {
   const key = `camera_${id}`;
+  const availability = names.shard ? { availability: [{ topic: names.shardAvailable(ownerOf(id, names.shard.of)) }] } : {};
   const online: Component = {
     platform: 'binary_sensor', unique_id: `${device}_${key}_online`, default_entity_id: `binary_sensor.${entityId(device, key)}`,
     name: `Camera ${id}`, device_class: 'connectivity', entity_category: 'diagnostic', state_topic: names.status(id),
-    value_template: "{{ 'ON' if value_json.state == 'online' else 'OFF' }}", json_attributes_topic: names.status(id),
+    value_template: "{{ 'ON' if value_json.state == 'online' else 'OFF' }}", json_attributes_topic: names.status(id), ...availability,
   };
   const turn: Component = {
     platform: 'switch', unique_id: `${device}_${key}_switch`, default_entity_id: `switch.${entityId(device, key)}`, name: `Watch camera ${id}`,
-    icon: 'mdi:cctv', state_topic: names.state('camera', id), command_topic: names.set('camera', id),
+    icon: 'mdi:cctv', state_topic: names.state('camera', id), command_topic: names.set('camera', id), ...availability,
   };
   return commands ? [[`${key}_online`, online], [`${key}_switch`, turn]] : [[`${key}_online`, online]];
 }

@@ -32,6 +32,10 @@ export interface DrainOptions {
    */
   readonly settle: number;
   readonly mediaUrl?: string;
+  /** so long the broker keeps an alert for who is away, s; by default one that nobody could be told of in time is still to be told */
+  readonly expiry?: number | undefined;
+  /** messages other than alerts that the broker has not acknowledged: it takes so many together and no more */
+  others?(): number;
   /** called after every acknowledgement */
   progress(): void;
 }
@@ -81,6 +85,11 @@ export class Drain {
     });
   }
 
+  /** Alerts that the broker has not acknowledged yet. */
+  get onTheWay(): number {
+    return this.#onTheWay.size;
+  }
+
   /** The broker has acknowledged everything that is in the outbox. */
   idle(): boolean {
     return this.#onTheWay.size === 0 && !this.#later.armed() && this.#outbox.pendingAlerts(1, this.#cursor).length === 0;
@@ -100,7 +109,8 @@ export class Drain {
   }
 
   #next(): readonly Pending[] {
-    const room = this.#connection.backedUp ? 0 : this.#window - this.#onTheWay.size;
+    const others = this.#opts.others?.() ?? 0;
+    const room = this.#connection.backedUp ? 0 : Math.min(this.#window, this.#connection.receiveMaximum - others) - this.#onTheWay.size;
     return room > 0 ? this.#outbox.pendingAlerts(room, this.#cursor) : [];
   }
 
@@ -114,7 +124,7 @@ export class Drain {
     const topic = this.#opts.topics.alert(row.camera);
     const payload = this.#payload(row, at);
     this.#onTheWay.add(seq);
-    this.#connection.publish(topic, payload, { qos: 1, retain: false, json: { id, phase, rule, severity } }, (refusal, heard) => {
+    this.#connection.publish(topic, payload, { qos: 1, retain: false, expiry: this.#opts.expiry, json: { id, phase, rule, severity } }, (refusal, heard) => {
       if (!this.#live) return;
       this.#onTheWay.delete(seq);
       if (refusal) this.#refuse(id, refusal);
@@ -127,7 +137,7 @@ export class Drain {
   /** A broker ends the connection over what is too long for it, and would again and again: evidence is what an alert can do without. */
   #payload(row: Pending, at: number): string {
     const { mostBytes } = this.#connection;
-    const whole = alertPayload(row, at, this.#opts.mediaUrl);
+    const whole = alertPayload(row, at, this.#opts.mediaUrl, this.#opts.topics.site);
     for (const message of [whole, { ...whole, evidence: [] }]) {
       const text = JSON.stringify(message);
       if (Buffer.byteLength(text) <= mostBytes) return text;

@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import type { Alert, Event } from '../values.ts';
+import { iso, isoOf, MOST_TEXT, ms, phase, revision, score, site } from './payloadParts.ts';
 import { plain } from './text.ts';
-
-/** Times are given twice: ISO 8601 in UTC for people, milliseconds since the epoch for programs. */
-const iso = z.iso.datetime();
-const ms = z.number();
-const score = z.number().min(0).max(1);
-const phase = z.enum(['new', 'update', 'end', 'retracted']);
 
 const interval = {
   start: iso,
@@ -26,6 +21,7 @@ const evidence = z.strictObject({ event_id: z.string(), event: z.string(), start
 export const alertPayloadSchema = z.strictObject({
   id: z.string(),
   phase,
+  site,
   camera: z.string(),
   rule: z.string(),
   rule_text: z.string(),
@@ -61,7 +57,10 @@ export const alertPayloadSchema = z.strictObject({
 /** What `<prefix>/<camera>/event` carries. */
 export const eventPayloadSchema = z.strictObject({
   id: z.string(),
+  /** with mqtt.history only */
+  revision: revision.optional(),
   phase,
+  site,
   camera: z.string(),
   event: z.string(),
   ...interval,
@@ -75,15 +74,14 @@ export const eventPayloadSchema = z.strictObject({
 export type AlertPayload = z.infer<typeof alertPayloadSchema>;
 export type EventPayload = z.infer<typeof eventPayloadSchema>;
 
-/** Far beyond what a model says of one event, or a person writes as a rule; a message stays small whatever the log holds. */
-const MOST_TEXT = 1000;
 const MOST_EVIDENCE = 50;
 
 /** The alert as it is published at `publishedAt` (ms); `mediaUrl` is where the media folder can be reached, if anywhere. */
-export function alertPayload(a: Alert, publishedAt: number, mediaUrl?: string): AlertPayload {
+export function alertPayload(a: Alert, publishedAt: number, mediaUrl?: string, from: string | null = null): AlertPayload {
   return {
     id: a.id,
     phase: a.phase,
+    site: from,
     camera: a.camera,
     rule: a.ruleId,
     rule_text: plain(a.ruleText, MOST_TEXT),
@@ -110,10 +108,13 @@ export function alertPayload(a: Alert, publishedAt: number, mediaUrl?: string): 
   };
 }
 
-export function eventPayload(e: Event): EventPayload {
+/** @param numbered the message's number, where it is one of the history */
+export function eventPayload(e: Event, from: string | null = null, numbered?: number): EventPayload {
   return {
     id: e.id,
+    ...(numbered === undefined ? {} : { revision: numbered }),
     phase: e.phase,
+    site: from,
     camera: e.camera,
     event: plain(e.text, MOST_TEXT),
     ...intervalOf(e),
@@ -148,8 +149,4 @@ function intervalOf(i: Interval): Pick<EventPayload, keyof typeof interval> {
 
 function mediaLink(file: string | null, base: string | undefined): string | null {
   return file === null || base === undefined ? null : `${base.replace(/\/+$/, '')}/${file.split('/').map(encodeURIComponent).join('/')}`;
-}
-
-function isoOf(at: number): string {
-  return new Date(at).toISOString();
 }

@@ -6,27 +6,36 @@ import type { Event } from '../values.ts';
 import { Announcer } from './announcer.ts';
 import type { Discovery } from './announcer.ts';
 import { board as retained } from './board.ts';
+import type { Board } from './board.ts';
 import { commandLine } from './commandLine.ts';
 import type { CommandLine } from './commandLine.ts';
 import type { Command } from './commands.ts';
 import type { Connection } from './connection.ts';
-import { Drain } from './drain.ts';
 import type { Outbox } from './drain.ts';
-import { emptied } from './emptied.ts';
+import type { Journal } from './historyDrain.ts';
+import { watchedPayload } from './historyPayload.ts';
+import type { Unwatched } from './historyPayload.ts';
 import { keepConnected } from './link.ts';
+import { neighbours } from './neighbours.ts';
+import { outgoing } from './outgoing.ts';
 import { eventPayload } from './payload.ts';
 import { switchStates } from './switches.ts';
 import type { Switches } from './switches.ts';
 import type { BrokerAccess } from './tls.ts';
 import { topics } from './topics.ts';
+import type { Place, Topics } from './topics.ts';
 
-export interface PublisherOptions extends BrokerAccess {
+export interface PublisherOptions extends BrokerAccess, Place {
   /** 'lookout': what every topic begins with */
   readonly prefix: string;
   /** unique among the broker's clients: a second one with this id takes the first one's place */
   readonly clientId: string;
   /** how long an acknowledged alert stays in the outbox, in case the broker vanishes and takes it along, s; 0.5 unless told otherwise, 0 believes every acknowledgement */
   readonly settle?: number;
+  /** tells of every event, and of every time that was not watched, as surely as of alerts; without it events are told as they come */
+  readonly history?: Journal;
+  /** how long the broker keeps messages for who is away, s; for ever where nothing is said */
+  readonly expiry?: { readonly alerts?: number | undefined; readonly events?: number | undefined; readonly coverage?: number | undefined };
   /** where the media folder can be reached, for links in alerts */
   readonly mediaUrl?: string;
   /** what can be switched; its states are published */
@@ -40,11 +49,13 @@ export interface PublisherOptions extends BrokerAccess {
 export interface Publisher {
   /** New rows are in the outbox. */
   notify(): void;
-  /** Publishes to `<prefix>/<camera>/event` (QoS 0); nothing is kept while the broker is away. */
+  /** Publishes to `<prefix>/<camera>/event` (QoS 0); nothing is kept while the broker is away. With `history` the journal tells of it, and this does nothing. */
   publishEvent(e: Event): void;
   /** Publishes to `<prefix>/<camera>/status` (retained); the newest is sent again whenever the broker is back. */
   publishStatus(camera: string, status: object): void;
-  /** Takes the camera's retained status away. */
+  /** Publishes to `<prefix>/<camera>/watched` (retained): it is since `since` (ms), or is not, and why. */
+  publishWatched(camera: string, why: Unwatched | undefined, since: number): void;
+  /** Takes away what is retained of the camera. */
   clearStatus(camera: string): void;
   /** The configuration has changed: publishes the states of rules and cameras (retained) and tells Home Assistant what there is now. */
   publishSwitches(): void;
@@ -65,31 +76,33 @@ const SETTLE_S = 0.5;
  * @throws LookoutError CONFIG_INVALID for a prefix that cannot be a topic
  */
 export function startPublisher(opts: PublisherOptions, store: Outbox, signal: AbortSignal, log: Logger): Publisher {
-  const names = topics(opts.prefix);
+  const names = topics(opts.prefix, opts);
+  const { history, expiry = {} } = opts;
   const state = new BehaviorSubject<'connected' | 'disconnected'>('disconnected');
   const board = retained();
-  const waiters = new Set<() => void>();
-  const draining = { topics: names, settle: (opts.settle ?? SETTLE_S) * 1000, mediaUrl: opts.mediaUrl, progress: (): void => waiters.forEach((check) => check()) };
+  const shards = neighbours(names);
   const commands = opts.onCommand && commandLine(names, opts.onCommand.bind(opts), log);
   const states = opts.switches && switchStates(names, opts.switches, board);
   const told = opts.switches && opts.discovery && new Announcer({ names, switches: opts.switches, discovery: opts.discovery, commands: Boolean(commands), board }, log);
-  let live: { connection: Connection; drain: Drain } | undefined;
+  const surely = outgoing(store, { ...opts, topics: names, settle: opts.settle ?? SETTLE_S, expiry, board }, log);
+  let live: Connection | undefined;
 
   const link = keepConnected({ ...opts, available: names.available }, signal, log, {
     up(connection) {
-      live = { connection, drain: new Drain(store, connection, draining, log) };
+      live = connection;
       connection.publish(names.available, 'online', { qos: 1, retain: true });
       board.connected(connection);
+      shards.connected(connection);
       listen(connection, names.commands, commands, told, log);
       state.next('connected');
-      live.drain.pump();
+      surely.connected(connection);
     },
-    message: (message) => told?.message(message) || commands?.take(message),
+    message: (message) => shards.message(message) || told?.message(message) || commands?.take(message),
     down() {
-      if (signal.aborted) live?.drain.settle();
-      live?.drain.stop();
+      surely.disconnected(signal.aborted);
       live = undefined;
       board.disconnected();
+      shards.disconnected();
       told?.disconnected();
       if (state.value === 'connected') state.next('disconnected');
     },
@@ -97,28 +110,33 @@ export function startPublisher(opts: PublisherOptions, store: Outbox, signal: Ab
 
   states?.show();
   return {
-    notify: () => live?.drain.pump(),
+    notify: surely.pump,
     publishEvent(e) {
-      if (!live || live.connection.backedUp) return;
-      live.connection.publish(names.event(e.camera), JSON.stringify(eventPayload(e)), { qos: 0, retain: false, json: { id: e.id, phase: e.phase } });
+      if (history || !live || live.backedUp) return;
+      live.publish(names.event(e.camera), JSON.stringify(eventPayload(e, names.site)), { qos: 0, retain: false, expiry: expiry.events, json: { id: e.id, phase: e.phase } });
     },
-    publishStatus: (camera, status) => board.put(names.status(camera), JSON.stringify(status)),
-    clearStatus: (camera) => board.put(names.status(camera), ''),
+    ...cameraNews(names, board),
     publishSwitches: () => {
       states?.show();
       told?.changed();
     },
     state$: state.asObservable(),
     problem: link.problem,
-    flush: async (ms) => {
-      const empty = await emptied(() => live?.drain.idle() ?? store.pendingAlerts(1).length === 0, ms, waiters);
-      live?.drain.settle();
-      return empty;
-    },
+    flush: surely.flush,
     stopped: link.stopped.then(() => {
       commands?.stop();
       state.complete();
     }),
+  };
+}
+
+/** What is retained of each camera. */
+function cameraNews(names: Topics, board: Board): Pick<Publisher, 'publishStatus' | 'publishWatched' | 'clearStatus'> {
+  const shard = names.shard ? { shard: names.shard.index } : {};
+  return {
+    publishStatus: (camera, status) => board.put(names.status(camera), JSON.stringify({ site: names.site, ...shard, ...status })),
+    publishWatched: (camera, why, since) => board.put(names.watched(camera), JSON.stringify(watchedPayload(camera, why, since, names.site))),
+    clearStatus: (camera) => [names.status(camera), names.watched(camera)].forEach((topic) => board.put(topic, '')),
   };
 }
 

@@ -1,3 +1,4 @@
+import { owns } from '../fleet/shard.ts';
 import type { Board } from './board.ts';
 import type { Topics } from './topics.ts';
 
@@ -17,13 +18,13 @@ export interface CameraSwitch {
   readonly enabled: boolean;
 }
 
-/** What can be switched, as the configuration has it now. */
+/** What can be switched, as the configuration has it now; also cameras that another daemon watches. */
 export interface Switches {
   rules(): readonly RuleSwitch[];
   cameras(): readonly CameraSwitch[];
 }
 
-/** Puts the retained states on the board, and takes those away of what is gone. */
+/** Puts the retained states on the board, and takes those away of what is gone. A camera's is told by the daemon that watches it. */
 export function switchStates(names: Topics, switches: Switches, board: Board): { show(): void } {
   const shown = new Map<string, string>();
   return {
@@ -50,6 +51,6 @@ function statesOf(names: Topics, switches: Switches): [string, string][] {
       [names.state('rule', id), on(enabled)],
       [names.snoozeState(id), until(snoozedUntil)],
     ]),
-    ...switches.cameras().map(({ id, enabled }): [string, string] => [names.state('camera', id), on(enabled)]),
+    ...switches.cameras().filter(({ id }) => owns(names.shard, id)).map(({ id, enabled }): [string, string] => [names.state('camera', id), on(enabled)]),
   ];
 }

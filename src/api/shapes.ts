@@ -31,12 +31,13 @@ export function words(text: string): string {
 }
 
 export function eventOut(event: Event): EventOut {
-  return eventPayload(event);
+  const { site: _site, revision: _revision, ...payload } = eventPayload(event);
+  return payload;
 }
 
 /** `mediaUrl` is where the media folder can be reached besides. */
 export function alertOut(alert: DeliveredAlert, mediaUrl?: string): AlertOut {
-  const payload = alertPayload(alert, alert.publishedAt, mediaUrl);
+  const { site: _site, ...payload } = alertPayload(alert, alert.publishedAt, mediaUrl);
   const path = `/v1/alerts/${encodeURIComponent(alert.id)}`;
   return {
     ...payload,

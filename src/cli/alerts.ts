@@ -43,10 +43,10 @@ async function tellJson({ rows, gaps }: LogAnswer<StoredAlert>): Promise<void> {
   printJson([...(await Promise.all(rows.map(toJson))), ...gaps.map(unwatchedJson)]);
 }
 
-/** The message as it went over MQTT, and whether it did. */
+/** The message as it went over MQTT, but for the site, and whether it did. */
 async function toJson(alert: StoredAlert): Promise<Record<string, unknown>> {
   const { alertPayload } = await import('../alerts/payload.ts');
-  const payload = alertPayload(alert, alert.publishedAt);
+  const { site: _site, ...payload } = alertPayload(alert, alert.publishedAt);
   return { ...payload, latency_ms: { ...payload.latency_ms, publish: alert.latency.publish }, delivered: alert.delivered };
 }
 

@@ -27,7 +27,11 @@ function toRow(event: Event): string[] {
 
 async function tellJson({ rows, gaps }: LogAnswer<Event>): Promise<void> {
   const { eventPayload } = await import('../alerts/payload.ts');
-  printJson([...rows.map((event) => eventPayload(event)), ...gaps.map(unwatchedJson)]);
+  const told = rows.map((event) => {
+    const { site: _site, ...payload } = eventPayload(event);
+    return payload;
+  });
+  printJson([...told, ...gaps.map(unwatchedJson)]);
 }
 
 function tellCsv({ rows, gaps }: LogAnswer<Event>): void {

@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { ownCameras } from '../config/ownCameras.ts';
+import { SHARD } from '../fleet/environment.ts';
+import { parseShard, shardName } from '../fleet/shard.ts';
+import type { Shard } from '../fleet/shard.ts';
 import { createLogger } from '../health/log.ts';
 import type { Logger } from '../health/log.ts';
 import { beatWatchdog, notify } from '../health/notify.ts';
@@ -15,7 +19,10 @@ export function register(program: Command): void {
     .summary('watch the cameras and send alerts, until told to stop')
     .description('Watches the cameras of the configuration and sends alerts, until SIGTERM or Ctrl-C. Changes to the configuration and the rules are taken up while it runs.')
     .addOption(configOption())
-    .action(async (opts: { config?: string }) => {
+    .option('--shard <i/n>', 'watch the i-th of n parts of the cameras; the other daemons watch the rest (default: $LOOKOUT_SHARD, or all)', parseShard)
+    .action(async (opts: { config?: string; shard?: Shard }) => {
+      // Whoever reads the configuration again, here or in a child, reads it for the same shard.
+      if (opts.shard) process.env[SHARD] = shardName(opts.shard);
       const loaded = loadConfig(configFile(opts.config));
       await serve(loaded, createLogger({ level: loaded.config.log.level, pretty: process.stderr.isTTY }));
     });
@@ -36,7 +43,7 @@ async function serve(loaded: LoadedConfig, log: Logger): Promise<void> {
       await daemon.done;
       throw error;
     });
-    if (!stop.signal.aborted) log.info({ cameras: loaded.config.cameras.length, rules: loaded.rules.length }, 'watching');
+    if (!stop.signal.aborted) log.info({ ...(loaded.shard ? { shard: shardName(loaded.shard) } : {}), cameras: ownCameras(loaded).length, rules: loaded.rules.length }, 'watching');
     void notify('READY=1');
     beatWatchdog(() => true, stop.signal);
     await daemon.done;

@@ -5,6 +5,7 @@ import { asError, brokerError } from '../alerts/brokerError.ts';
 import { accessOptions, brokerAccess } from '../alerts/tls.ts';
 import { loadConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
+import { topics } from '../alerts/topics.ts';
 import { LookoutError } from '../errors.ts';
 import { redactUrl } from '../secret.ts';
 import { configFile, configOption, jsonOption } from './options.ts';
@@ -24,20 +25,21 @@ export function register(program: Command): void {
     .option('--events', 'print every event as well')
     .addOption(jsonOption('one JSON object a line, {"topic", "message"}'))
     .addOption(configOption())
-    .action((opts: WatchOptions) => watch(loadConfig(configFile(opts.config)).config.mqtt, opts));
+    .action((opts: WatchOptions) => watch(loadConfig(configFile(opts.config)).config, opts));
 }
 
 /** Resolves when the user has seen enough. @throws LookoutError BROKER_… before the first connection */
-function watch(mqtt: Config['mqtt'], opts: WatchOptions): Promise<void> {
+function watch({ mqtt, site }: Config, opts: WatchOptions): Promise<void> {
+  const { prefix, shardAvailable } = topics(mqtt.prefix, site === undefined ? {} : { site });
   const client = connect(mqtt.url, { ...accessOptions(brokerAccess(mqtt)), connectTimeout: 5000 });
   const kinds = opts.events ? ['alert', 'status', 'event'] : ['alert', 'status'];
-  client.on('message', (topic, payload) => show(topic.slice(mqtt.prefix.length + 1), topic, payload, opts.json ?? false));
+  client.on('message', (topic, payload) => show(topic.slice(prefix.length + 1), topic, payload, opts.json ?? false));
   return new Promise<void>((resolve, reject) => {
     let connected = false;
     client.on('connect', () => {
       connected = true;
       progress(`Connected to ${redactUrl(mqtt.url)}; waiting for alerts. Ctrl-C ends.`);
-      client.subscribe([...kinds.map((kind) => `${mqtt.prefix}/+/${kind}`), `${mqtt.prefix}/available`], { qos: 1 });
+      client.subscribe([...kinds.map((kind) => `${prefix}/+/${kind}`), `${prefix}/available`, shardAvailable('+')], { qos: 1 });
     });
     client.on('error', (error) => {
       if (!connected) reject(brokerError(mqtt.url, asError(error)));
@@ -56,11 +58,14 @@ function leave(client: MqttClient): void {
 }
 
 function show(kind: string, topic: string, payload: Buffer, json: boolean): void {
+  // what is no longer so
+  if (payload.length === 0) return;
   const message = parse(payload.toString('utf8'));
   if (json) return print(JSON.stringify({ topic, message }));
   const at = localTime(Date.now()).slice(11, 19);
   if (kind === 'available') return print(`${at}  Lookout is ${visible(String(message))}`);
-  const camera = kind.split('/')[0] ?? '';
+  const [camera = '', shard = ''] = kind.split('/');
+  if (kind.endsWith('/available')) return print(`${at}  Shard ${shard} of Lookout is ${visible(String(message))}`);
   print(`${at}  ${visible(describe(kind, camera, message))}`);
 }
 

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { SHARD, variableIn } from '../fleet/environment.ts';
 import { faultAt } from './document.ts';
 import type { KeyPath, Source } from './document.ts';
 
@@ -9,7 +11,7 @@ export const UNSET = 'unset-environment-variable';
  * that does not hold the service's passwords.
  */
 export const withoutSecrets: NodeJS.ProcessEnv = new Proxy(process.env, {
-  get: (env, name) => (typeof name === 'string' ? (env[name] ?? UNSET) : undefined),
+  get: (env, name) => (typeof name === 'string' ? (env[name] ?? (name === SHARD ? undefined : UNSET)) : undefined),
 });
 
 const REFERENCE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
@@ -26,8 +28,37 @@ export function withEnvironment(source: Source, value: unknown, env: NodeJS.Proc
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withEnvironment(source, inner, env, [...path, key])]));
 }
 
+/**
+ * `values` with numbers where the schema wants one and a variable gave its digits (`port: ${PORT}`): a variable is text, and a password of
+ * digits stays text. A number whose variable is not needed is left to its default.
+ * @param raw the values before their variables were replaced
+ */
+export function withNumbers(schema: z.ZodType, raw: unknown, values: unknown): unknown {
+  const issues = schema.safeParse(values).error?.issues ?? [];
+  const paths = issues.filter((issue) => issue.code === 'invalid_type' && (issue.expected === 'number' || issue.expected === 'int')).map(({ path }) => path);
+  return paths.reduce<unknown>((whole, path) => (MENTION.test(String(at(raw, path))) ? numbered(whole, path) : whole), values);
+}
+
+const MENTION = new RegExp(REFERENCE.source);
+const NUMBER = /^-?\d{1,15}(\.\d+)?$/;
+
+function at(values: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, part) => (inner !== null && typeof inner === 'object' ? Reflect.get(inner, part) : undefined), values);
+}
+
+function numbered(values: unknown, [part, ...rest]: readonly PropertyKey[]): unknown {
+  if (part === undefined) return digits(values);
+  if (Array.isArray(values)) return values.map((item: unknown, index) => (index === part ? numbered(item, rest) : item));
+  return values !== null && typeof values === 'object' ? { ...values, [part]: numbered(Reflect.get(values, part), rest) } : values;
+}
+
+function digits(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  return value.includes(UNSET) ? undefined : NUMBER.test(value) ? Number(value) : value;
+}
+
 function variable(source: Source, path: KeyPath, name: string, env: NodeJS.ProcessEnv): string {
-  const text = env[name];
+  const text = variableIn(env, name);
   if (text === undefined) throw faultAt(source, path, `the environment variable ${name} is not set`);
   return text;
 }

@@ -1,9 +1,11 @@
 import { dirname, resolve } from 'node:path';
+import { shardIn } from '../fleet/environment.ts';
+import type { Shard } from '../fleet/shard.ts';
 import type { Rule } from '../rules/rule.ts';
 import { checked } from './check.ts';
 import { faultAt, readSource, valuesOf } from './document.ts';
 import type { KeyPath, Source } from './document.ts';
-import { UNSET, withEnvironment } from './environment.ts';
+import { UNSET, withEnvironment, withNumbers } from './environment.ts';
 import { brokerUrlFault, cameraUrlFault } from './urls.ts';
 import { loadRules } from './rules.ts';
 import type { LoadedRule } from './rules.ts';
@@ -15,6 +17,8 @@ export interface LoadedConfig {
   readonly config: Config;
   readonly rules: readonly Rule[];
   readonly file: string;
+  /** which of several daemons this is, that share the cameras ($LOOKOUT_SHARD); without it all are watched */
+  readonly shard?: Shard;
 }
 
 /**
@@ -27,11 +31,13 @@ export function loadConfig(file: string, env: NodeJS.ProcessEnv = process.env): 
 
 /** The same for a file that was read already, or that is about to be written. */
 export function configOf(source: Source, env: NodeJS.ProcessEnv = process.env, rules?: readonly LoadedRule[]): LoadedConfig {
-  const config = withAbsolutePaths(checked(configSchema, source, withEnvironment(source, filled(valuesOf(source)), env)), source.file);
+  const raw = filled(valuesOf(source));
+  const config = withAbsolutePaths(checked(configSchema, source, withNumbers(configSchema, raw, withEnvironment(source, raw, env))), source.file);
   refuseContradictions(source, config);
   const found = rules ?? loadRules(config.rules_dir, () => faultAt(source, ['rules_dir'], `there is no folder ${config.rules_dir}`));
   refuseStrangers(found, config.cameras);
-  return { config, rules: found.map((loaded) => loaded.rule), file: source.file };
+  const shard = shardIn(env);
+  return { config, rules: found.map((loaded) => loaded.rule), file: source.file, ...(shard ? { shard } : {}) };
 }
 
 /** A section whose keys are all commented out is one that is left to its defaults. */

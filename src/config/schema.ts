@@ -4,6 +4,7 @@ import { Secret } from '../secret.ts';
 import { api } from './apiSchema.ts';
 import { ask } from './askSchema.ts';
 import { engine } from './engineSchema.ts';
+import { expiry, history, site } from './fleetSchema.ts';
 
 /** Ids name MQTT topics, so nothing else may stand in them. */
 export const ID = /^[a-z0-9_-]{1,64}$/;
@@ -70,6 +71,8 @@ const mqtt = z.strictObject({
   key: file.optional().describe('PEM file of its key'),
   verify: z.boolean().default(true).describe('false: take any certificate'),
   prefix: z.string().regex(/^[a-z0-9_-]+(\/[a-z0-9_-]+)*$/, 'must be made of a-z, 0-9, _, - and /').default('lookout').describe('first part of every topic'),
+  ...history,
+  expiry: expiry.prefault({}),
   settle: z.number().min(0).max(3600).default(0.5).describe('seconds that an acknowledged alert is kept, to be sent again should the broker vanish within them'),
   media_url: z.url({ protocol: /^https?$/ }).optional().describe('where the folder of pictures and clips can be reached, for links in alerts'),
   commands: z.boolean().default(true).describe('obey <prefix>/…/set'),
@@ -153,6 +156,7 @@ const log = z.strictObject({
 
 /** `configs/lookout.yaml`: every key, its default, and nothing else. Lengths of time are in seconds. */
 export const configSchema = z.strictObject({
+  site: site.optional(),
   model,
   engine: engine.prefault({}),
   video_processor: videoProcessor.prefault({}),

@@ -32,13 +32,16 @@ export async function closing({ stop, leave, halt, pipeline, media, desk, publis
   });
   // clips that are being cut are cut here, by the cameras' processes
   await media?.close();
+  const left = Date.now();
   leave.abort();
   await pipeline.finish(LAST_MS);
   desk.close();
+  // what is still gathered is to be told, too
+  guard(log, () => store.flush());
   await publisher.flush(LAST_MS).catch((error: unknown) => log.error({ err: error }, 'the outbox could not be read'));
   halt.abort();
   await publisher.stopped;
   await api?.done;
-  guard(log, () => store.markAlive(Date.now()));
+  guard(log, () => store.markAlive(left));
   store.close();
 }

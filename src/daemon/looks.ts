@@ -10,6 +10,7 @@ import type { Answer, Window } from '../values.ts';
 import { DroppedWindows } from './gaps.ts';
 import { guard } from './guard.ts';
 import type { WatchedTime } from './watched.ts';
+import type { WatchNews } from './watchNews.ts';
 
 export interface LookOptions {
   current(): LoadedConfig;
@@ -23,6 +24,7 @@ export interface LookOptions {
   readonly spare: SpareLine;
   readonly store: Store;
   readonly watched: WatchedTime;
+  readonly news: Pick<WatchNews, 'answered' | 'dropped'>;
   /** the model took so long for a window, ms */
   inferred(ms: number): void;
   readonly log: Logger;
@@ -45,7 +47,7 @@ export interface Looks {
   close(): void;
 }
 
-export function looks({ current, backend, atOnce, lookFor, growing, spare, store, watched, inferred, log }: LookOptions): Looks {
+export function looks({ current, backend, atOnce, lookFor, growing, spare, store, watched, news, inferred, log }: LookOptions): Looks {
   const dropped = new DroppedWindows();
   const counts = { windows: 0, visualTokens: 0 };
   const drops: Record<string, number> = {};
@@ -71,6 +73,7 @@ export function looks({ current, backend, atOnce, lookFor, growing, spare, store
         // under load this is the plan, and a gap only where no later window shows the same time
         log[reason === 'model' ? 'warn' : 'debug']({ camera: window.camera, reason }, `a window was dropped: ${detail}`);
         const gaps = dropped.drop(window, reason, detail);
+        news.dropped(window, { reason, detail });
         gaps.forEach((gap) => watched.gap(gap));
         guard(log, () => gaps.forEach((gap) => store.putCoverage(gap)));
       },
@@ -88,6 +91,7 @@ export function looks({ current, backend, atOnce, lookFor, growing, spare, store
       framesOf.delete(answer.windowId);
       gaps.forEach((gap) => watched.gap(gap));
       watched.answered(answer);
+      news.answered(answer);
     }),
   );
   const again = ({ visualTokens }: Pick<Answer, 'visualTokens'>): void => void (counts.visualTokens += visualTokens);

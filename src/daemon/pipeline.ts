@@ -27,6 +27,7 @@ import { type LookCounts, looks } from './looks.ts';
 import { patienceOf } from './openModel.ts';
 import { sentencesFor } from './sentences.ts';
 import { WatchedTime } from './watched.ts';
+import { WatchNews } from './watchNews.ts';
 
 /** Rules that an event is held against together. */
 const SCORES_AT_ONCE = 64;
@@ -35,7 +36,7 @@ export interface PipelineOptions {
   current(): LoadedConfig;
   readonly model: VideoModel & Pick<RunningModel, 'atOnce'>;
   readonly store: Store;
-  readonly publisher: Pick<Publisher, 'publishEvent'>;
+  readonly publisher: Pick<Publisher, 'publishEvent' | 'publishWatched'>;
   readonly desk: Pick<AlertDesk, 'tell'>;
   readonly recordings: Pick<RecordingsKeeper, 'event'>;
   readonly frames: RecentFrames;
@@ -49,6 +50,8 @@ export interface Pipeline {
   /** windows that are not cut yet */
   readonly growing: Subject<Window>;
   readonly watched: WatchedTime;
+  /** is each camera watched now? */
+  readonly news: WatchNews;
   /** what can wait until no window wants the model */
   readonly spare: SpareLine;
   counters(): LookCounts;
@@ -67,9 +70,10 @@ export function joinRooms({ current, model, store, publisher, desk, recordings, 
   const seen = new Subject<Watched>();
   const inferred = new Subject<number>();
   const watched = new WatchedTime((stretch) => seen.next(stretch));
+  const news = new WatchNews(publisher);
   const spare = new SpareLine({ now: Date.now });
   const lookFor = (camera: string): string[] => sentencesFor(camera, current().rules, Date.now());
-  const { answers, again: onLook, counters, close } = looks({ current, backend, atOnce: () => model.atOnce, lookFor, growing, spare, store, watched, inferred: (ms) => inferred.next(ms), log });
+  const { answers, again: onLook, counters, close } = looks({ current, backend, atOnce: () => model.atOnce, lookFor, growing, spare, store, watched, news, inferred: (ms) => inferred.next(ms), log });
   const onFailed = (error: unknown, camera: string): void => log.debug({ err: error, camera }, 'a second look failed');
   const score = secondOpinion((event, sentence) => backend.score(event, sentence), wordingsOf);
   const again = createSecondLook({ backend, frames, score, lookFor, line: spare, onLook, onFailed });
@@ -112,7 +116,7 @@ export function joinRooms({ current, model, store, publisher, desk, recordings, 
     subscription.unsubscribe();
     close();
   };
-  return { windows, growing, watched, spare, counters, inferred$: inferred, finish };
+  return { windows, growing, watched, news, spare, counters, inferred$: inferred, finish };
 }
 
 function stitching(backend: Backend, { min_confidence: minConfidence, confirmations }: Config['events']): StitchOptions {

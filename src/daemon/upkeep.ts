@@ -3,20 +3,26 @@ import type { MediaKeeper } from '../media/keeper.ts';
 import type { Store } from '../store/store.ts';
 import { guard } from './guard.ts';
 
-const ALIVE_MS = 5000;
+const ALIVE_MS = 1000;
 const PRUNE_MS = 600_000;
-/** A run that begins this soon after the last sign of life left no gap worth telling, ms. */
-const NO_GAP = 2000;
-
-/** Writes down the time in which the daemon did not run, as a gap of every camera; gaps of cameras that are gone end. */
-export function recordAbsence(store: Store, cameras: readonly string[], now: number): void {
+/**
+ * Writes down that nobody watched since the last sign of life: a gap of every camera that goes on until its first picture. Gaps of cameras
+ * that are gone end. Returns since when each of them has been unwatched for no other reason, ms.
+ */
+export function recordAbsence(store: Pick<Store, 'aliveAt' | 'coverage' | 'openGap' | 'closeGap'>, cameras: readonly string[], now: number): Map<string, number> {
+  const absent = new Map<string, number>();
   const alive = store.aliveAt();
-  if (alive === null) return;
-  for (const gap of store.coverage({ since: alive })) {
-    if (gap.end === null && !cameras.includes(gap.camera)) store.closeGap(gap.camera, Math.max(alive, gap.start));
+  if (alive === null) return absent;
+  const open = store.coverage({ since: alive }).filter((gap) => gap.end === null);
+  for (const gap of open) if (!cameras.includes(gap.camera)) store.closeGap(gap.camera, Math.max(alive, gap.start));
+  const unwatched = new Set(open.map((gap) => gap.camera));
+  const since = Math.min(alive, now);
+  for (const camera of cameras) {
+    if (unwatched.has(camera)) continue;
+    store.openGap(camera, 'offline', 'Lookout was not running.', since);
+    absent.set(camera, since);
   }
-  if (now - alive < NO_GAP) return;
-  for (const camera of cameras) store.putCoverage({ camera, start: alive, end: now, reason: 'offline', detail: 'Lookout was not running.' });
+  return absent;
 }
 
 /** Signs of life and retention, until the signal aborts. */

@@ -31,7 +31,8 @@ const SALVAGED: readonly (readonly [table: string, rows: string])[] = [
   ['alerts', 'SELECT * FROM alerts WHERE seq IN (SELECT seq FROM outbox) OR id IN (SELECT alert_id FROM feedback)'],
   ['alerts', 'SELECT * FROM alerts'],
   ['outbox', 'SELECT * FROM outbox'], ['rule_state', 'SELECT * FROM rule_state'], ['feedback', 'SELECT * FROM feedback'],
-  ['meta', "SELECT * FROM meta WHERE key = 'alive_at'"], ['coverage', 'SELECT * FROM coverage'],
+  ['meta', "SELECT * FROM meta WHERE key IN ('alive_at', 'history_dropped', 'history_dropped_until')"], ['coverage', 'SELECT * FROM coverage'],
+  ['history', 'SELECT * FROM history'],
 ];
 
 /** Takes over from a damaged file what can still be read: alerts, those that wait for the broker first, and the small tables. */

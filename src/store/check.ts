@@ -9,7 +9,7 @@ import type { Logger } from '../health/log.ts';
 /** Files up to this size are checked whole before they are used, which takes some tenths of a second. */
 const SMALL_BYTES = 128 * 2 ** 20;
 /** What must be sound for alerts to be kept and delivered: checked in any case. */
-const VITAL = ['meta', 'outbox', 'rule_state', 'feedback', 'coverage'];
+const VITAL = ['meta', 'outbox', 'rule_state', 'feedback', 'coverage', 'history'];
 /** A large file is checked whole every so often, and after an end that was not orderly, ms. */
 const CHECK_EVERY = 7 * 86_400_000;
 /** The whole check waits until the start is over. */

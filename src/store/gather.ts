@@ -14,22 +14,24 @@ export const MOST_WAITING = 20_000;
 
 /**
  * Group commit: a transaction that is forced to the disk takes as long for 500 rows as for one. A crash or a power cut loses at most
- * the rows gathered since the last one. `onRollback` is called where a transaction was undone.
+ * the rows gathered since the last one. `onRollback` is called where a transaction was undone, `onWritten` after each.
  */
 export class Gathered {
   readonly #db: Database.Database;
   readonly #log: Logger;
   readonly #onRollback: () => void;
+  readonly #onWritten: () => void;
   #waiting: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #pause = GATHER_MS;
   #failing = false;
   #lost = 0;
 
-  constructor(db: Database.Database, log: Logger, onRollback: () => void) {
+  constructor(db: Database.Database, log: Logger, onRollback: () => void, onWritten: () => void = () => undefined) {
     this.#db = db;
     this.#log = log;
     this.#onRollback = onRollback;
+    this.#onWritten = onWritten;
   }
 
   /** `write` runs later, inside a transaction. */
@@ -95,6 +97,7 @@ export class Gathered {
     if (this.#lost > 0) this.#log.error({ rows: this.#lost }, 'the log can be written again; so many entries were given up meanwhile');
     this.#lost = 0;
     this.#pause = Math.min(MOST_MS, Math.max(GATHER_MS, 4 * took));
+    this.#onWritten();
   }
 
   #attempt(): void {

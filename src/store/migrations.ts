@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { LookoutError } from '../errors.ts';
 import { toVersion2 } from './schema2.ts';
+import { VERSION_3 } from './schema3.ts';
 
 /**
  * The schema's history: entry n lifts the file from version n to n + 1 (`PRAGMA user_version`). An entry that was released is
@@ -58,6 +59,7 @@ export const MIGRATIONS: readonly (string | ((db: Database) => void))[] = [
   CREATE TABLE meta (key TEXT PRIMARY KEY, value REAL NOT NULL) STRICT, WITHOUT ROWID;
   `,
   toVersion2,
+  VERSION_3,
 ];
 
 /** The version that this build writes and reads. */

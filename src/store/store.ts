@@ -12,6 +12,7 @@ import type { CoverageQuery } from './coverage.ts';
 import type { DecisionQuery } from './decisions.ts';
 import type { EventQuery } from './eventSearch.ts';
 import type { FeedbackQuery, JudgedAlert } from './feedback.ts';
+import type { HistoryBounds, HistoryStore } from './history.ts';
 import type { LookQuery } from './looks.ts';
 import { beginRun, endRun, guarded, holdFile, openDatabase } from './open.ts';
 import type { Pruned } from './retention.ts';
@@ -23,9 +24,6 @@ export type { CoverageQuery } from './coverage.ts';
 export type { DecisionQuery } from './decisions.ts';
 export type { EventQuery } from './eventSearch.ts';
 export type { FeedbackQuery, JudgedAlert } from './feedback.ts';
-export type { LookQuery } from './looks.ts';
-export type { Pruned } from './retention.ts';
-export type { StoreGlance, StoreStats } from './stats.ts';
 
 export interface StoreOptions {
   /** the SQLite file; its folder is made if only that is missing. ':memory:' keeps nothing */
@@ -34,6 +32,8 @@ export interface StoreOptions {
   readonly retentionDays: number;
   /** the file's greatest size: the oldest goes first; without it only the age counts */
   readonly maxMb?: number;
+  /** events and gaps are kept for the broker as alerts are, within these bounds; without it they are not */
+  readonly history?: HistoryBounds | undefined;
   /** for reading beside a running daemon: creates, checks and changes nothing */
   readonly readOnly?: boolean;
   /** for reading and putFeedback beside a running daemon, or without one: creates, checks and deletes nothing */
@@ -47,7 +47,7 @@ export interface StoreOptions {
  * where one event or alert is asked for (USAGE where several begin so).
  * Every method may throw LookoutError STORE_WRITE (disk full, locked for 2 s …) or STORE_CORRUPT.
  */
-export interface Store {
+export interface Store extends HistoryStore {
   /** Inserts the event, or brings it up to its newest phase. */
   putEvent(e: Event): void;
   putDecision(d: Decision): void;
@@ -94,7 +94,7 @@ export interface Store {
   looks(q: LookQuery): Look[];
   feedback(q: FeedbackQuery): JudgedAlert[];
   coverage(q: CoverageQuery): Coverage[];
-  /** Notes that the daemon runs, so that the next run can tell how long it did not. */
+  /** Notes that the daemon runs, so that the next run can tell how long it did not; costs next to nothing. */
   markAlive(at: number): void;
   /** The last such note (ms), or null in a new store. */
   aliveAt(): number | null;

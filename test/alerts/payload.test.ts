@@ -14,7 +14,7 @@ it('makes an alert of a verdict, which nobody has been told of yet', () => {
 
 it('publishes every time twice, ISO and ms, and the whole way from the happening in latency_ms.total', () => {
   expect(alertPayload(alert(), NOON + 3500)).toEqual({
-    id: 'a1', phase: 'new', camera: 'hall', rule: 'phone', rule_text: 'alert when someone picks up phone', severity: 'warning',
+    id: 'a1', phase: 'new', site: null, camera: 'hall', rule: 'phone', rule_text: 'alert when someone picks up phone', severity: 'warning',
     event_id: 'e1', event: 'a person in red picks up the phone', score: 0.97, threshold: 0.5, why: 'someone picks up phone',
     start: '2026-11-22T14:30:00.000Z', start_ms: NOON, end: '2026-11-22T14:30:02.000Z', end_ms: NOON + 2000.5,
     start_uncertainty_ms: 125, end_uncertainty_ms: 130.25, time_source: 'rtcp',

@@ -87,7 +87,7 @@ describe('with the broker up', () => {
     const heard = await watching();
     await until('retained messages', () => heard.messages.length >= 2);
     expect(heard.on('lookout/available')).toMatchObject([{ payload: 'online', retain: true }]);
-    expect(heard.on('lookout/hall/status')).toMatchObject([{ payload: `{"state":"online","since":${NOON}}`, retain: true }]);
+    expect(heard.on('lookout/hall/status')).toMatchObject([{ payload: `{"site":null,"state":"online","since":${NOON}}`, retain: true }]);
     expect(heard.on('lookout/yard/status')).toEqual([]);
     await out.stop();
     await until('offline', () => heard.on('lookout/available').at(-1)?.payload === 'offline');

@@ -33,7 +33,7 @@ describe('the files that come with Lookout', () => {
   test('configs/lookout.yaml names every key, and with its default where it does not say otherwise', () => {
     const text = readFileSync(join(ROOT, 'configs/lookout.yaml'), 'utf8');
     for (const [section, schema] of Object.entries(configSchema.shape)) {
-      expect(text).toMatch(new RegExp(`^${section}:`, 'm'));
+      expect(text).toMatch(new RegExp(`^(# )?${section}:`, 'm'));
       const inner = 'unwrap' in schema && typeof schema.unwrap === 'function' ? schema.unwrap() : schema;
       for (const key of Object.keys('shape' in inner ? inner.shape : {})) expect(text).toMatch(new RegExp(`^  (# )?${key}: `, 'm'));
     }
@@ -158,6 +158,15 @@ describe('environment variables and secrets', () => {
     expect(fault(CAMERA)).toBe('CONFIG_INVALID c.yaml:2:20: cameras[0].url: the environment variable PW is not set.');
     expect(load(CAMERA, {}, withoutSecrets).config.cameras[0]?.id).toBe('a');
     expect(load(`${MODEL}mqtt: { url: "\${NO_SUCH_BROKER}" }\n`, {}, withoutSecrets).config.mqtt.prefix).toBe('lookout');
+  });
+
+  test('give numbers where one is wanted, and passwords of digits stay text', () => {
+    const text = `${MODEL}api: { port: "875\${I}" }\nrtmp: { port: "\${PORT}" }\nmqtt: { username: u, password: "\${PW}" }\n`;
+    const { config } = load(text, {}, { I: '2', PORT: '1936', PW: '12345' });
+    expect([config.api.port, config.rtmp.port, config.mqtt.password?.reveal()]).toEqual([8752, 1936, '12345']);
+    expect(fault(text, {}, { I: '2', PORT: 'x', PW: 'y' })).toMatch(/^CONFIG_INVALID c\.yaml:3:\d+: rtmp\.port: expected (number|int), received string/);
+    expect(fault(`${MODEL}rtmp: { port: "1936" }\n`)).toMatch(/rtmp\.port: expected (number|int), received string/);
+    expect(load(text, {}, withoutSecrets).config.api.port).toBe(8750);
   });
 
   test('do not show when a configuration is printed', () => {

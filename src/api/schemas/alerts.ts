@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { alertPayloadSchema } from '../../alerts/payload.ts';
 import { iso, listOf, logQuery, ms, slug } from './common.ts';
 
-/** The message as it went over MQTT, and what became of it. */
-export const alertSchema = alertPayloadSchema.extend({
+/** The message as it went over MQTT, but for the site, and what became of it. */
+export const alertSchema = alertPayloadSchema.omit({ site: true }).extend({
   delivered: z.boolean().describe('the broker has it; until then `published_at` is when it was made'),
   links: z.strictObject({
     snapshot: z.string().nullable().describe('path of the picture under this server; null where there is none'),

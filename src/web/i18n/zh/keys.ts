@@ -1,5 +1,6 @@
 /** What each key of the configuration means; where one is missing here, the schema's English stands in. */
 export const keys: Readonly<Record<string, string>> = {
+  'site': '众多地点中的哪一个：主题以 <prefix>/<site> 开头，消息中也注明',
   'model.name': 'Qwen3-VL 检查点所在的文件夹（Hugging Face 结构）',
   'model.backend': '用什么运行：onnx 即 ONNX Runtime，在子进程中；openai 即 engine 一节中的服务器',
   'model.device': 'auto：ONNX Runtime 支持 GPU 时使用 GPU',
@@ -44,6 +45,12 @@ export const keys: Readonly<Record<string, string>> = {
   'mqtt.key': '其密钥的 PEM 文件',
   'mqtt.verify': '关：接受任何证书',
   'mqtt.prefix': '每个主题的第一部分',
+  'mqtt.history': '像告警一样可靠地（QoS 1）发布每个事件和每段未被查看的时间，供汇总多处历史的存储使用',
+  'mqtt.history_rows': '等待代理服务器的此类消息最多多少条；超出后最旧的先删，并告知数量',
+  'mqtt.history_hours': '它们等待代理服务器的小时数',
+  'mqtt.expiry.alerts': '代理服务器为离线者保留一条告警的秒数；默认与其会话同久',
+  'mqtt.expiry.events': '保留一个事件的秒数',
+  'mqtt.expiry.coverage': '保留一段未被查看时间的秒数',
   'mqtt.settle': '已确认的告警再保留多少秒，以便代理服务器消失时重发',
   'mqtt.media_url': '图片和片段文件夹可访问的地址，用于告警中的链接',
   'mqtt.commands': '接受 <prefix>/…/set',
