@@ -147,10 +147,15 @@ stop.abort();
 await close();
 await Promise.all([good.kill(), bad.kill()]);
 
+function outageOf(hung: Phase | undefined): number {
+  const all = cameras.map((_, i): Span => ({ camera: `camera-${i}`, start: hung?.from ?? 0, end: hung?.to ?? 0 }));
+  return all.reduce((sum, { start, end: last }) => sum + last - start, 0) - uncovered(all, spans);
+}
+
 const spans = gaps.map((gap): Span => ({ camera: gap.camera, start: gap.start, end: gap.end ?? Infinity }));
 const outcome: Outcome = {
   ...counts, unended: open.size, length: LENGTH, timeout: config.engine.timeout * 1000, reasons, mostAtOnce, before, phases, after, warnings: warnings.length, listed: warnings.slice(0, 8),
   unaccounted: uncovered(cut, [...seen, ...spans]), seenGaps: overlap(spans, seen),
-  hanging: spans.reduce((sum, { start, end: last }) => sum + Math.max(0, Math.min(last, phases[1]?.to ?? 0) - Math.max(start, phases[1]?.from ?? 0)), 0),
+  hanging: outageOf(phases[1]),
 };
 process.stdout.write(`${JSON.stringify(outcome)}\n`);
