@@ -1,5 +1,6 @@
 import type { Config } from '../config/schema.ts';
 import { modelProcessOptions } from '../config/modelSettings.ts';
+import { withFallback } from '../engine/fallback.ts';
 import { startEngineModel } from '../engine/model.ts';
 import { startEnginePool } from '../engine/pool.ts';
 import type { PoolSettings } from '../engine/pool.ts';
@@ -18,7 +19,9 @@ export interface OpenModelOptions {
  */
 export function openModel(config: Config, signal: AbortSignal, log: Logger, { patient = false }: OpenModelOptions = {}): RunningModel {
   if (config.model.backend === 'openai') {
-    return startEngineModel(config, { patient, startPool: (options) => startEnginePool(poolSettings(config), options, signal, log) }, signal, log);
+    const local = config.engine.fallback === 'onnx';
+    const engine = startEngineModel(config, { patient: patient || local, startPool: (options) => startEnginePool(poolSettings(config), options, signal, log) }, signal, log);
+    return local ? withFallback(engine, { startLocal: (within) => startModelProcess(modelProcessOptions(config), within, log) }, signal, log) : engine;
   }
   const { max_context_length: wanted } = config.video_processor;
   const model = startModelProcess(modelProcessOptions(config), signal, log);

@@ -16,6 +16,7 @@ export interface EndpointsOptions {
   readonly engine: EngineConfig;
   readonly packer: Packer;
   readonly geometry: Geometry;
+  readonly maxContext: number;
   readonly log: Logger;
 }
 
@@ -57,11 +58,11 @@ export class Endpoints {
 
   /** `index`: which of the configuration's. Throws what it cannot be used for. */
   async check(index: number, { id }: EndpointInfo, send: SendOnce, signal: AbortSignal): Promise<void> {
-    const { engine, packer, geometry, log } = this.#options;
+    const { engine, packer, geometry, maxContext, log } = this.#options;
     const endpoint = engine.endpoints[index];
     try {
       const found = await probe(send, { kind: endpoint?.kind ?? 'auto' }, engine, signal);
-      const abilities = await tryOut(found, { send, packer, geometry, engine, signal });
+      const abilities = await tryOut(found, { send, packer, geometry, engine, maxContext, signal });
       this.#known.set(id, abilities);
       const words = inWords(id, abilities);
       if (this.#words.get(id) === words) return;
@@ -76,7 +77,7 @@ export class Endpoints {
   /** Resolves when one can be asked; rejects where none can, with what is wrong. */
   readyOrNot(pool: EnginePool, ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const none = (): void => reject(this.#fault ?? new LookoutError('ENGINE_UNREACHABLE', `None of the engines can be asked: ${pool.endpoints.map(({ id }) => id).join(', ')}.`));
+      const none = (): void => reject(this.#fault ?? pool.endpoints.find(({ fault }) => fault)?.fault ?? new LookoutError('ENGINE_UNREACHABLE', `None of the engines can be asked: ${pool.endpoints.map(({ id }) => id).join(', ')}.`));
       const timer = setTimeout(none, 6 * ms);
       const states = pool.state$.subscribe((state) => (state === 'down' ? none() : undefined));
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });

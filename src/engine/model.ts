@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Config } from '../config/schema.ts';
 import type { ChildState } from '../health/child.ts';
 import type { Logger } from '../health/log.ts';
-import type { RunningModel } from '../infer/runningModel.ts';
+import type { EngineReading, RunningModel } from '../infer/runningModel.ts';
 import { likelyGeometry, sideOf } from '../qwen3vl/checkpoint/geometry.ts';
 import type { Geometry } from '../qwen3vl/checkpoint/geometry.ts';
 import type { ChatHooks, ChatRequest, ChatResult } from '../qwen3vl/conversation.ts';
@@ -64,7 +64,7 @@ class EngineModel implements RunningModel {
     this.side = sideOf(this.#geometry);
     this.#jpegs = new JpegMaker(signal, log);
     this.#packer = new Packer(config.engine.pictures, this.#jpegs);
-    this.#endpoints = new Endpoints({ engine: config.engine, packer: this.#packer, geometry: this.#geometry, log });
+    this.#endpoints = new Endpoints({ engine: config.engine, packer: this.#packer, geometry: this.#geometry, maxContext: config.video_processor.max_context_length, log });
     this.#pool = startPool({
       check: async (endpoint, send, within) => {
         // the pool may ask before it is known here
@@ -90,6 +90,10 @@ class EngineModel implements RunningModel {
 
   get device(): string | undefined {
     return this.#endpoints.told;
+  }
+
+  engines(): EngineReading {
+    return this.#pool.figures();
   }
 
   async generate(request: GenerateRequest, signal?: AbortSignal): Promise<GenerateResult> {

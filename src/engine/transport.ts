@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import { LookoutError } from '../errors.ts';
+import type { EngineReading } from '../infer/runningModel.ts';
 
 /** One request as an endpoint's server understands it. */
 export interface EngineCall {
@@ -46,6 +47,8 @@ export type SendOnce = (call: EngineCall, options: Pick<CallOptions, 'deadline' 
 export interface EndpointInfo {
   /** stays for as long as the process does; goes into logs: no credentials */
   readonly id: string;
+  /** why it gets no requests, where it gets none */
+  readonly fault?: LookoutError | undefined;
 }
 
 export interface PoolOptions {
@@ -71,6 +74,7 @@ export interface EnginePool {
    * ENGINE_ANSWER (too long, no JSON), ENGINE_BUSY.
    */
   request(call: (endpoint: EndpointInfo) => EngineCall | undefined, options: CallOptions): Promise<EngineAnswer>;
+  figures(): EngineReading;
   /** of a prompt of so many tokens an engine had so many in its prefix cache */
   reused(tokens: number, of: number): void;
   close(): Promise<void>;

@@ -21,6 +21,8 @@ export interface TrialOptions {
   readonly packer: Packer;
   readonly geometry: Geometry;
   readonly engine: Pick<EngineConfig, 'layout' | 'context'>;
+  /** tokens; a server that makes room for as many as are asked for makes it for no more */
+  readonly maxContext: number;
   readonly signal: AbortSignal;
 }
 
@@ -37,7 +39,7 @@ const LATE = 123_456_789;
  * do not know. Throws ENGINE_UNSUITABLE where its model cannot be shown pictures, and what sending throws.
  */
 export async function tryOut(found: Found, options: TrialOptions): Promise<Abilities> {
-  const base: Abilities = { ...found, context: options.engine.context ?? found.context, layout: 'stills', schema: true, logprobs: MOST_TOP, placeholders: true };
+  const base: Abilities = { ...found, context: contextOf(found, options), layout: 'stills', schema: true, logprobs: MOST_TOP, placeholders: true };
   const ask = asker(options);
   const question = [{ role: 'user' as const, parts: [{ kind: 'text' as const, text: QUESTION }] }];
   const scored = await ask({ turns: question, maxTokens: 1, top: MOST_TOP }, base);
@@ -51,6 +53,11 @@ export async function tryOut(found: Found, options: TrialOptions): Promise<Abili
   const layout = await layoutOf(abilities, options);
   if (layout === 'stills') await seesPictures(abilities, options);
   return { ...abilities, layout };
+}
+
+function contextOf({ context }: Found, { engine, maxContext }: TrialOptions): number | undefined {
+  if (engine.context !== undefined) return engine.context;
+  return context === undefined ? undefined : Math.min(context, maxContext);
 }
 
 /** Whether a video's times arrive, where that is asked for or may be; else pictures between times, which any server can show. */

@@ -14,8 +14,8 @@ export interface VideoTime {
   uncertainty(seconds: number): number;
 }
 
-/** Stamps are written with one decimal, and so are the answer's seconds: half of that is no difference. */
-const STAMP_ROUNDING = 0.05;
+/** Stamps are written with one decimal, and so are the answer's seconds: half of that is no difference, nor is what binary adds to it. */
+const STAMP_ROUNDING = 0.05 + 1e-9;
 
 /**
  * `aligned`: the model is told the times at which the frames were taken. Otherwise it is told evenly spaced ones over the

@@ -50,7 +50,7 @@ export async function strictServer(first: Manner): Promise<StrictServer> {
   const server = createServer((request, response) => {
     void bodyOf(request).then((body) => {
       const { status, json } = answer(manner, request, body, heard);
-      if (status >= 400 && status !== 404) refused.push(`${request.url} ${status} ${JSON.stringify(json)}`);
+      if (request.method === 'POST' && status >= 400) refused.push(`${request.url} ${status} ${JSON.stringify(json)}`);
       response.writeHead(status, { 'content-type': 'application/json' }).end(typeof json === 'string' ? json : JSON.stringify(json));
     });
   });
