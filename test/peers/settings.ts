@@ -28,6 +28,8 @@ export interface PathSettings {
   /** an MP4 or Matroska file of H.264 or H.265 beginning with a keyframe; it is looped */
   readonly clip: string;
   readonly fps: number;
+  /** frame of the clip that a new path begins with; 0 by default */
+  readonly phase?: number;
   /** share of the frame period by which each frame is captured off its place, 0..0.4: a variable rate */
   readonly wobble: number;
   readonly seed: number;

@@ -51,7 +51,7 @@ export async function createCamera(first: PathSettings, udp: UdpPorts, told: (se
   const begun = { ssrc: 0, sequence: 0, packets: 0, octets: 0 };
   const count = { units: 0, plays: 0, reports: 0 };
   // access units in decode order: the one that is sent next, and one that is the clip's first
-  let [next, origin] = [0, 0];
+  let [next, origin] = [0, -(first.phase ?? 0)];
   let filming: NodeJS.Timeout | undefined;
 
   const restart = (): void => {
