@@ -50,7 +50,7 @@ export function activityOf(store: Pick<Store, 'looks' | 'events'>, cameras: read
   const counts: Record<string, number> = {};
   let [busiest, active, all, hours] = [0, 0, 0, 0];
   for (let from = now - 24 * HOUR; from < now; from += HOUR) {
-    const looks = store.looks({ since: from, until: from + HOUR, limit: MOST, order: 'asc' }).filter(({ from: at, camera }) => at >= from && cameras.includes(camera));
+    const looks = store.looks({ since: from, until: from + HOUR, limit: MOST, order: 'asc' }).filter(({ from: at, camera }) => at >= from && at < from + HOUR && cameras.includes(camera));
     const last = looks.at(-1);
     if (!last) continue;
     const scale = looks.length < MOST / 2 ? 1 : HOUR / Math.max(1, last.from - from);

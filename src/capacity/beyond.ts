@@ -1,4 +1,5 @@
 import type { LoadedConfig } from '../config/load.ts';
+import { ownCameras } from '../config/ownCameras.ts';
 import { LookoutError } from '../errors.ts';
 import { USUAL } from './activity.ts';
 import { capacityOf } from './capacity.ts';
@@ -11,8 +12,8 @@ import { planOf } from './plan.ts';
  * A word where the enabled cameras are more than this machine carries, by figures that were measured on it, with this model and these
  * settings; undefined where they are not, or where there are no such figures. Never throws: it is only advice.
  */
-export function beyondCapacity({ config, rules }: Pick<LoadedConfig, 'config' | 'rules'>): string | undefined {
-  const cameras = config.cameras.filter(({ enabled }) => enabled).length;
+export function beyondCapacity({ config, rules, shard }: Pick<LoadedConfig, 'config' | 'rules' | 'shard'>): string | undefined {
+  const cameras = ownCameras({ config, shard }).filter(({ enabled }) => enabled).length;
   const path = figuresPath(config);
   if (path === undefined || cameras === 0) return undefined;
   try {

@@ -17,9 +17,11 @@ import type { Values } from './figures.ts';
 import { gaugeCamera } from './measureCamera.ts';
 import type { Gauge } from './measureCamera.ts';
 import { Reel, timeEngine, timeOthers, timeWindows } from './measureModel.ts';
+import type { Asking } from './measureModel.ts';
 import { beside, cameraFigures, machineFigures, modelFigures, tidy } from './measureParts.ts';
+import { isEngine } from './plan.ts';
 import { filmScene, sendClip } from './scene.ts';
-import type { StreamFormat } from './scene.ts';
+import type { Scene, StreamFormat } from './scene.ts';
 
 /** How long each part takes, s; a whole measure takes about a minute, and what starting the model takes. */
 export interface Pace {
@@ -68,55 +70,70 @@ export async function measure(needs: MeasureNeeds): Promise<Values> {
 }
 
 async function measureIn(folder: string, needs: MeasureNeeds, ends: (() => Promise<unknown>)[]): Promise<Values> {
-  const { loaded: { config }, pace, format, signal, log, say } = needs;
-  say(`Filming a made-up room, ${format.width} × ${format.height} at ${format.fps} pictures a second …`);
-  const files = { still: join(folder, 'still.mp4'), busy: join(folder, 'busy.mp4') };
-  for (const scene of ['still', 'busy'] as const) await filmScene(scene, files[scene], format, pace.film, signal);
+  const { loaded: { config, rules }, pace, signal, say } = needs;
   const machine = machineFigures(config, pace.windows < 5 ? 16 : 64);
+  const room = await openRoom(folder, needs, ends);
   const model = needs.openModel();
   ends.push(() => model.close());
 
-  const keys = { still: 'still'.padEnd(24, 'x'), busy: 'busy'.padEnd(24, 'x') };
-  const door = await startRtmpServer({ port: 0, keys: Object.values(keys).map((key) => new Secret(key)) }, signal, log);
-  const at = (scene: keyof typeof keys): string => door.url(new Secret(keys[scene])).reveal();
-  for (const scene of ['still', 'busy'] as const) ends.push(sendClip(files[scene], at(scene)).stop);
-  const here = { ...config, network: { allow: ['127.0.0.1'] } };
-  const open = (scene: keyof typeof keys, gate = true): Gauge => gaugeCamera({ ...addressTarget(at(scene), here, {}).options, gate }, signal, log);
-
   say(`Watching it, still and busy, for ${pace.watch} s …`);
-  const still = open('still');
-  const decoding = open('still', false);
-  const first = open('busy');
-  const own = needs.camera && gaugeCamera({ ...needs.camera }, signal, log);
+  const still = room.watch('still');
+  const decoding = room.watch('still', false);
+  const busy = room.watch('busy');
+  const own = needs.camera && room.gauge(needs.camera);
   await model.ready;
-  await until(() => first.frames.length > 0 && decoding.facts !== undefined, first, signal);
+  await until(() => busy.frames.length > 0 && decoding.facts !== undefined, busy, signal);
   await sleep(2000 * Math.min(1, pace.watch / 10), undefined, { signal });
-  const ending = [decoding, first].map((gauge) => gauge.stretch());
+  const ending = [decoding, busy].map((camera) => camera.stretch());
   await sleep(1000 * pace.watch, undefined, { signal });
   const [noisy, active] = ending.map((end) => end());
+  const cameras = () => cameraFigures({ still, busy, noisy, active, own }, Math.max(2, pace.settle), signal);
 
   say('Asking the model about what it saw …');
   const backend = qwenBackend(model, { alignTimes: config.video_processor.enable_temporal_alignment });
-  const lookFor = needs.loaded.rules.map(({ alert }) => alert);
+  const lookFor = rules.map(({ alert }) => alert);
   const { window } = stagesOf(config);
-  const seen = own && own.frames.length >= 4 * window.maxFrames ? own.frames : first.frames;
-  const reel = new Reel([...seen], window);
-  const plan = { seconds: pace.windows, least: 8 };
-  if ((config.model.backend as string) === 'openai') {
-    const engine = await timeEngine(backend, reel, lookFor, { seconds: Math.min(4, pace.windows), most: 64 }, signal);
-    return { ...machine, ...(await cameraFigures({ still, busy: first, noisy, active, own }, Math.max(3, pace.settle), signal)), engine_windows_s: tidy(engine.windows) };
+  const seen = own && own.frames.length >= 4 * window.maxFrames ? own.frames : busy.frames;
+  const asking: Asking = { backend, model, reel: new Reel([...seen], window), lookFor, signal };
+  if (isEngine(config)) {
+    const engine = await timeEngine(asking, { seconds: Math.min(4, pace.windows), most: 64 });
+    return { ...machine, ...(await cameras()), engine_windows_s: tidy(engine.windows) };
   }
-  const alone = await timeWindows(backend, model, reel, lookFor, plan, signal);
-  const others = await timeOthers(backend, model, reel, lookFor, pace.windows < 5 ? 3 : 8, signal);
+  const plan = { seconds: pace.windows, least: 8 };
+  const alone = await timeWindows(asking, plan);
+  const others = await timeOthers(asking, pace.windows < 5 ? 3 : 8);
 
   say(`… and beside ${pace.beside} busy cameras …`);
-  const more = Array.from({ length: pace.beside - 1 }, () => open('busy'));
-  const last = more.at(-1) ?? first;
+  const more = Array.from({ length: pace.beside - 1 }, () => room.watch('busy'));
+  const last = more.at(-1) ?? busy;
   await until(() => last.frames.length > 0, last, signal);
   await sleep(1000 * pace.settle, undefined, { signal });
-  const loaded = await beside(() => timeWindows(backend, model, reel, lookFor, plan, signal), [first, ...more], pace.settle);
-  const cameras = await cameraFigures({ still, busy: first, noisy, active, own }, Math.max(3, pace.settle), signal);
-  return { ...machine, ...cameras, ...loaded, ...modelFigures(alone, others, model) };
+  const loaded = await beside(() => timeWindows(asking, plan), [busy, ...more], pace.settle);
+  return { ...machine, ...(await cameras()), ...loaded, ...modelFigures(config, alone, others, model) };
+}
+
+interface MadeUpRoom {
+  /** one more camera in it; `gate` false: all is decoded, whatever happens */
+  watch(scene: Scene, gate?: boolean): Gauge;
+  gauge(options: CameraOptions): Gauge;
+}
+
+/** Films the room, still and busy, and sends both to a door of our own, where cameras may be opened. */
+async function openRoom(folder: string, { loaded: { config }, pace, format, signal, log, say }: MeasureNeeds, ends: (() => Promise<unknown>)[]): Promise<MadeUpRoom> {
+  say(`Filming a made-up room, ${format.width} × ${format.height} at ${format.fps} pictures a second …`);
+  const keys: Readonly<Record<Scene, Secret>> = { still: new Secret('still'.padEnd(24, 'x')), busy: new Secret('busy'.padEnd(24, 'x')) };
+  const scenes = ['still', 'busy'] as const;
+  for (const scene of scenes) await filmScene(scene, join(folder, `${scene}.mp4`), format, pace.film, signal);
+  const door = await startRtmpServer({ port: 0, keys: Object.values(keys) }, signal, log);
+  ends.push(() => door.child.stop());
+  for (const scene of scenes) ends.push(sendClip(join(folder, `${scene}.mp4`), door.url(keys[scene]).reveal()).stop);
+  const here = { ...config, network: { allow: ['127.0.0.1'] } };
+  const gauge = (options: CameraOptions): Gauge => {
+    const opened = gaugeCamera(options, signal, log);
+    ends.push(() => opened.done);
+    return opened;
+  };
+  return { gauge, watch: (scene, gate = true) => gauge({ ...addressTarget(door.url(keys[scene]).reveal(), here, {}).options, gate }) };
 }
 
 async function until(is: () => boolean, gauge: Gauge, signal: AbortSignal): Promise<void> {

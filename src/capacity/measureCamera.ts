@@ -1,3 +1,4 @@
+import { lastValueFrom } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import { openCamera } from '../camera/camera.ts';
 import type { CameraOptions } from '../camera/camera.ts';
@@ -12,6 +13,8 @@ export interface Gauge {
   readonly problem: string | undefined;
   /** kept frames, the last of them */
   readonly frames: readonly Frame[];
+  /** the camera's process is gone */
+  readonly done: Promise<unknown>;
   /** begins a stretch; what it returns ends it */
   stretch(): () => Stretch | undefined;
 }
@@ -51,6 +54,7 @@ export function gaugeCamera(options: CameraOptions, signal: AbortSignal, log: Lo
       return problem;
     },
     frames,
+    done: lastValueFrom(stream.status$, { defaultValue: undefined }),
     stretch() {
       const before = facts;
       return () => before && facts && between(before, facts);

@@ -1,4 +1,5 @@
 import { from, toArray, lastValueFrom } from 'rxjs';
+import type { Config } from '../config/schema.ts';
 import type { Backend } from '../infer/backend.ts';
 import { matchPrompt } from '../infer/prompts.ts';
 import type { RunningModel } from '../infer/runningModel.ts';
@@ -9,6 +10,11 @@ import { cpuSeconds } from './processor.ts';
 
 /** Windows are asked of the model for so many cameras in turns, as if so many were watched. */
 const STREAMS = 4;
+
+/** As the model's process and its streams have them (qwen3vl/process, qwen3vl/decode/streams). */
+const LEAST_KV_MB = 64;
+const RUNTIME_MB = 1024;
+const MOST_STREAMS = 256;
 
 /** Rolling windows of some cameras that saw the same, each with frames of its own: what is known of one serves no other. */
 export class Reel {
@@ -36,6 +42,16 @@ function marked(data: Uint8Array, number: number): Uint8Array {
   return copy;
 }
 
+/** Who is asked, about what. */
+export interface Asking {
+  readonly backend: Backend;
+  readonly model: Pick<RunningModel, 'childPid' | 'scoreMany'>;
+  readonly reel: Reel;
+  /** the rules' sentences, as in the daemon's prompts */
+  readonly lookFor: readonly string[];
+  readonly signal: AbortSignal;
+}
+
 /** What windows cost, in a run of some seconds. */
 export interface WindowCost {
   readonly windows: number;
@@ -45,18 +61,18 @@ export interface WindowCost {
   readonly cpuMs: number | undefined;
   /** what was told of a window, mean number */
   readonly told: number;
-  /** share of the windows that began a new activity */
-  readonly anew: number;
+  /** of the largest window */
+  readonly visualTokens: number;
 }
 
 /** Asks window after window, in turns of four cameras, for so many seconds and so many windows at least; each camera's first is not counted. */
-export async function timeWindows(backend: Backend, model: Pick<RunningModel, 'childPid'>, reel: Reel, lookFor: readonly string[], { seconds, least }: { seconds: number; least: number }, signal: AbortSignal): Promise<WindowCost> {
+export async function timeWindows({ backend, model, reel, lookFor, signal }: Asking, { seconds, least }: { readonly seconds: number; readonly least: number }): Promise<WindowCost> {
   const begin = async (): Promise<Window[][]> => {
     const cameras = await Promise.all(Array.from({ length: STREAMS }, () => reel.camera()));
     for (const [first] of cameras) if (first) await backend.events(first, lookFor, signal);
     return cameras.map((all) => all.slice(1));
   };
-  let [count, busy, told, firsts, cpu] = [0, 0, 0, 0, 0];
+  let [count, busy, told, tokens, cpu] = [0, 0, 0, 0, 0];
   while (busy < 1000 * seconds || count < least) {
     const cameras = await begin();
     const before = cpuSeconds(model.childPid);
@@ -67,18 +83,18 @@ export async function timeWindows(backend: Backend, model: Pick<RunningModel, 'c
         const answer = await backend.events(window, lookFor, signal);
         busy += performance.now() - began;
         told += answer.sightings.length;
-        firsts += window.reason === 'activity' ? 1 : 0;
+        tokens = Math.max(tokens, answer.visualTokens);
         count++;
       }
     }
     cpu += (cpuSeconds(model.childPid) ?? Number.NaN) - (before ?? Number.NaN);
     if (cameras.every((all) => all.length === 0)) throw new RangeError('a reel without a second window');
   }
-  return { windows: count, ms: busy / count, cpuMs: Number.isNaN(cpu) ? undefined : (1000 * cpu) / count, told: told / count, anew: firsts / count };
+  return { windows: count, ms: busy / count, cpuMs: Number.isNaN(cpu) ? undefined : (1000 * cpu) / count, told: told / count, visualTokens: tokens };
 }
 
 /** ms of what is not a window that goes on: one whose keys and values are gone, a look at a still scene, a text held against a rule. */
-export async function timeOthers(backend: Backend, model: Pick<RunningModel, 'scoreMany'>, reel: Reel, lookFor: readonly string[], times: number, signal: AbortSignal): Promise<{ cold: number; heartbeat: number; score: number }> {
+export async function timeOthers({ backend, model, reel, lookFor, signal }: Asking, times: number): Promise<{ cold: number; heartbeat: number; score: number }> {
   const windowsOf = await reel.camera();
   const full = windowsOf.at(-1);
   if (!full) throw new RangeError('a reel without a window');
@@ -100,8 +116,15 @@ async function mean(times: number, work: (i: number) => Promise<unknown>): Promi
   return (performance.now() - began) / times;
 }
 
+/** Cameras whose windows' keys and values fit into what the configuration lets the model take; tokens of a window are its visual ones, and the words around them. */
+export function streamsKept({ model }: Pick<Config, 'model'>, bytesPerToken: number, visualTokens: number, frames: number): number {
+  const words = 12 * Math.ceil(frames / 2) + 300;
+  const bytes = Math.max(LEAST_KV_MB, model.memory_mb - RUNTIME_MB - model.features_mb) * 2 ** 20;
+  return Math.min(MOST_STREAMS, Math.floor(bytes / (bytesPerToken * (visualTokens + words))));
+}
+
 /** Windows a second of an engine: asked by ever more at a time until no more come of it. */
-export async function timeEngine(backend: Backend, reel: Reel, lookFor: readonly string[], { seconds, most }: { seconds: number; most: number }, signal: AbortSignal): Promise<{ windows: number; atOnce: number }> {
+export async function timeEngine({ backend, reel, lookFor, signal }: Asking, { seconds, most }: { readonly seconds: number; readonly most: number }): Promise<{ windows: number; atOnce: number }> {
   let best = { windows: 0, atOnce: 0 };
   for (let atOnce = 1; atOnce <= most; atOnce *= 2) {
     const until = performance.now() + 1000 * seconds;

@@ -6,9 +6,12 @@ import { LookoutError } from '../errors.ts';
 import { freeNow } from '../health/disk.ts';
 import { residentMb } from '../health/memory.ts';
 import type { RunningModel } from '../infer/runningModel.ts';
+import { readCheckpoint } from '../qwen3vl/checkpoint/checkpoint.ts';
+import { modelMemory } from '../qwen3vl/checkpoint/memory.ts';
 import type { Values } from './figures.ts';
 import { memoryMb } from './fingerprint.ts';
 import type { Gauge } from './measureCamera.ts';
+import { streamsKept } from './measureModel.ts';
 import type { timeOthers, WindowCost } from './measureModel.ts';
 import { diskSpeed, linkSpeed, machineSeconds, ownSeconds } from './processor.ts';
 
@@ -31,9 +34,12 @@ export async function beside(windows: () => Promise<WindowCost>, cameras: readon
   };
 }
 
-export function modelFigures(alone: WindowCost, { cold, heartbeat, score }: Awaited<ReturnType<typeof timeOthers>>, model: RunningModel): Values {
+export function modelFigures(config: Config, alone: WindowCost, { cold, heartbeat, score }: Awaited<ReturnType<typeof timeOthers>>, model: RunningModel): Values {
   const memory = residentMb(model.childPid);
-  return { model_window_ms: tidy(alone.ms), model_cold_ms: tidy(cold), model_heartbeat_ms: tidy(heartbeat), model_score_ms: tidy(score), ...(memory > 0 ? { model_memory_mb: tidy(memory) } : {}) };
+  const perToken = modelMemory(readCheckpoint(config.model.name)).kvBytesPerToken;
+  return {
+    model_streams: streamsKept(config, perToken, alone.visualTokens, config.window.max_frames),
+    model_window_ms: tidy(alone.ms), model_cold_ms: tidy(cold), model_heartbeat_ms: tidy(heartbeat), model_score_ms: tidy(score), ...(memory > 0 ? { model_memory_mb: tidy(memory) } : {}) };
 }
 
 export interface Watched {

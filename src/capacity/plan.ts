@@ -30,5 +30,5 @@ export function hopOf({ window, video_processor: video }: Pick<Config, 'window' 
 }
 
 export function isEngine({ model }: Pick<Config, 'model'>): boolean {
-  return (model.backend as string) === 'openai';
+  return model.backend === 'openai';
 }

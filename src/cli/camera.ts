@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { beyondCapacity } from '../capacity/beyond.ts';
 import { newPushKey, pushAddress } from '../config/cameraEntry.ts';
 import { addCamera, removeCamera } from '../config/edit.ts';
 import { withoutSecrets } from '../config/environment.ts';
@@ -9,7 +10,7 @@ import { LookoutError } from '../errors.ts';
 import { redactUrl } from '../secret.ts';
 import type { ProbeFlags } from './cameraProbe.ts';
 import { configFile, configOption, jsonOption, parseId, parseNumber } from './options.ts';
-import { print, printJson, printTable } from './print.ts';
+import { print, printJson, printTable, progress } from './print.ts';
 
 interface AddOptions {
   readonly config?: string;
@@ -73,12 +74,20 @@ function add(id: string, url: string | undefined, opts: AddOptions): void {
   if (url !== undefined) {
     addCamera(file, { id, url, ...chosen });
     print(`Camera ${id} is added. Try: npx lookout camera probe ${id}`);
+    warnBeyond(file);
     return;
   }
   const key = newPushKey();
   addCamera(file, { id, rtmp_key: key, ...chosen });
   const { rtmp } = loadConfig(file, withoutSecrets).config;
   print(`Camera ${id} is added. Let it push to:`, `  ${pushAddress(rtmp, key, '<this machine>')}`, 'Whoever knows the key can push; keep it to yourself.');
+  warnBeyond(file);
+}
+
+/** Cameras are added all the same: who is watched less often is for people to decide. */
+function warnBeyond(file: string): void {
+  const beyond = beyondCapacity(loadConfig(file, withoutSecrets));
+  if (beyond !== undefined) progress(`Note: ${beyond}`);
 }
 
 function list(config: Config, json: boolean): void {

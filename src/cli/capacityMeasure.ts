@@ -5,10 +5,9 @@ import { measure, PACE } from '../capacity/measure.ts';
 import type { Pace } from '../capacity/measure.ts';
 import type { StreamFormat } from '../capacity/scene.ts';
 import type { LoadedConfig } from '../config/load.ts';
-import { modelProcessOptions } from '../config/modelSettings.ts';
+import { openModel } from '../daemon/openModel.ts';
 import { LookoutError } from '../errors.ts';
 import { createLogger } from '../health/log.ts';
-import { startModelProcess } from '../qwen3vl/process/process.ts';
 import { targetOf } from './cameraTarget.ts';
 import { progress } from './print.ts';
 
@@ -21,8 +20,7 @@ export async function measureHere(loaded: LoadedConfig, stream: string, camera: 
   process.once('SIGINT', end).once('SIGTERM', end);
   const log = createLogger({ level: 'error', pretty: process.stderr.isTTY });
   try {
-    const openModel = () => startModelProcess(modelProcessOptions(loaded.config), stop.signal, log);
-    const values = await measure({ loaded, format, camera: target?.options, pace, openModel, signal: stop.signal, log, say: progress });
+    const values = await measure({ loaded, format, camera: target?.options, pace, openModel: () => openModel(loaded.config, stop.signal, log), signal: stop.signal, log, say: progress });
     const shown = `${format.width} × ${format.height} at ${format.fps} pictures a second, made up${target ? `, and ${target.shown}` : ''}`;
     const file: FiguresFile = { at: Date.now(), stream: shown, fingerprint: fingerprintOf(loaded.config), values };
     const path = figuresPath(loaded.config);

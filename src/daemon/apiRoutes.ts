@@ -26,7 +26,9 @@ import { whenRoutes } from '../api/routes/when.ts';
 import { probeAnswer } from '../api/schemas/cameras.ts';
 import type { Asker } from '../ask/ask.ts';
 import type { Uploads } from '../ask/uploads.ts';
+import { beyondCapacity } from '../capacity/beyond.ts';
 import type { Chat } from '../chat/chat.ts';
+import { ownCameras } from '../config/ownCameras.ts';
 import { configFiles } from '../config/files.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
@@ -74,13 +76,15 @@ export function apiRoutes(rooms: ApiRooms): Route[] {
   const { mqtt, store, media } = loaded.config;
   const mediaUrl = (): string | undefined => mqtt.media_url;
   const waiting = (config: Config): string[] => awaitingRestart(loaded.config, config);
-  const ids = (enabled = false): string[] => current().config.cameras.filter((camera) => camera.enabled || !enabled).map(({ id }) => id);
+  const { site } = loaded.config;
+  const { shard } = loaded;
+  const ids = (enabled = false): string[] => ownCameras(current()).filter((camera) => camera.enabled || !enabled).map(({ id }) => id);
   const status = (camera: string) => states.of(camera);
   const times = { log, now, cameras: () => ids(true) };
   const score = scoreBeside((...args) => rooms.model.scoreMany(...args), { wordings: wordingsOf });
   const live = (id: string) => rooms.camera(id) ?? (ids().includes(id) ? ('disabled' as const) : undefined);
   return [
-    ...camerasRoutes({ files, status, probe: async (order, stop) => probeAnswer.parse(await probeOnce(loaded.file, order, stop)) }),
+    ...camerasRoutes({ files, shard, status, probe: async (order, stop) => probeAnswer.parse(await probeOnce(loaded.file, order, stop)), beyond: (asked) => beyondCapacity({ ...asked, shard: loaded.shard }) }),
     ...liveRoutes({ camera: live, recordings, now }),
     ...recordingsRoutes({ recordings, cameras: () => ids(), now, signal }),
     ...rulesRoutes({ files, now }),
@@ -101,7 +105,7 @@ export function apiRoutes(rooms: ApiRooms): Route[] {
     ...configRoutes({ files, fixed: FIXED, awaitingRestart: waiting }),
     ...backupRoutes({ log, path: () => store.path, now }),
     ...statusRoutes({
-      version, startedAt, now, files, status, log, awaitingRestart: waiting,
+      version, site, shard, startedAt, now, files, status, log, awaitingRestart: waiting,
       model: () => modelNow(rooms),
       broker: () => ({ address: mqtt.url, ...rooms.broker() }),
       held: () => heldOnDisk(loaded.config),

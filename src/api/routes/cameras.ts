@@ -5,7 +5,11 @@ import type { Change } from '../../config/change.ts';
 import { addCamera, removeCamera } from '../../config/edit.ts';
 import type { CameraEntry } from '../../config/edit.ts';
 import type { ConfigFiles } from '../../config/files.ts';
+import type { Config } from '../../config/schema.ts';
 import { LookoutError } from '../../errors.ts';
+import { ownerOf, owns, shardName } from '../../fleet/shard.ts';
+import type { Shard } from '../../fleet/shard.ts';
+import type { Rule } from '../../rules/rule.ts';
 import { etagIn } from '../asked.ts';
 import { cameraOut, statusOut } from '../cameraShape.ts';
 import type { StatusNow } from '../cameraShape.ts';
@@ -24,16 +28,20 @@ export interface ProbeOrder {
 }
 
 export interface CamerasNeeds {
+  /** which of several daemons this is that share the cameras: only its own are told of */
+  readonly shard?: Shard | undefined;
   readonly files: ConfigFiles;
   /** how a camera fares; undefined where the daemon has not taken it up */
   status(camera: string): StatusNow | undefined;
   /** looks at a camera or an address for some seconds; ends when `signal` aborts */
   probe(order: ProbeOrder, signal: AbortSignal): Promise<ProbeOut>;
+  /** a word where these cameras are more than the machine carries */
+  beyond?(asked: { readonly config: Config; readonly rules: readonly Rule[] }): string | undefined;
 }
 
 /** The cameras, edits of them in the configuration's file, and a look at one. */
 export function camerasRoutes(needs: CamerasNeeds): Route[] {
-  const { files } = needs;
+  const { files, shard } = needs;
   const all = (): CameraOut[] => {
     const read = files.read();
     const rules = read.rules.map(({ rule }) => rule);
@@ -47,13 +55,17 @@ export function camerasRoutes(needs: CamerasNeeds): Route[] {
   return [
     route({
       method: 'GET', path: '/v1/cameras', scope: 'viewer', tag: 'cameras', summary: 'The cameras and how they fare', response: { json: camerasAnswer },
-      handle: ({ who }) => ({ items: all().map((camera) => seenBy(camera, who)), problem: problemOut(files.read().problem) }),
+      handle: ({ who }) => ({ items: all().filter(({ id }) => owns(shard, id)).map((camera) => seenBy(camera, who)), shard: shard ? shardName(shard) : null, problem: problemOut(files.read().problem) }),
     }),
     route({
       method: 'GET', path: '/v1/cameras/:camera', scope: 'viewer', tag: 'cameras', summary: 'One camera', params: cameraParams, response: { json: cameraSchema },
-      handle: ({ params, who }) => tagged(seenBy(one(params.camera), who), files),
+      handle({ params, who }) {
+        const camera = one(params.camera);
+        if (shard && !owns(shard, camera.id)) throw new LookoutError('CAMERA_NOT_FOUND', `camera ${camera.id} is watched by shard ${ownerOf(camera.id, shard.of)} of ${shard.of}, and this is shard ${shard.index}.`);
+        return tagged(seenBy(camera, who), files);
+      },
     }),
-    ...edits(files, one),
+    ...edits(needs, one),
     route({
       method: 'POST', path: '/v1/cameras/probe', scope: 'editor', tag: 'cameras', heavy: true,
       summary: 'Look at a camera or an address, and tell what it sends and costs', description: 'Takes as long as it looks, and as the camera takes to answer: a minute at most for the first picture.',
@@ -66,7 +78,7 @@ export function camerasRoutes(needs: CamerasNeeds): Route[] {
   ];
 }
 
-function edits(files: ConfigFiles, one: (id: string) => CameraOut): Route[] {
+function edits({ files, beyond }: CamerasNeeds, one: (id: string) => CameraOut): Route[] {
   return [
     route({
       method: 'POST', path: '/v1/cameras', scope: 'editor', tag: 'cameras', status: 201,
@@ -78,8 +90,9 @@ function edits(files: ConfigFiles, one: (id: string) => CameraOut): Route[] {
         if (Number(push ?? false) + Number(rest.url !== undefined) + Number(rest.rtmp_key !== undefined) !== 1) throw new LookoutError('USAGE', 'a camera has either a url, or push: true.');
         const key = push ? newPushKey() : undefined;
         addCamera(files.file, { ...rest, ...(key === undefined ? {} : { rtmp_key: key }) } as CameraEntry);
-        const { rtmp } = files.read().config;
-        return { camera: one(rest.id), push_url: key === undefined ? null : pushAddress(rtmp, key, hostname()) };
+        const { config, rules } = files.read();
+        const warning = beyond?.({ config, rules: rules.map(({ rule }) => rule) });
+        return { camera: one(rest.id), push_url: key === undefined ? null : pushAddress(config.rtmp, key, hostname()), warnings: warning === undefined ? [] : [warning] };
       },
     }),
     route({

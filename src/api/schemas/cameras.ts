@@ -37,7 +37,9 @@ export const cameraSchema = z.looseObject({
   status: cameraStatusSchema,
 });
 
-export const camerasAnswer = z.strictObject({ items: z.array(cameraSchema), problem: fileProblem });
+export const shardSchema = z.string().nullable().describe('`2/3`: only the second of three daemons’ share of the cameras; null: all of them');
+
+export const camerasAnswer = z.strictObject({ items: z.array(cameraSchema), shard: shardSchema, problem: fileProblem });
 
 const places = {
   url: z.string().min(1).max(2000).describe('rtsp(s)://, rtmp(s):// or http(s):// address; may be set and is never told again. ${NAME} stands for an environment variable, for admins'),
@@ -60,6 +62,7 @@ export const cameraPatch = z.looseObject(
 export const cameraAdded = z.strictObject({
   camera: cameraSchema,
   push_url: z.string().nullable().describe('where it pushes to, told this once: whoever knows it can push'),
+  warnings: z.array(z.string()).describe('for people: that the cameras are now more than this machine carries, by figures measured on it'),
 });
 
 export const cameraParams = z.strictObject({ camera: slug });

@@ -51,6 +51,7 @@ export function AddCamera({ onClose }: { onClose: () => void }) {
       const answer = await post<CameraAddedOut>('/v1/cameras', bodyOf(draft.value));
       await readCameras();
       toast({ text: words.saved(answer.camera.id), icon: 'check' });
+      for (const text of answer.warnings) toast({ text, tone: 'warning', icon: 'warning' });
       if (answer.push_url) added.value = answer;
       else onClose();
     });

@@ -1,0 +1,137 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { filmScene } from '../../src/capacity/scene.ts';
+import { startBroker } from '../../src/demo/broker.ts';
+import { startSimulator } from '../peers/simulator.ts';
+import { makeHouse } from './capacity/house.ts';
+import type { House } from './capacity/house.ts';
+import { treeCpu } from './ingest/processes.ts';
+import { describeMachine } from './machine.ts';
+
+/**
+ * npm run bench:capacity: does `lookout capacity --measure` predict what this machine carries? A real daemon with the demo's model is given
+ * busy cameras, more and more of them, until it no longer keeps up: more than 1 % of the windows of a step are left out as overloaded, or
+ * the median time between two looks at a camera is more than twice the hop. The prediction is made just before, with the same model,
+ * settings and stream. Takes some seven minutes at most and leaves nothing behind.
+ */
+const FORMAT = { width: 768, height: 512, fps: 15 };
+/** Cameras share so many of the simulator's, which began at other moments. */
+const PATHS = 8;
+/** The run ends here however far it has come, s. */
+const LONGEST = 440;
+
+interface Step {
+  readonly cameras: number;
+  /** share of the windows that were left out */
+  readonly dropped: number;
+  /** median time between two looks at a camera, s */
+  readonly interval: number;
+  readonly windowsPerSecond: number;
+  /** windows that a camera wanted, a second */
+  readonly wanted: number;
+  readonly cores: number;
+  readonly keepsUp: boolean;
+}
+
+const text = { type: 'string' } as const;
+const { values } = parseArgs({ options: { seconds: text, settle: text, json: { type: 'boolean' } } });
+const [seconds, settle] = [Number(values.seconds ?? 15), Number(values.settle ?? 8)];
+const say = (line: string): void => void process.stderr.write(`${((performance.now()) / 1000).toFixed(0).padStart(4)} s  ${line}\n`);
+const { cpu, cores, memory_gib, system, node, load } = describeMachine(undefined);
+const machine = { cpu, cores, memory_gib, system, node, load };
+console.log(`${machine.cpu}, ${machine.cores} cores, ${machine.memory_gib} GiB; Node ${machine.node}; load before: ${machine.load}`);
+
+const left: (() => unknown)[] = [];
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void clear().then(() => process.exit(130)));
+try {
+  await judge();
+} finally {
+  await clear();
+}
+process.exit();
+
+async function judge(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'lookout-bench-capacity-'));
+  left.push(() => rmSync(folder, { recursive: true, force: true }));
+  const broker = await startBroker(0);
+  left.push(() => broker.close());
+  const house = await makeHouse(folder, broker.url);
+  left.push(() => house.stop());
+  say('predicting');
+  const found = await house.capacity(['--measure', '--stream', `${FORMAT.width}x${FORMAT.height}@${FORMAT.fps}`, '--activity', 'busy']);
+  const predicted = found.capacity.cameras ?? Number.NaN;
+  say(`predicted: ${predicted} cameras, ${found.capacity.first ?? 'nothing'} ends first`);
+
+  const clip = join(folder, 'room.mp4');
+  await filmScene('busy', clip, FORMAT, 20, AbortSignal.timeout(120_000));
+  const simulator = await startSimulator();
+  left.push(() => simulator.stop());
+  for (let i = 0; i < PATHS; i++) {
+    await simulator.tell(`room${i}`, { clip, fps: FORMAT.fps, seed: i + 1 });
+    await sleep(270);
+  }
+  const addresses = Array.from({ length: PATHS }, (_, i) => simulator.url(`room${i}`));
+  const steps = await climb(house, addresses, predicted);
+  const limit = Math.max(0, ...steps.filter(({ keepsUp }) => keepsUp).map(({ cameras }) => cameras));
+  const over = steps.filter(({ keepsUp }) => !keepsUp).map(({ cameras }) => cameras);
+  report(found.figures, predicted, limit, over, steps);
+}
+
+/** Steps of an eighth of what was predicted, upwards from two thirds of it, until two running do not keep up; then halved in on the last that does. */
+async function climb(house: House, addresses: readonly string[], predicted: number): Promise<Step[]> {
+  const steps: Step[] = [];
+  const stride = Math.max(1, Math.round(predicted / 8));
+  const first = Math.max(1, Math.round((2 * predicted) / 3));
+  house.cameras(first, addresses);
+  await house.run();
+  let [fits, fails] = [0, Infinity];
+  for (let cameras = first; performance.now() < 1000 * (LONGEST - settle - seconds) && fails - fits > 1; ) {
+    const step = await measureStep(house, cameras, addresses);
+    steps.push(step);
+    say(`${cameras} cameras: ${(100 * step.dropped).toFixed(1)} % left out, a look each ${step.interval.toFixed(2)} s, ${step.windowsPerSecond.toFixed(1)} windows a second (${step.wanted.toFixed(2)} wanted a camera), ${step.cores.toFixed(2)} cores${step.keepsUp ? '' : ': does not keep up'}`);
+    if (step.keepsUp) fits = Math.max(fits, cameras);
+    else fails = Math.min(fails, cameras);
+    if (fails === Infinity) cameras += stride;
+    else if (fits === 0) cameras = Math.max(1, cameras - 2 * stride);
+    else cameras = Math.floor((fits + fails) / 2);
+    if (fails === 1) break;
+  }
+  return steps;
+}
+
+async function measureStep(house: House, cameras: number, addresses: readonly string[]): Promise<Step> {
+  house.cameras(cameras, addresses);
+  for (const end = performance.now() + 60_000; (await house.counts()).online !== cameras && performance.now() < end; ) await sleep(300);
+  await sleep(1000 * settle);
+  const before = { ...(await house.counts()), at: Date.now(), cpu: treeCpu(house.pid) };
+  await sleep(1000 * seconds);
+  const after = { ...(await house.counts()), at: Date.now(), cpu: treeCpu(house.pid) };
+  const [windows, overloaded, passed] = [after.windows - before.windows, after.overloaded - before.overloaded, (after.at - before.at) / 1000];
+  const intervals = house.lookIntervals(before.at).sort((a, b) => a - b);
+  const interval = intervals[intervals.length >> 1] ?? Infinity;
+  const dropped = windows + overloaded === 0 ? 1 : overloaded / (windows + overloaded);
+  const online = Math.max(1, after.online);
+  return {
+    cameras, dropped, interval, windowsPerSecond: windows / passed, wanted: (windows + overloaded) / passed / online,
+    cores: (after.cpu - before.cpu) / passed, keepsUp: dropped <= 0.01 && interval <= 2 * house.hop + 0.1 && after.online === cameras,
+  };
+}
+
+function report(figures: readonly { name: string; value?: number }[], predicted: number, limit: number, over: readonly number[], steps: readonly Step[]): void {
+  const figure = (name: string): number | undefined => figures.find((one) => one.name === name)?.value;
+  console.log('\n| cameras | windows left out | s between looks | windows/s | wanted by a camera, /s | cores |\n|---|---|---|---|---|---|');
+  for (const s of steps.toSorted((a, b) => a.cameras - b.cameras)) console.log(`| ${s.cameras} | ${(100 * s.dropped).toFixed(1)} % | ${s.interval.toFixed(2)} | ${s.windowsPerSecond.toFixed(1)} | ${s.wanted.toFixed(2)} | ${s.cores.toFixed(2)} |`);
+  const off = limit > 0 ? predicted / limit - 1 : Number.NaN;
+  const until = over.length > 0 ? `${limit} (${Math.min(...over)} no longer)` : `more than ${limit}`;
+  console.log(`\npredicted ${predicted} cameras, carried ${until}: off by ${(100 * off).toFixed(0)} %${Math.abs(off) <= 0.25 ? '' : ', more than the 25 % wanted'}`);
+  const measured = Object.fromEntries(['model_window_ms', 'model_loaded_window_ms', 'model_loaded_cores', 'model_window_cpu_ms', 'camera_active_cores', 'model_score_ms'].map((name) => [name, figure(name) ?? null]));
+  if (values.json) console.log(JSON.stringify({ capacity_predicted: predicted, capacity_measured: limit, capacity_off: Number.isFinite(off) ? Number(off.toFixed(4)) : null, machine, details: { steps, measured, stopped_early: over.length === 0 } }));
+  if (!(Math.abs(off) <= 0.25)) process.exitCode = 1;
+}
+
+async function clear(): Promise<void> {
+  for (const end of left.splice(0).reverse()) await end();
+}
