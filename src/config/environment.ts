@@ -30,31 +30,33 @@ export function withEnvironment(source: Source, value: unknown, env: NodeJS.Proc
 
 /**
  * `values` with numbers where the schema wants one and a variable gave its digits (`port: ${PORT}`): a variable is text, and a password of
- * digits stays text. A number whose variable is not needed is left to its default.
+ * digits stays text. Where variables are not needed, a number is left to its default, and an address is one that leads nowhere.
  * @param raw the values before their variables were replaced
  */
 export function withNumbers(schema: z.ZodType, raw: unknown, values: unknown): unknown {
   const issues = schema.safeParse(values).error?.issues ?? [];
-  const paths = issues.filter((issue) => issue.code === 'invalid_type' && (issue.expected === 'number' || issue.expected === 'int')).map(({ path }) => path);
-  return paths.reduce<unknown>((whole, path) => (MENTION.test(String(at(raw, path))) ? numbered(whole, path) : whole), values);
+  return issues.reduce((whole, issue) => (MENTION.test(String(at(raw, issue.path))) ? put(whole, issue.path, instead(at(values, issue.path), issue)) : whole), values);
 }
 
 const MENTION = new RegExp(REFERENCE.source);
 const NUMBER = /^-?\d{1,15}(\.\d+)?$/;
 
+/** What to take for a text of variables that the schema does not take. */
+function instead(value: unknown, issue: z.core.$ZodIssue): unknown {
+  if (typeof value !== 'string') return value;
+  const wanted = issue.code === 'invalid_type' ? issue.expected : issue.code === 'invalid_format' ? issue.format : '';
+  if (wanted === 'number' || wanted === 'int') return value.includes(UNSET) ? undefined : NUMBER.test(value) ? Number(value) : value;
+  return wanted === 'url' && value.includes(UNSET) ? `http://${UNSET}` : value;
+}
+
 function at(values: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inner, part) => (inner !== null && typeof inner === 'object' ? Reflect.get(inner, part) : undefined), values);
 }
 
-function numbered(values: unknown, [part, ...rest]: readonly PropertyKey[]): unknown {
-  if (part === undefined) return digits(values);
-  if (Array.isArray(values)) return values.map((item: unknown, index) => (index === part ? numbered(item, rest) : item));
-  return values !== null && typeof values === 'object' ? { ...values, [part]: numbered(Reflect.get(values, part), rest) } : values;
-}
-
-function digits(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  return value.includes(UNSET) ? undefined : NUMBER.test(value) ? Number(value) : value;
+function put(values: unknown, [part, ...rest]: readonly PropertyKey[], value: unknown): unknown {
+  if (part === undefined) return value;
+  if (Array.isArray(values)) return values.map((item: unknown, index) => (index === part ? put(item, rest, value) : item));
+  return values !== null && typeof values === 'object' ? { ...values, [part]: put(Reflect.get(values, part), rest, value) } : values;
 }
 
 function variable(source: Source, path: KeyPath, name: string, env: NodeJS.ProcessEnv): string {

