@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { DEMO_MODEL } from '../../src/demo/folder.ts';
 import { createLogger } from '../../src/health/log.ts';
+import { programFor } from '../../src/health/program.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { freePort } from '../alerts/mosquitto.ts';
@@ -44,7 +45,8 @@ test('an alert is judged, and judged again: the last word counts', async () => {
 test('beside a process that writes without pause, and neither hurts the other', async () => {
   const folder = folderWithAlerts();
   const path = join(folder, 'events.db');
-  const writer = spawn(process.execPath, ['--import', 'tsx', join(ROOT, 'test/cli/busyWriter.ts'), path], { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
+  const { file, flags } = programFor(new URL('./busyWriterChild.ts', import.meta.url));
+  const writer = spawn(process.execPath, [...flags, file, path], { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
   onTestFinished(async () => {
     if (writer.exitCode === null && writer.signalCode === null) {
       writer.kill('SIGKILL');

@@ -6,14 +6,15 @@ import { expect, onTestFinished, test } from 'vitest';
 import { changeConfig } from '../../src/config/change.ts';
 import { addRule } from '../../src/config/edit.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import { programFor } from '../../src/health/program.ts';
 import { faultOf, folderWith } from './folder.ts';
 
-const EDITOR = join(import.meta.dirname, 'editor.ts');
+const editor = programFor(new URL('./editorChild.ts', import.meta.url));
 
 test('programs that edit at once lose none of their edits', async () => {
   const folder = folderWith({ 'c.yaml': 'model: { name: m } # small\ncameras: []\n' });
   const file = join(folder, 'c.yaml');
-  const children = ['a', 'b', 'c'].map((name) => spawn(process.execPath, ['--import', 'tsx', EDITOR, file, name, '10'], { stdio: ['ignore', 'inherit', 'inherit'] }));
+  const children = ['a', 'b', 'c'].map((name) => spawn(process.execPath, [...editor.flags, editor.file, file, name, '10'], { stdio: ['ignore', 'inherit', 'inherit'] }));
   onTestFinished(() => children.forEach((child) => void child.kill('SIGKILL')));
   const codes = await Promise.all(children.map(async (child) => ((await once(child, 'exit')) as [number])[0]));
   expect(codes).toEqual([0, 0, 0]);

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { filter, firstValueFrom, take, timeout, toArray } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { superviseChild } from '../../src/health/child.ts';
 import type { ChildSpec, SupervisedChild } from '../../src/health/child.ts';
 import { createLogger } from '../../src/health/log.ts';
+import { programFor } from '../../src/health/program.ts';
 
 const log = createLogger({ level: 'silent' });
 let abort = new AbortController();
@@ -97,8 +96,8 @@ describe('a supervised child', { timeout: 120_000 }, () => {
   });
 
   it('does not outlive a killed parent', async () => {
-    const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    const parent = spawn(process.execPath, ['--import', tsx, fileURLToPath(new URL('./echoParent.ts', import.meta.url))], { cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] });
+    const { file, flags } = programFor(new URL('./supervisorChild.ts', import.meta.url));
+    const parent = spawn(process.execPath, [...flags, file], { cwd: '/', stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(line.toString());
     expect(alive(pid)).toBe(true);

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
+import { programFor } from '../../src/health/program.ts';
 
 /** Seconds are those of the plan, each `scale` seconds long: a window is 8 of them, and every busy camera cuts one a second. */
 export interface Overload {
@@ -44,9 +43,8 @@ export interface Overloaded {
 
 /** Overloads a process of its own, whose memory nothing else disturbs. */
 export async function overload(plan: Overload): Promise<Overloaded> {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const child = fileURLToPath(new URL('./overloadChild.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--import', tsx, child, JSON.stringify(plan)], { maxBuffer: 1 << 24 });
+  const { file, flags } = programFor(new URL('./overloadChild.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', ...flags, file, JSON.stringify(plan)], { maxBuffer: 1 << 24 });
   return JSON.parse(stdout) as Overloaded;
 }
 

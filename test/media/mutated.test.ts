@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { programFor } from '../../src/health/program.ts';
 
 it('clips and pictures of mutated streams end with a file or a code, and leave nothing half', { timeout: 120_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lookout-mutated-'));
-  const child = fileURLToPath(new URL('./mutatedChild.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', child, folder, '60', '11']);
+  const { file, flags } = programFor(new URL('./mutatedChild.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, file, folder, '60', '11']);
   const { came, memory, ...files } = JSON.parse(stdout) as { came: Record<string, number>; clips: string[]; memory: number };
   rmSync(folder, { recursive: true, force: true });
   expect(Object.keys(came).filter((what) => !['clip', 'picture', 'unreadable', 'MEDIA_GONE', 'MEDIA_WRITE', 'CAMERA_NO_VIDEO'].includes(what))).toEqual([]);

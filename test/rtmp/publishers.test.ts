@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { programFor } from '../../src/health/program.ts';
 import { Secret } from '../../src/secret.ts';
 import { endProcess } from '../ingest/peers.ts';
 import { openTestDoor } from './door.ts';
@@ -14,7 +14,7 @@ import type { TestDoor } from './door.ts';
 import { isPicture, message, openPeer, play, publish } from './peer.ts';
 
 const KEY = 'camera-of-the-front-door';
-const LIBAV = fileURLToPath(new URL('./libav.ts', import.meta.url));
+const peer = programFor(new URL('./libavChild.ts', import.meta.url));
 
 const HEVC = ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=error:keyint=25:bframes=2:pools=1:frame-threads=1', '-tag:v', 'hvc1'];
 
@@ -34,7 +34,7 @@ const run = (program: string, args: readonly string[]): ChildProcess => {
   children.push(child);
   return child;
 };
-const libav = (...args: string[]): ChildProcess => run(process.execPath, ['--import', 'tsx', LIBAV, ...args]);
+const libav = (...args: string[]): ChildProcess => run(process.execPath, [...peer.flags, peer.file, ...args]);
 const read = async (url: string, count: number): Promise<{ codec: string; pts: number[] }> => {
   const child = libav('read', url, String(count));
   let text = '';

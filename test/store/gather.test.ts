@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/health/log.ts';
+import { programFor } from '../../src/health/program.ts';
 import { openStore } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { alert, decision, event, look, NOON } from './values.ts';
@@ -40,18 +41,10 @@ async function until(holds: () => boolean): Promise<void> {
   expect(holds()).toBe(true);
 }
 
-/** A writer in a process of its own; `body` has `store`, `values` and `say`. `prefix` is a command that runs it. */
-function writer(body: string, prefix: readonly string[] = []): { child: ChildProcess; said: () => string[]; exit: Promise<unknown> } {
-  const from = (file: string): string => JSON.stringify(join(import.meta.dirname, file));
-  const script = `
-    import { createLogger } from ${from('../../src/health/log.ts')};
-    import { openStore } from ${from('../../src/store/store.ts')};
-    import * as values from ${from('values.ts')};
-    import { setTimeout as sleep } from 'node:timers/promises';
-    const store = openStore({ path: ${JSON.stringify(path)}, retentionDays: 7 }, createLogger({ level: 'silent' }));
-    const say = (text) => process.stdout.write(text + '\\n');
-    ${body}`;
-  const [command = '', ...args] = [...prefix, process.execPath, '--import', 'tsx', '--input-type=module', '-e', script];
+/** A writer in a process of its own (writerChild.ts). `prefix` is a command that runs it. */
+function writer(what: string, prefix: readonly string[] = []): { child: ChildProcess; said: () => string[]; exit: Promise<unknown> } {
+  const { file, flags } = programFor(new URL('./writerChild.ts', import.meta.url));
+  const [command = '', ...args] = [...prefix, process.execPath, ...flags, file, path, what];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: join(import.meta.dirname, '../..') });
   children.push(child);
   let said = '';
@@ -141,14 +134,7 @@ it('rows that cannot be written wait, are told once, and are written when the fi
 
 it('a kill in the midst of writing loses the last moment at most, and nothing that was told to be written', async () => {
   for (let round = 0; round < 4; round++) {
-    const { child, said, exit } = writer(`
-      const first = store.events({ limit: 1 })[0]?.sightings ?? 0;
-      for (let i = first + 1; ; i++) {
-        store.putEvent(values.event({ id: 'e' + i, start: values.NOON + i, end: values.NOON + i, sightings: i, text: 'person ' + i }));
-        store.putDecision(values.decision({ eventId: 'e' + i, at: values.NOON + i }));
-        if (i % 37 === 0) { store.putAlert(values.alert({ id: 'a' + i, eventId: 'e' + i })); say('alert ' + i); }
-        if (i % 50 === 0) await sleep(1);
-      }`);
+    const { child, said, exit } = writer('endless');
     await until(() => said().length > 20 + round * 7);
     child.kill('SIGKILL');
     await exit;
@@ -169,26 +155,7 @@ it('a kill in the midst of writing loses the last moment at most, and nothing th
 }, 60_000);
 
 it('a full disk: entries and alerts are refused as such, what is there can be read, and all goes on when there is room', async () => {
-  const { child, said, exit } = writer(
-    `
-    const big = 'a person picks up the phone '.repeat(20);
-    let failed;
-    for (let i = 0; failed === undefined && i < 20_000; i++) {
-      try { store.putEvent(values.event({ id: 'e' + i, text: big })); store.flush(); } catch (error) { failed = error.message; say('event ' + i + ' ' + error.code); }
-    }
-    try { for (let i = 0; i < 5000; i++) store.putAlert(values.alert({ id: 'a' + i, text: big })); } catch (error) { say('alert ' + error.code); }
-    say('there ' + store.events({ limit: 100000 }).length);
-    say('room?');
-    process.once('SIGUSR2', async () => {
-      for (;;) { try { store.flush(); break; } catch { await sleep(50); } }
-      store.putAlert(values.alert({ id: 'last' }));
-      say('now ' + store.events({ limit: 100000 }).length);
-      store.close();
-      process.exit(0);
-    });
-    setInterval(() => {}, 1000);`,
-    ['prlimit', '--fsize=3000000:unlimited'],
-  );
+  const { child, said, exit } = writer('full', ['prlimit', '--fsize=3000000:unlimited']);
   await until(() => said().includes('room?'));
   const [refused = '', alerts, there = ''] = said();
   expect(refused).toMatch(/^event \d+ STORE_WRITE$/);

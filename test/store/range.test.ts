@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isTwoEnded, parseRange } from '../../src/store/range.ts';
 import { parseWhen } from '../../src/store/when.ts';
+import { inZone } from './inZone.ts';
 
 /** Sunday 22 November 2026, 14:30:00, local time, whatever the zone of the machine. */
 const NOW = new Date(2026, 10, 22, 14, 30);
@@ -53,20 +52,15 @@ describe('one expression', () => {
 });
 
 describe('another zone, at the end', () => {
-  const script = (zone: string): string[] => {
-    const from = (file: string): string => JSON.stringify(join(import.meta.dirname, file));
-    const code = `import { parseRange } from ${from('../../src/store/range.ts')};
-      import { parseWhen } from ${from('../../src/store/when.ts')};
-      const now = new Date(Date.UTC(2026, 10, 22, 12));
-      const iso = (ms) => new Date(ms).toISOString();
-      const moments = ['yesterday 3pm utc', 'yesterday 3pm UTC+8', '昨天下午3点 Asia/Shanghai', 'yesterday 15:00 America/New_York', '2026-07-01 15:00 Europe/Berlin', '2026-11-21T15:00 +05:30'];
-      const { from, to } = parseRange('yesterday 3pm-4pm Asia/Shanghai', now);
-      process.stdout.write(JSON.stringify([...moments.map((text) => iso(parseWhen(text, now))), iso(from), iso(to)]));`;
-    return JSON.parse(execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], { env: { ...process.env, TZ: zone } }).toString()) as string[];
-  };
+  const read = (zone: string): string[] => inZone(zone, () => {
+    const now = new Date(Date.UTC(2026, 10, 22, 12));
+    const moments = ['yesterday 3pm utc', 'yesterday 3pm UTC+8', '昨天下午3点 Asia/Shanghai', 'yesterday 15:00 America/New_York', '2026-07-01 15:00 Europe/Berlin', '2026-11-21T15:00 +05:30'];
+    const { from, to } = parseRange('yesterday 3pm-4pm Asia/Shanghai', now);
+    return [...moments.map((text) => parseWhen(text, now)), from, to].map((at) => new Date(at).toISOString());
+  });
 
   it.each(['UTC', 'America/Los_Angeles', 'Asia/Kolkata'])('means the same from %s', (zone) => {
-    expect(script(zone)).toEqual([
+    expect(read(zone)).toEqual([
       '2026-11-21T15:00:00.000Z', '2026-11-21T07:00:00.000Z', '2026-11-21T07:00:00.000Z', '2026-11-21T20:00:00.000Z', '2026-07-01T13:00:00.000Z', '2026-11-21T09:30:00.000Z',
       '2026-11-21T07:00:00.000Z', '2026-11-21T08:00:00.000Z',
     ]);

@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseRange } from '../../src/store/range.ts';
 import { parseStretch } from '../../src/store/stretch.ts';
+import { inZone } from './inZone.ts';
 
 /** Sunday 22 November 2026, 14:30:00, local time, whatever the zone of the machine. */
 const NOW = new Date(2026, 10, 22, 14, 30);
@@ -56,19 +55,21 @@ describe('times said vaguely are stretches as wide as they are vague', () => {
 });
 
 it('keeps the clock over changes to and from summer time', () => {
-  const module = JSON.stringify(join(import.meta.dirname, '../../src/store/stretch.ts'));
   // on 25 October 2026 clocks in Berlin went from 3:00 back to 2:00, on 29 March from 2:00 to 3:00
-  const script = `import { parseStretch } from ${module};
-    const autumn = new Date(2026, 9, 25, 14), spring = new Date(2026, 2, 29, 14);
-    const hours = (text, now) => { const { from, to } = parseStretch(text, now); return Math.round((to - from) / 360000) / 10; };
-    const iso = (text, now) => new Date(Math.round(parseStretch(text, now).from / 1000) * 1000).toISOString().slice(0, 16);
-    process.stdout.write(JSON.stringify([
+  const said = inZone('Europe/Berlin', () => {
+    const [autumn, spring] = [new Date(2026, 9, 25, 14), new Date(2026, 2, 29, 14)];
+    const hours = (text: string, now: Date): number => {
+      const { from, to } = parseStretch(text, now);
+      return Math.round((to - from) / 360_000) / 10;
+    };
+    const iso = (text: string, now: Date): string => new Date(Math.round(parseStretch(text, now).from / 1000) * 1000).toISOString().slice(0, 16);
+    return [
       hours('last night', autumn), hours('昨晚', autumn), hours('last night', spring), hours('overnight', spring), hours('around noon', autumn),
       iso('around noon', autumn), iso('中午前后', autumn), iso('around noon', spring), iso('early this morning', autumn), iso('early this morning', spring),
       hours('yesterday 22:00-06:00', autumn), hours('yesterday 22:00-06:00', spring), hours('昨天晚上10点到今天早上6点', spring),
-    ]));`;
-  const said = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { env: { ...process.env, TZ: 'Europe/Berlin' } });
-  expect(JSON.parse(said.toString())).toEqual([
+    ];
+  });
+  expect(said).toEqual([
     13, 13, 11, 11, 1,
     '2026-10-25T10:30', '2026-10-25T10:00', '2026-03-29T09:30', '2026-10-25T04:00', '2026-03-29T03:00',
     9, 7, 7,
