@@ -69,14 +69,16 @@ export interface WindowCost {
 export async function timeWindows({ backend, model, reel, lookFor, signal }: Asking, { seconds, least }: { readonly seconds: number; readonly least: number }): Promise<WindowCost> {
   const begin = async (): Promise<Window[][]> => {
     const cameras = await Promise.all(Array.from({ length: STREAMS }, () => reel.camera()));
-    for (const [first] of cameras) if (first) await backend.events(first, lookFor, signal);
-    return cameras.map((all) => all.slice(1));
+    // they are at other places of the scene: the same answer at the same time would be guessed from the neighbour's
+    const begun = cameras.map((all, i) => all.slice(i * Math.floor(all.length / (2 * STREAMS))));
+    for (const [first] of begun) if (first) await backend.events(first, lookFor, signal);
+    return begun.map((all) => all.slice(1));
   };
   let [count, busy, told, tokens, cpu] = [0, 0, 0, 0, 0];
   while (busy < 1000 * seconds || count < least) {
     const cameras = await begin();
     const before = cpuSeconds(model.childPid);
-    for (let turn = 0; turn < (cameras[0]?.length ?? 0) && (busy < 1000 * seconds || count < least); turn++) {
+    for (let turn = 0; turn < Math.max(...cameras.map(({ length }) => length)) && (busy < 1000 * seconds || count < least); turn++) {
       for (const window of cameras.flatMap((all) => all[turn] ?? [])) {
         signal.throwIfAborted();
         const began = performance.now();

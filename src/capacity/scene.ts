@@ -32,8 +32,7 @@ export async function filmScene(scene: Scene, file: string, { width, height, fps
   const { seed, from, seconds: most } = scene === 'busy' ? BUSY : STILL;
   const room = createRoom(seed, { duration: 90 });
   const input = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${DRAWN.width}x${DRAWN.height}`, '-framerate', String(DRAWN.fps), '-i', 'pipe:0'];
-  const coding = ['-c:v', 'libx264', '-preset', 'veryfast', '-threads', '1', '-pix_fmt', 'yuv420p', '-qp', '24', '-bf', '0', '-g', String(2 * fps), '-x264-params', 'scenecut=0:open_gop=0'];
-  const child = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...input, '-vf', `scale=${width}:${height}:flags=bilinear,fps=${fps}`, ...coding, file], { stdio: ['pipe', 'ignore', 'pipe'], signal });
+  const child = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-y', ...input, '-vf', `scale=${width}:${height}:flags=bilinear,fps=${fps}`, ...cameraCoding(fps), file], { stdio: ['pipe', 'ignore', 'pipe'], signal });
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-300)));
   // a pipe that broke is told by how ffmpeg ended
@@ -46,6 +45,11 @@ export async function filmScene(scene: Scene, file: string, { width, height, fps
   const status = await ended;
   signal.throwIfAborted();
   if (status !== 0) throw new LookoutError('TOOL_MISSING', `ffmpeg, package ffmpeg: ${words.trim().split('\n').at(-1) || String(status)}.`);
+}
+
+/** ffmpeg's arguments for H.264 as a camera sends it. */
+export function cameraCoding(fps: number): string[] {
+  return ['-c:v', 'libx264', '-preset', 'veryfast', '-threads', '1', '-pix_fmt', 'yuv420p', '-qp', '24', '-bf', '0', '-g', String(2 * fps), '-x264-params', 'scenecut=0:open_gop=0'];
 }
 
 /** Sends a clip over and over to an RTMP address, as it is, until `stop` is called. */

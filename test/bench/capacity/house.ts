@@ -27,7 +27,7 @@ export interface Counts {
 export interface House {
   /** `lookout capacity` of it, with these arguments, as JSON */
   capacity(args: readonly string[]): Promise<{ capacity: { cameras?: number; first?: string }; figures: { name: string; value?: number }[] }>;
-  /** cameras that look at these addresses, one after the other and again from the first */
+  /** so many cameras, each at an address of its own */
   cameras(count: number, addresses: readonly string[]): void;
   run(): Promise<void>;
   counts(): Promise<Counts>;
@@ -47,7 +47,8 @@ export async function makeHouse(folder: string, mqtt: string): Promise<House> {
   writeFileSync(join(folder, 'rules/all.yaml'), stringify(RULES.map((alert, i) => ({ id: `rule-${i}`, alert, cooldown: '30s' }))));
   const write = (cameras: readonly object[]): void => {
     const text = stringify({
-      model: { name: DEMO_MODEL }, window: { hop }, mqtt: { url: mqtt, discovery: false }, store: { path: 'lookout.db' }, media: { snapshots: false, clips: false },
+      // features are remembered for some seconds: a scene that is shown again is to be looked at again
+      model: { name: DEMO_MODEL, features_mb: 16 }, window: { hop }, mqtt: { url: mqtt, discovery: false }, store: { path: 'lookout.db' }, media: { snapshots: false, clips: false },
       api: { port }, network: { allow: ['127.0.0.1'] }, rules_dir: 'rules', log: { level: 'error' }, cameras,
     });
     // the running daemon shall not read half of it
@@ -63,7 +64,7 @@ export async function makeHouse(folder: string, mqtt: string): Promise<House> {
       const { stdout } = await promisify(execFile)(process.execPath, [BIN, 'capacity', '--json', '-c', file, ...args], { maxBuffer: 1 << 24 });
       return JSON.parse(stdout);
     },
-    cameras: (count, addresses) => write(Array.from({ length: count }, (_, i) => ({ id: `room-${i}`, url: addresses[i % addresses.length] ?? '' }))),
+    cameras: (count, addresses) => write(Array.from({ length: count }, (_, i) => ({ id: `room-${i}`, url: addresses[i] ?? '' }))),
     async run() {
       child = spawn(process.execPath, [BIN, 'run', '-c', file], { stdio: ['ignore', 'inherit', 'inherit'] });
       for (const end = Date.now() + 60_000; ; await pause(200)) {
