@@ -53,5 +53,5 @@ test('every form of traversal, against handlers that have a log, files and a mod
 
 test('what makes no sense, in every key of every query and in every body, is refused or finds nothing, and is no fault', async () => {
   expect(await everyJunk(where, api)).toEqual([]);
-  expect((await ask(where.port, 'GET', '/v1/health')).status).toBe(200);
+  for (const path of ['/v1/health', '/v1/health/ready']) expect((await ask(where.port, 'GET', path)).status).toBe(200);
 });

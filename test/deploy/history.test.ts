@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync } from 'mqtt';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { mosquitto } from '../alerts/mosquitto.ts';
+import { start, workFolder } from '../cli/lookout.ts';
 import { NOON } from '../store/values.ts';
 import { alertTold, coverageTold, eventTold } from './messages.ts';
 import type { Told } from './messages.ts';
@@ -99,17 +101,17 @@ describe.skipIf(!programs)(programs ? 'the history in PostgreSQL' : 'the history
     const { url, client } = await publisher();
     const first = feed(url);
     await first.says('feeding');
-    const all = Array.from({ length: 600 }, (_, i) => [eventTold('berlin', { id: `e${i}` }), alertTold('hamburg', { id: `a${i}` }), coverageTold('berlin', { id: `c${i}` })][i % 3] ?? eventTold('berlin'));
-    const half = publish(client, [...all.slice(0, 300), ...all.slice(0, 50)]);
-    await expect.poll(() => count('events'), { timeout: 20_000, interval: 20 }).toBeGreaterThan(3);
+    const all = Array.from({ length: 300 }, (_, i) => [eventTold('berlin', { id: `e${i}` }), alertTold('hamburg', { id: `a${i}` }), coverageTold('berlin', { id: `c${i}` })][i % 3] ?? eventTold('berlin'));
+    const half = publish(client, [...all.slice(0, 150), ...all.slice(0, 50)]);
+    await expect.poll(() => count('events'), { timeout: 20_000 }).toBeGreaterThan(3);
     await first.kill();
     await half;
     // nobody is there: the broker keeps it
-    await publish(client, all.slice(300));
+    await publish(client, all.slice(150));
     const second = feed(url);
-    await expect.poll(() => count('events') + count('alerts') + count('coverage'), { timeout: 30_000 }).toBe(600);
+    await expect.poll(() => Number(db.sql('SELECT (SELECT count(*) FROM lookout.events) + (SELECT count(*) FROM lookout.alerts) + (SELECT count(*) FROM lookout.coverage)')), { timeout: 30_000 }).toBe(300);
     await second.kill();
-    expect([count('events'), count('alerts'), count('coverage'), count('refused')]).toEqual([200, 200, 200, 0]);
+    expect([count('events'), count('alerts'), count('coverage'), count('refused')]).toEqual([100, 100, 100, 0]);
   });
 
   test('two share the work, and what the database loses hold of comes again', async () => {
@@ -125,6 +127,24 @@ describe.skipIf(!programs)(programs ? 'the history in PostgreSQL' : 'the history
     feed(url, 'one');
     feed(url, 'two');
     await expect.poll(() => count('events'), { timeout: 20_000 }).toBe(200);
+  });
+
+  test('holds what a daemon of a site tells: a camera that is not there, and when it is switched off for good', async () => {
+    empty();
+    const { url } = await publisher();
+    const feeder = feed(url);
+    await feeder.says('feeding');
+    const camera = (more: string): string => `cameras: [{ id: door, url: "rtsp://127.0.0.1:9/x"${more} }]\nnetwork: { allow: [127.0.0.1] }`;
+    const text = (more: string): string => `site: berlin\nmqtt: { url: "${url}", history: true }\n${camera(more)}`;
+    const folder = workFolder(text(''));
+    const running = start(folder, ['run', '--shard', '1/1']);
+    await running.says('watching');
+    await expect.poll(() => db.sql('SELECT site, camera, reason, ends IS NULL FROM lookout.coverage'), { timeout: 20_000 }).toBe('berlin|door|offline|t');
+    const file = join(folder, 'configs/lookout.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(camera(''), camera(', enabled: false')));
+    await expect.poll(() => db.sql('SELECT reason, ends IS NULL FROM lookout.coverage ORDER BY starts'), { timeout: 20_000 }).toBe('offline|f\ndisabled|t');
+    running.child.kill('SIGTERM');
+    expect((await running.outcome).code).toBe(0);
   });
 
   test('answers what happened at a site, how much was watched, and how often rules alerted', () => {

@@ -29,14 +29,14 @@ function versions(): string[] {
   return readdirSync(DEBIAN).filter((version) => Number(version) >= 14).sort((a, b) => Number(a) - Number(b));
 }
 
-/** Starts it; root is refused by PostgreSQL, so that it is run as nobody then. */
+/** Starts it; root is refused by PostgreSQL, so that it is run as nobody then. It does not wait for the disk: no power is cut here. */
 export async function startPostgres(programs: string): Promise<Postgres> {
   const folder = mkdtempSync(join(tmpdir(), 'lookout-pg-'));
   const who = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
   if (who.uid !== undefined) chownSync(folder, who.uid, who.gid);
   const data = join(folder, 'data');
   execFileSync(join(programs, 'initdb'), ['--pgdata', data, '--username=lookout', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'], { ...who, cwd: folder, stdio: 'ignore' });
-  const server = spawn(join(programs, 'postgres'), ['-D', data, '-k', folder, '-c', 'listen_addresses='], { ...who, cwd: folder, stdio: 'ignore' });
+  const server = spawn(join(programs, 'postgres'), ['-D', data, '-k', folder, '-c', 'listen_addresses=', '-c', 'fsync=off'], { ...who, cwd: folder, stdio: 'ignore' });
   const env = { PATH: `${programs}${delimiter}${process.env.PATH ?? ''}`, PGHOST: folder, PGUSER: 'lookout', PGDATABASE: 'postgres', PGTZ: 'UTC' };
   const psql = (args: readonly string[], input?: string): string =>
     execFileSync(join(programs, 'psql'), ['-XqAt', '-v', 'ON_ERROR_STOP=1', ...args], { env: { ...process.env, ...env }, input, encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] }).trim();

@@ -28,7 +28,8 @@ export function healthRoutes(needs: HealthNeeds): Route[] {
       path: '/v1/health/ready',
       scope: 'public',
       tag: 'service',
-      summary: 'Does Lookout watch? 503 while the model cannot be asked yet.',
+      summary: 'Can Lookout watch?',
+      description: '503 while the model cannot be asked yet.',
       response: { json: z.strictObject({ status: z.enum(['ok', 'degraded']) }) },
       handle: () => {
         const status = needs.status();
