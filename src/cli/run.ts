@@ -37,6 +37,13 @@ async function serve(loaded: LoadedConfig, log: Logger): Promise<void> {
     const { api } = loaded.config;
     const apiReady = (url: string): void => log.info(pageHint({ ...api, port: Number(new URL(url).port) }, openTokens(api.tokens, log)));
     const daemon = await startDaemon(loaded, { log, signal: stop.signal, apiReady });
+    const begun = (): void => {
+      void notify('READY=1');
+      beatWatchdog(() => true, stop.signal);
+    };
+    // engines may come up later than we do, and are waited for without being restarted
+    const waits = loaded.config.model.backend === 'openai';
+    if (waits) begun();
     await Promise.race([daemon.ready, daemon.done]).catch(async (error: unknown) => {
       // What is under way already is stopped in order before the error is told.
       stop.abort();
@@ -44,8 +51,7 @@ async function serve(loaded: LoadedConfig, log: Logger): Promise<void> {
       throw error;
     });
     if (!stop.signal.aborted) log.info({ ...(loaded.shard ? { shard: shardName(loaded.shard) } : {}), cameras: ownCameras(loaded).length, rules: loaded.rules.length }, 'watching');
-    void notify('READY=1');
-    beatWatchdog(() => true, stop.signal);
+    if (!waits) begun();
     await daemon.done;
     log.info('stopped');
   } finally {

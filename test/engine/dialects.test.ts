@@ -101,6 +101,17 @@ describe('Ollama', () => {
     expect(result.stamps).toEqual([0.25, 2.043]);
     expect(model.context).toBe(32_768);
   });
+
+  it('of a version that puts all pictures first is sent each in a message of its own', async () => {
+    const { body, lines } = await ask({ kind: 'ollama', old: true });
+    const [image] = picturesOf(body);
+    expect(body['messages']).toEqual([
+      { role: 'user', content: '<0.2 seconds>' }, { role: 'user', content: '', images: [image] },
+      { role: 'user', content: '<2.0 seconds>' }, { role: 'user', content: '', images: [expect.any(String)] },
+      { role: 'user', content: WINDOW.prompt },
+    ]);
+    expect(told(lines)).toContain('each in a message of its own');
+  });
 });
 
 describe('settings', () => {

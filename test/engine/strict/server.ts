@@ -11,7 +11,7 @@ export interface Manner {
   readonly kind: StrictKind;
   /** what GET /v1/models lists */
   readonly model?: string;
-  /** vLLM before it took frames' times */
+  /** vLLM before it took frames' times; Ollama before it put pictures where the text says so */
   readonly old?: boolean;
   /** a model that knows no pictures */
   readonly blind?: boolean;
@@ -143,7 +143,8 @@ function isWindow(body: Record<string, unknown>): boolean {
 function lengthOf({ kind, old }: Manner, body: Record<string, unknown>): number {
   const times = (body['media_io_kwargs'] as { video: { frames_indices: number[] } } | undefined)?.video.frames_indices ?? [];
   const stamps = kind === 'vllm' && !old ? times.map((ms) => (ms / 1000).toFixed(1)).join('').length : 0;
-  return 20 + stamps + picturesOf(body).length * 4;
+  const places = kind === 'ollama' && old ? JSON.stringify(body).split('[img]').length - 1 : 0;
+  return 20 + stamps + places * 3 + picturesOf(body).length * 4;
 }
 
 function textOf(manner: Manner, body: Record<string, unknown>): string {
