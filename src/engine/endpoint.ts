@@ -1,6 +1,6 @@
 import type { LookoutError } from '../errors.ts';
 import { Breaker } from './breaker.ts';
-import type { BreakerState } from './breaker.ts';
+import type { EngineReading } from '../infer/runningModel.ts';
 import { EngineHttp } from './http.ts';
 import type { EndpointSettings } from './http.ts';
 import { EngineFault } from './httpFault.ts';
@@ -21,15 +21,6 @@ export interface Job {
   readonly kind: string;
   readonly trial: boolean;
   readonly began: number;
-}
-
-export interface EndpointFigures {
-  readonly state: BreakerState;
-  readonly requests: number;
-  readonly failures: number;
-  readonly outstanding: number;
-  /** of recent requests, mean of all kinds; undefined before the first answer */
-  readonly ms: number | undefined;
 }
 
 /** One engine: its connections, its breaker, what it works on, and how long it takes. */
@@ -57,9 +48,9 @@ export class Endpoint implements EndpointInfo {
     return this.#jobs.size;
   }
 
-  /** why it gets no requests, or failed last */
+  /** why it gets no requests, where it gets none */
   get fault(): LookoutError | undefined {
-    return this.#fault;
+    return this.breaker.state === 'open' ? this.#fault : undefined;
   }
 
   get answeredAt(): number {
@@ -136,7 +127,7 @@ export class Endpoint implements EndpointInfo {
     return this.breaker.failed(false, { atOnce: kindOf(error).isLost, back: true });
   }
 
-  get figures(): EndpointFigures {
+  get figures(): Omit<EngineReading['endpoints'][number], 'id'> {
     const means = [...this.#means.values()];
     const ms = means.length === 0 ? undefined : means.reduce((sum, m) => sum + m, 0) / means.length;
     return { state: this.breaker.state, requests: this.#requests, failures: this.#failures, outstanding: this.#jobs.size, ms };

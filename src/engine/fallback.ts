@@ -2,7 +2,7 @@ import { BehaviorSubject } from 'rxjs';
 import { LookoutError } from '../errors.ts';
 import type { ChildState } from '../health/child.ts';
 import type { Logger } from '../health/log.ts';
-import type { RunningModel } from '../infer/runningModel.ts';
+import type { EngineReading, RunningModel } from '../infer/runningModel.ts';
 import { StandIn } from './fallbackStandIn.ts';
 
 export interface FallbackOptions {
@@ -87,6 +87,10 @@ class FallbackModel implements RunningModel {
 
   get childPid(): number | undefined {
     return this.#standIn.model?.childPid;
+  }
+
+  engines(): EngineReading | undefined {
+    return this.#engine.engines?.();
   }
 
   get device(): string | undefined {

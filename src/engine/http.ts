@@ -62,10 +62,23 @@ export class EngineHttp {
    * @returns what the engine answers, parsed
    * @throws the signal's reason, EngineRefusal, or EngineFault: ENGINE_UNREACHABLE, _UNTRUSTED, _TIMEOUT, _FAILED, _ANSWER, _BUSY
    */
-  send(call: EngineCall, { timeout, bytes, signal }: HttpLimits): Promise<unknown> {
+  async send(call: EngineCall, limits: HttpLimits): Promise<unknown> {
+    const began = performance.now();
+    try {
+      return await this.#exchange(call, limits);
+    } catch (error) {
+      if (!(error instanceof EngineFault && error.stale)) throw error;
+      // engines let go of connections that nobody uses, some of them at this very moment: no fault of theirs
+      for (const sockets of Object.values(this.#agent.freeSockets)) sockets?.forEach((socket) => socket.destroy());
+      return this.#exchange(call, { ...limits, timeout: limits.timeout - (performance.now() - began) });
+    }
+  }
+
+  #exchange(call: EngineCall, { timeout, bytes, signal }: HttpLimits): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason as Error);
       let request: ClientRequest | undefined;
+      let isAnswered = false;
       const end = (error: unknown): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', abort);
@@ -77,11 +90,12 @@ export class EngineHttp {
       const late = (): void => end(new EngineFault('ENGINE_TIMEOUT', `${this.id} has not answered within ${Math.round(timeout)} ms.`));
       const timer = setTimeout(late, Math.max(0, timeout));
       signal?.addEventListener('abort', abort, { once: true });
-      const failed = (error: unknown): void => end(connectionFault(error, this.id, request?.reusedSocket ?? false));
+      const failed = (error: unknown): void => end(connectionFault(error, this.id, !isAnswered && (request?.reusedSocket ?? false)));
       try {
         request = this.#open(call);
         request.on('error', failed);
         request.on('response', (response) => {
+          isAnswered = true;
           this.#read(response, bytes).then((json) => {
             clearTimeout(timer);
             signal?.removeEventListener('abort', abort);

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { BehaviorSubject } from 'rxjs';
 import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
+import type { EngineReading } from '../infer/runningModel.ts';
 import { Attempts } from './poolAttempts.ts';
 import type { AttemptOptions, Outcome } from './poolAttempts.ts';
 import { Endpoint } from './endpoint.ts';
@@ -11,7 +12,6 @@ import { Hedging } from './hedge.ts';
 import type { EndpointSettings } from './http.ts';
 import { endpointIds } from './httpAddress.ts';
 import { Choice } from './poolChoice.ts';
-import type { EngineFigures } from './poolFigures.ts';
 import { Line } from './poolLine.ts';
 import { Retries } from './poolRetry.ts';
 import type { CallOptions, EngineAnswer, EngineCall, EndpointInfo, EnginePool, PoolOptions } from './transport.ts';
@@ -29,22 +29,18 @@ export interface PoolSettings {
   readonly pace?: HealthPace;
 }
 
-export interface CountedPool extends EnginePool {
-  figures(): EngineFigures;
-}
-
 type State = 'starting' | 'up' | 'down' | 'stopped';
 
 const BYTES = 2 ** 20;
 
 /** Starts to look after the endpoints; requests are taken at once. @throws LookoutError ENGINE_CERTIFICATE */
-export function startEnginePool(settings: PoolSettings, options: PoolOptions, signal: AbortSignal, log: Logger): CountedPool {
+export function startEnginePool(settings: PoolSettings, options: PoolOptions, signal: AbortSignal, log: Logger): EnginePool {
   const ids = endpointIds(settings.endpoints);
   const endpoints = settings.endpoints.map((one, i) => new Endpoint(ids[i] ?? '', one, settings.atOnce));
   return new Pool(endpoints, settings, options, signal, log);
 }
 
-class Pool implements CountedPool {
+class Pool implements EnginePool {
   readonly endpoints: readonly Endpoint[];
   readonly ready: Promise<void>;
   readonly state$ = new BehaviorSubject<State>('starting');
@@ -115,7 +111,7 @@ class Pool implements CountedPool {
   }
 
   /** of recent requests, for Prometheus */
-  figures(): EngineFigures {
+  figures(): EngineReading {
     return {
       endpoints: this.endpoints.map((e) => ({ id: e.id, ...e.figures })), waiting: this.#line.size, retries: this.#retries.made,
       hedges: this.#hedging.figures, tokens: { ...this.#tokens },

@@ -5,6 +5,8 @@ const MOST = 1024;
 /** The endpoint with the prefix is kept to while it has at most so many requests more than the best, and takes at most so many times as long. */
 const MORE = 2;
 const LONGER = 2;
+/** Below so many ms all take as long: a machine that is busy for a moment makes more of a difference. */
+const ALIKE = 100;
 
 export interface Wish {
   readonly kind: string;
@@ -40,7 +42,7 @@ export class Choice {
     const best = timely.toSorted((a, b) => work(a, kind) - work(b, kind) || a.outstanding - b.outstanding)[0];
     if (!best) return undefined;
     const home = affinity === undefined ? undefined : this.#home.get(affinity);
-    const stays = home !== undefined && timely.includes(home) && home.outstanding <= best.outstanding + MORE && home.expected(kind) <= LONGER * Math.max(1, best.expected(kind));
+    const stays = home !== undefined && timely.includes(home) && home.outstanding <= best.outstanding + MORE && home.expected(kind) <= LONGER * Math.max(ALIKE, best.expected(kind));
     const chosen = stays ? home : best;
     if (affinity !== undefined) this.#settle(affinity, chosen);
     return chosen;

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LookoutError } from '../errors.ts';
 import { Budget } from './budget.ts';
 import type { Endpoint } from './endpoint.ts';
-import { EngineFault } from './httpFault.ts';
 import type { AttemptOptions } from './poolAttempts.ts';
 
 /** Of one request, the first included. */
@@ -37,13 +36,11 @@ export class Retries {
   async again(error: LookoutError, endpoint: Endpoint, { idempotent, until, signal }: AttemptOptions, tries: number): Promise<boolean> {
     if (!idempotent || tries >= MOST_TRIES || signal?.aborted) return false;
     const others = this.hasOther(endpoint);
-    // no fault of the engine: it has let go of a connection that nobody used
-    const isStale = error instanceof EngineFault && error.stale && tries === 1;
-    const pause = others || isStale || endpoint.rest > 0 ? 0 : PAUSE;
+    const pause = others || endpoint.rest > 0 ? 0 : PAUSE;
     if (until - performance.now() < LEAST + pause) return false;
     // a key or a model that one does not know, another may
     const isPassing = PASSING.has(error.code) || (error.code === 'ENGINE_REFUSED' && endpoint.breaker.state === 'open');
-    if (!isStale && !(isPassing && this.#budget.take())) return false;
+    if (!isPassing || !this.#budget.take()) return false;
     this.#made++;
     if (pause > 0) await sleep(pause * (0.5 + Math.random()));
     return true;

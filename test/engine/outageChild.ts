@@ -130,7 +130,10 @@ async function phase(name: string, manner: EngineManner, seconds: number): Promi
 }
 
 const quick = { takes: [TAKES] } as const;
-await phase('warm', quick, plan.warmUp);
+await phase('warm', quick, plan.warmUp / 2);
+// the first error has a stack, for which the sources' maps are read once and kept
+await phase('fails', { fault: 'status', status: 500 }, plan.warmUp / 4);
+await phase('warm again', quick, plan.warmUp);
 const before = await phase('before', quick, plan.warmUp);
 const phases = [
   await phase('ten times too slow', { takes: [10 * TAKES] }, plan.seconds),

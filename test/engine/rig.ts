@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { afterEach } from 'vitest';
 import { startEnginePool } from '../../src/engine/pool.ts';
-import type { CountedPool, PoolSettings } from '../../src/engine/pool.ts';
-import type { CallOptions, EngineAnswer, EngineCall, PoolOptions } from '../../src/engine/transport.ts';
+import type { PoolSettings } from '../../src/engine/pool.ts';
+import type { CallOptions, EngineAnswer, EngineCall, EnginePool, PoolOptions } from '../../src/engine/transport.ts';
 import { LookoutError } from '../../src/errors.ts';
 import { peerEngine } from '../peers/engine.ts';
 import type { EngineStart, PeerEngine } from '../peers/engine.ts';
@@ -19,7 +19,7 @@ export async function engine(start: EngineStart = {}): Promise<PeerEngine> {
 }
 
 export interface Rig {
-  readonly pool: CountedPool;
+  readonly pool: EnginePool;
   /** lines of the log, as JSON */
   readonly lines: string[];
   ask(options?: CallOptions): Promise<EngineAnswer>;

@@ -1,8 +1,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { programFor } from '../../src/health/program.ts';
 
 /** How an engine behaves from now on; by default as it should. */
 export interface EngineManner {
@@ -56,8 +55,8 @@ export interface PeerEngine {
 
 /** An engine in a process of its own, since some of what it does would hold up a test's. */
 export async function peerEngine(start: EngineStart = {}): Promise<PeerEngine> {
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  const child = fork(fileURLToPath(new URL('./engineChild.ts', import.meta.url)), [JSON.stringify(start)], { execArgv: ['--import', tsx] });
+  const { file, flags } = programFor(new URL('./engineChild.ts', import.meta.url));
+  const child = fork(file, [JSON.stringify(start)], { execArgv: [...flags] });
   const { port } = await answer<{ port: number }>(child);
   const ask = async (message: object): Promise<EngineCounts> => {
     const reply = answer<{ counts: EngineCounts }>(child);

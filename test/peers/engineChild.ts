@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer as createPlain } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { createServer as createTls } from 'node:https';
@@ -30,13 +31,15 @@ async function misbehave(request: IncomingMessage, response: ServerResponse): Pr
       return;
     case 'status':
       return json(response, manner.status ?? 500, { error: { message: manner.words ?? 'no' } }, manner.retryAfter === undefined ? {} : { 'retry-after': manner.retryAfter });
-    case 'big':
+    case 'big': {
       response.writeHead(200, { 'content-type': 'application/json', ...(manner.told ? { 'content-length': 10_000_002 } : {}) });
       response.write('"');
+      const closed = once(response, 'close');
       for (let i = 0; i < 1000 && !response.destroyed; i++) {
-        if (!response.write('x'.repeat(10_000))) await new Promise((resolve) => response.once('drain', resolve).once('close', resolve));
+        if (!response.write('x'.repeat(10_000))) await Promise.race([once(response, 'drain'), closed]);
       }
       return void response.end('"');
+    }
     case 'endless':
     case 'trickle':
       response.writeHead(200, { 'content-type': 'application/json' });
