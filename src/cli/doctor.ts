@@ -3,6 +3,8 @@ import { localChecks } from './doctorLocal.ts';
 import { networkChecks } from './doctorNetwork.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { ownCameras } from '../config/ownCameras.ts';
+import { shardName } from '../fleet/shard.ts';
 import { LookoutError } from '../errors.ts';
 import { configFile, configOption, jsonOption } from './options.ts';
 import { print, printJson } from './print.ts';
@@ -45,7 +47,9 @@ async function examine(named: string | undefined, tell: (finding: Finding) => vo
     name: 'configuration',
     run: () => {
       loaded = loadConfig(configFile(named));
-      return { state: 'ok', detail: `${loaded.file}: ${loaded.config.cameras.length} cameras, ${loaded.rules.length} rules` };
+      const { config, rules, shard, file } = loaded;
+      const [site, part] = [config.site ? `, site ${config.site}` : '', shard ? `, of which shard ${shardName(shard)} watches ${ownCameras(loaded).length}` : ''];
+      return { state: 'ok', detail: `${file}: ${config.cameras.length} cameras${part}, ${rules.length} rules${site}` };
     },
   };
   const findings: Finding[] = [];
@@ -57,7 +61,7 @@ async function examine(named: string | undefined, tell: (finding: Finding) => vo
     }
   };
   await look([...localChecks(), configuration]);
-  if (loaded) await look([...localChecks(loaded.config), ...networkChecks(loaded.config)]);
+  if (loaded) await look([...localChecks(loaded.config), ...networkChecks({ ...loaded.config, cameras: [...ownCameras(loaded)] })]);
   return findings;
 }
 

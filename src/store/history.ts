@@ -29,8 +29,6 @@ export interface HistoryLog {
   pending(limit: number, after: number): HistoryEntry[];
   forget(seqs: readonly number[]): void;
   loss(): HistoryLoss;
-  /** entries that wait */
-  waiting(): number;
   /** gives up at most `limit` entries that were written before `before`, or that are older than the bound allows at `now` */
   prune(before: number, limit: number): number;
   /** something was written or given up since this was last asked */
@@ -49,7 +47,6 @@ export function historyLog(db: Database, bounds: HistoryBounds | undefined): His
   const count = db.prepare<[number]>("INSERT INTO meta VALUES ('history_dropped', ?) ON CONFLICT (key) DO UPDATE SET value = value + excluded.value");
   const until = db.prepare<[number]>("INSERT OR REPLACE INTO meta VALUES ('history_dropped_until', ?)");
   const noted = db.prepare<[string], number>('SELECT value FROM meta WHERE key = ?').pluck();
-  const waiting = db.prepare<[], number>('SELECT count(*) FROM history').pluck();
   let fresh = false;
 
   function dropped(times: readonly number[]): number {
@@ -73,8 +70,7 @@ export function historyLog(db: Database, bounds: HistoryBounds | undefined): His
     pending: (limit, after) => pending.all(after, Math.max(0, Math.floor(limit))).flatMap(entryOf),
     forget: (seqs) => db.transaction(() => seqs.forEach((seq) => leave.run(seq))).immediate(),
     loss: () => ({ dropped: noted.get('history_dropped') ?? 0, until: noted.get('history_dropped_until') ?? null }),
-    waiting: () => waiting.get() ?? 0,
-    prune: (before, limit) => dropped(tooOld.all(bounds ? Math.max(before, Date.now() - bounds.age) : Number.MAX_VALUE, limit)),
+    prune: (before, limit) => (bounds ? dropped(tooOld.all(Math.max(before, Date.now() - bounds.age), limit)) : tooOld.all(Number.MAX_VALUE, limit).length),
     news() {
       const had = fresh;
       fresh = false;

@@ -9,6 +9,9 @@ export interface StoreStats {
   readonly alerts: number;
   /** alerts that wait for the broker */
   readonly pending: number;
+  /** entries of the history that wait for it, and such as waited too long */
+  readonly history: number;
+  readonly historyDropped: number;
   readonly gaps: number;
   readonly openGaps: number;
   /** start of the oldest and the newest event, ms; null where there is none */
@@ -19,7 +22,7 @@ export interface StoreStats {
 }
 
 /** What can be told of the log at any time, however much it holds. */
-export type StoreGlance = Pick<StoreStats, 'pending' | 'openGaps' | 'oldest' | 'newest' | 'bytes'>;
+export type StoreGlance = Pick<StoreStats, 'pending' | 'history' | 'historyDropped' | 'openGaps' | 'oldest' | 'newest' | 'bytes'>;
 
 /** Counts the rows; a scan of the smallest index of each table. */
 export function storeStats(db: Database, path: string): StoreStats {
@@ -44,6 +47,8 @@ export function storeGlance(db: Database, path: string): StoreGlance {
   const one = <T>(sql: string): T | undefined => statement(db, sql).pluck().get() as T | undefined;
   return {
     pending: one<number>('SELECT count(*) FROM outbox') ?? 0,
+    history: one<number>('SELECT count(*) FROM history') ?? 0,
+    historyDropped: one<number>("SELECT value FROM meta WHERE key = 'history_dropped'") ?? 0,
     openGaps: one<number>('SELECT count(*) FROM coverage WHERE end_at IS NULL') ?? 0,
     oldest: one<number | null>(`SELECT min(start_at) FROM (SELECT start_at FROM events ORDER BY seq ASC LIMIT ${ENDS})`) ?? null,
     newest: one<number | null>(`SELECT max(start_at) FROM (SELECT start_at FROM events ORDER BY seq DESC LIMIT ${ENDS})`) ?? null,

@@ -16,7 +16,7 @@ export interface Subscriber {
   readonly messages: readonly Message[];
   on(topic: string): Message[];
   alerts(): AlertPayload[];
-  publish(topic: string, payload: string): Promise<unknown>;
+  publish(topic: string, payload: string, opts?: { retain?: boolean }): Promise<unknown>;
   end(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export async function subscriber(url: string, opts: IClientOptions = {}, topic =
     messages,
     on: (name) => messages.filter((m) => m.topic === name),
     alerts: () => messages.filter((m) => m.topic.endsWith('/alert')).map((m) => alertPayloadSchema.parse(JSON.parse(m.payload))),
-    publish: (name, payload) => client.publishAsync(name, payload, { qos: 1 }),
+    publish: (name, payload, more) => client.publishAsync(name, payload, { qos: 1, ...more }),
     end: () => client.endAsync(true),
   };
 }

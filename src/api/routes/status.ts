@@ -2,6 +2,8 @@ import type { ConfigFiles } from '../../config/files.ts';
 import { shown } from '../../config/document.ts';
 import type { Config } from '../../config/schema.ts';
 import type { LookoutError } from '../../errors.ts';
+import { owns, shardName } from '../../fleet/shard.ts';
+import type { Shard } from '../../fleet/shard.ts';
 import { freeNow } from '../../health/disk.ts';
 import { ownZone } from '../../rules/zone.ts';
 import { redactUrl } from '../../secret.ts';
@@ -34,6 +36,8 @@ export interface Held {
 }
 
 export interface StatusNeeds {
+  readonly site?: string | undefined;
+  readonly shard?: Shard | undefined;
   readonly version: string;
   /** wall clock, ms */
   readonly startedAt: number;
@@ -65,16 +69,16 @@ function told(needs: StatusNeeds): StatusOut {
   const { visualTokens, problem: fault, ...model } = needs.model();
   const { address, state, problem: refusal } = needs.broker();
   return {
-    version: needs.version, now: isoOf(now), now_ms: now, timezone: ownZone(),
+    version: needs.version, site: needs.site ?? null, shard: needs.shard ? shardName(needs.shard) : null, now: isoOf(now), now_ms: now, timezone: ownZone(),
     started_at: isoOf(needs.startedAt), started_at_ms: needs.startedAt, uptime_s: Math.max(0, Math.round((now - needs.startedAt) / 1000)),
     config: { file: shown(needs.files.file), problem: problemOut(problem), restart: [...needs.awaitingRestart(config)] },
     model: { ...model, visual_tokens: visualTokens, problem: problemOut(fault) },
-    broker: { address: redactUrl(address), state, problem: problemOut(refusal), waiting: glance.pending },
+    broker: { address: redactUrl(address), state, problem: problemOut(refusal), waiting: glance.pending, history_waiting: glance.history, history_dropped: glance.historyDropped },
     store: {
       bytes: glance.bytes, max_mb: config.store.max_mb ?? null, retention_days: config.store.retention_days,
       oldest: isoOrNull(glance.oldest), oldest_ms: glance.oldest, newest: isoOrNull(glance.newest), newest_ms: glance.newest, open_gaps: glance.openGaps,
     },
-    cameras: config.cameras.map((camera) => ({ id: camera.id, ...statusOut(camera, needs.status(camera.id)) })),
+    cameras: config.cameras.filter(({ id }) => owns(needs.shard, id)).map((camera) => ({ id: camera.id, ...statusOut(camera, needs.status(camera.id)) })),
     disk: needs.held().map(({ what, path, usedBytes, maxBytes }) => ({ what, path, free_bytes: freeAt(path), used_bytes: usedBytes, max_bytes: maxBytes })),
   };
 }

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { cameraStatusSchema } from './cameras.ts';
+import { cameraStatusSchema, shardSchema } from './cameras.ts';
 import { fileProblem, iso, ms } from './common.ts';
 
 const fault = z.strictObject({ code: z.string(), message: z.string() }).nullable();
 
 export const statusAnswer = z.strictObject({
   version: z.string(),
+  site: z.string().nullable().describe('which of many places this is'),
+  shard: shardSchema,
   now: iso.describe('this machine’s clock'),
   now_ms: ms,
   timezone: z.string().describe('this machine’s, in which times without a zone are read'),
@@ -22,7 +24,7 @@ export const statusAnswer = z.strictObject({
     windows: z.number().describe('answered since the start'),
     visual_tokens: z.number(),
   }),
-  broker: z.strictObject({ address: z.string(), state: z.enum(['connected', 'disconnected']), problem: fault, waiting: z.number().describe('alerts that wait for it') }),
+  broker: z.strictObject({ address: z.string(), state: z.enum(['connected', 'disconnected']), problem: fault, waiting: z.number().describe('alerts that wait for it'), history_waiting: z.number().describe('entries of the history that wait (mqtt.history)'), history_dropped: z.number().describe('entries that waited too long') }),
   store: z.strictObject({
     bytes: z.number(), max_mb: z.number().nullable(), retention_days: z.number(),
     oldest: iso.nullable(), oldest_ms: ms.nullable(), newest: iso.nullable(), newest_ms: ms.nullable(), open_gaps: z.number(),

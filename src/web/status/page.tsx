@@ -61,7 +61,7 @@ function Known({ status, skew }: { status: StatusOut; skew: number }) {
           <Facts of={[[words.model, status.model.name], [words.device, status.model.device], [words.context, status.model.context === null ? null : words.tokens(number(status.model.context))], [words.windows, number(status.model.windows)], [words.visual, number(status.model.visual_tokens)]]} />
         </Panel>
         <Panel title={words.broker} actions={<Badge dot tone={status.broker.state === 'connected' ? 'good' : 'critical'}>{words.brokerStates[status.broker.state]}</Badge>}>
-          <Facts of={[[words.address, status.broker.address], [words.waiting, number(status.broker.waiting)]]} />
+          <Facts of={[[words.address, status.broker.address], [words.waiting, number(status.broker.waiting)], [words.site, status.site], [words.shard, status.shard]]} />
         </Panel>
         <Panel title={words.cameras}>
           <ul class="stack close">{status.cameras.map((camera) => <li class="row apart" key={camera.id}><a class="plain-link" href={`/live/${camera.id}`}>{camera.id}</a><StateBadge state={camera.state} /></li>)}</ul>
