@@ -10,6 +10,7 @@ const ON_SERVER = "of a 1920 × 1080 stream of 25 pictures a second on a server'
 /** Every figure that the arithmetic rests on. What has no documented value is left out of it until it is measured or given. */
 export const CATALOGUE = {
   cores: { unit: 'cores', what: 'processor cores of this machine' },
+  others_cores: { unit: 'cores', what: 'that other programs took just before; not reckoned with' },
   memory_mb: { unit: 'MB', what: 'memory of this machine' },
   network_mbit_s: { unit: 'Mbit/s', what: 'network link of this machine', assumed: { value: 1000, why: 'a gigabit link' } },
   disk_write_mb_s: { unit: 'MB/s', what: 'what the disk writes, forced to it', assumed: { value: 100, why: 'one spinning disk' } },

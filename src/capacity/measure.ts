@@ -18,7 +18,7 @@ import { gaugeCamera } from './measureCamera.ts';
 import type { Gauge } from './measureCamera.ts';
 import { Reel, timeEngine, timeOthers, timeWindows } from './measureModel.ts';
 import type { Asking } from './measureModel.ts';
-import { beside, cameraFigures, machineFigures, modelFigures, tidy } from './measureParts.ts';
+import { beside, cameraFigures, machineFigures, modelFigures, otherCores, tidy } from './measureParts.ts';
 import { isEngine } from './plan.ts';
 import { filmScene, sendClip } from './scene.ts';
 import type { Scene, StreamFormat } from './scene.ts';
@@ -71,7 +71,8 @@ export async function measure(needs: MeasureNeeds): Promise<Values> {
 
 async function measureIn(folder: string, needs: MeasureNeeds, ends: (() => Promise<unknown>)[]): Promise<Values> {
   const { loaded: { config, rules }, pace, signal, say } = needs;
-  const machine = machineFigures(config, pace.windows < 5 ? 16 : 64);
+  const others_cores = tidy(await otherCores(pace.windows < 5 ? 0.3 : 1.5, signal));
+  const machine = { ...machineFigures(config, pace.windows < 5 ? 16 : 64), others_cores };
   const room = await openRoom(folder, needs, ends);
   const model = needs.openModel();
   ends.push(() => model.close());

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -71,9 +72,24 @@ export async function cameraFigures({ still, noisy, active, own, busy }: Watched
 
 /** `megabytes` are written to the disk to see how fast it is. */
 export function machineFigures(config: Config, megabytes: number): Values {
-  const folder = config.store.path === ':memory:' ? tmpdir() : dirname(config.store.path);
+  const folder = writtenTo(config);
   const [disk, link] = [diskSpeed(folder, megabytes), linkSpeed()];
   return { cores: availableParallelism(), memory_mb: Math.round(memoryMb()), disk_free_gb: tidy(freeNow(folder) / 1e9), ...(disk ? { disk_write_mb_s: tidy(disk) } : {}), ...(link ? { network_mbit_s: link } : {}) };
+}
+
+/** The disk that is written to most: that of the recordings where there are any, else the log's. */
+function writtenTo({ recordings, store }: Config): string {
+  const wanted = recordings.mode !== 'off' ? recordings.dir : store.path === ':memory:' ? tmpdir() : dirname(store.path);
+  let folder = wanted;
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+}
+
+/** Cores that other programs take at present. */
+export async function otherCores(seconds: number, signal: AbortSignal): Promise<number> {
+  const before = { at: performance.now(), all: machineSeconds(), own: ownSeconds() };
+  await sleep(1000 * seconds, undefined, { signal });
+  return Math.max(0, (1000 * (machineSeconds() - before.all - (ownSeconds() - before.own))) / (performance.now() - before.at));
 }
 
 /** Four digits that count. */

@@ -19,6 +19,8 @@ export interface Report {
   /** why figures are not of this machine, model or configuration as they are now */
   readonly stale: readonly string[];
   readonly capacity: Capacity;
+  /** so much of the machine was other programs' while it was measured that the figures are too high; a share, 0..1 */
+  readonly disturbed: number | undefined;
   /** with as many cameras as are carried; each line of it with how it was reckoned */
   readonly arithmetic: readonly Reckoned[];
   /** what the present cameras take of each resource, shares */
@@ -58,6 +60,7 @@ export function reportOf({ plan, cameras, activity, usual, stale, fleets }: Repo
   const now = Object.fromEntries(resourcesOf(plan, cameras).map((resource) => [resource.name, shareTaken(resource)]));
   return {
     cameras, activity, stale, capacity, usual, now,
+    disturbed: disturbance(plan),
     active: activity ? meanActive(activity) : plan.active,
     arithmetic: reckoned(plan, shown),
     stretch: lookStretch(plan, cameras),
@@ -70,6 +73,14 @@ export function reportOf({ plan, cameras, activity, usual, stale, fleets }: Repo
       return { name, value: figure?.value, unit, what, source: figure ? sourceText(figure.source) : 'not known' };
     }),
   };
+}
+
+/** Others who take more of the machine than this make everything take longer. */
+const QUIET = 0.1;
+
+function disturbance({ figures: { others_cores: others, cores } }: Plan): number | undefined {
+  const share = others?.source.kind === 'measured' && cores ? others.value / Math.max(1, cores.value) : 0;
+  return share > QUIET ? Math.min(1, share) : undefined;
 }
 
 function reckoned(plan: Plan, cameras: number): Reckoned[] {

@@ -28,12 +28,13 @@ export function printReport(report: Report, stream: string): void {
   printTable(['FIGURE', 'VALUE', 'UNIT', 'OF WHAT', 'SOURCE'], report.figures.map(({ name, value, unit, what, source }) => [name, amount(value), unit, what, source]));
 }
 
-function headLines({ capacity, cameras, active, stale, stretch, days }: Report): string[] {
+function headLines({ capacity, cameras, active, stale, disturbed, stretch, days }: Report): string[] {
   const mix = `in which something moves ${short(100 * active)} % of the time`;
   const carried = capacity.cameras === undefined ? undefined : Math.min(MOST_CAMERAS, capacity.cameras);
   const model = capacity.limits.find(({ name }) => name === 'model');
   return [
     ...(stale.length > 0 ? ['STALE: the figures were measured with other settings; `lookout capacity --measure` measures anew.', ...stale.map((line) => `  ${visible(line)}`), ''] : []),
+    ...(disturbed === undefined ? [] : [`DISTURBED: other programs took ${short(100 * disturbed)} % of this machine when it was measured, so that it carries more than this. Measure again while they rest.`, '']),
     ...(model && model.cameras === undefined ? [`The model is not reckoned with: not known is ${model.lacks.join(', ')}. \`lookout capacity --measure\` measures it in about a minute.`] : []),
     carried === undefined || capacity.first === undefined ? `No end in sight for cameras ${mix}.` : `This machine carries ${carried} cameras ${mix}: ${capacity.first} ends first.`,
     ...(cameras === 0 ? [] : [`It watches ${cameras}${stretch === undefined ? '' : stretch > 1 ? `, which the model cannot: each is looked at ${short(stretch)} times less often than asked for` : ', and keeps up'}.`]),

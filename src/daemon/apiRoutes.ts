@@ -84,7 +84,7 @@ export function apiRoutes(rooms: ApiRooms): Route[] {
   const score = scoreBeside((...args) => rooms.model.scoreMany(...args), { wordings: wordingsOf });
   const live = (id: string) => rooms.camera(id) ?? (ids().includes(id) ? ('disabled' as const) : undefined);
   return [
-    ...camerasRoutes({ files, shard, status, probe: async (order, stop) => probeAnswer.parse(await probeOnce(loaded.file, order, stop)), beyond: (asked) => beyondCapacity({ ...asked, shard: loaded.shard }) }),
+    ...camerasRoutes({ files, shard, status, probe: async (order, stop) => probeAnswer.parse(await probeOnce(loaded.file, order, stop)), beyond: (asked) => beyondCapacity({ ...asked, ...(loaded.shard ? { shard: loaded.shard } : {}) }) }),
     ...liveRoutes({ camera: live, recordings, now }),
     ...recordingsRoutes({ recordings, cameras: () => ids(), now, signal }),
     ...rulesRoutes({ files, now }),

@@ -25,6 +25,7 @@ import { rulesRoutes } from '../../../src/api/routes/rules.ts';
 import { statusRoutes } from '../../../src/api/routes/status.ts';
 import { whenRoutes } from '../../../src/api/routes/when.ts';
 import type { ProbeOut } from '../../../src/api/schemas/cameras.ts';
+import { beyondCapacity } from '../../../src/capacity/beyond.ts';
 import { configFiles } from '../../../src/config/files.ts';
 import { withoutSecrets } from '../../../src/config/environment.ts';
 import { loadConfig } from '../../../src/config/load.ts';
@@ -103,7 +104,7 @@ export async function house({ files = {}, now = () => NOON + 60_000, score, prob
   const common = { log: store, files: reading, now, cameras: () => reading.read().config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id), mediaUrl: () => undefined };
   const routes: Route[] = [
     ...eventsRoutes(common), ...alertsRoutes(common), ...looksRoutes(common), ...coverageRoutes(common), ...explainRoutes(common), ...whenRoutes(common),
-    ...rulesRoutes(common), ...camerasRoutes({ files: reading, status: (id) => statuses.get(id), probe: probe ?? (async (order, signal) => (await probeOnce(file, order, signal)) as ProbeOut) }),
+    ...rulesRoutes(common), ...camerasRoutes({ files: reading, status: (id) => statuses.get(id), probe: probe ?? (async (order, signal) => (await probeOnce(file, order, signal)) as ProbeOut), beyond: beyondCapacity }),
     ...configRoutes({ files: reading, fixed: FIXED, awaitingRestart: (next) => awaitingRestart(loaded.config, next) }),
     ...backtestRoutes({ ...common, score: score ?? noModel }), ...feedbackRoutes({ ...common, score: score ?? noModel }),
     ...mediaRoutes({ log: store, folder: () => loaded.config.media.dir }), ...feedRoutes({ feed$: feedEvents(news, () => undefined), version: '1.2.3', now }),
