@@ -17,14 +17,32 @@ export interface Reading {
   readonly brokerConnected?: boolean;
   /** alerts that the broker has not acknowledged */
   readonly outbox?: number;
+  /** entries of the history that the broker has not acknowledged, and such as waited too long for it */
+  readonly history?: number;
+  readonly historyDropped?: number;
   readonly storeBytes?: number;
   /** by table */
   readonly storeRows?: Readonly<Record<string, number>>;
   /** by camera */
   readonly recordingsBytes?: Readonly<Record<string, number>>;
   readonly mediaBytes?: number;
+  readonly engines?: EngineReading;
   /** questions of people to the model */
   readonly questions?: { readonly running: number; readonly waiting: number };
+}
+
+/** Of the engines that serve the model; keyed by their host and port. */
+export interface EngineReading {
+  readonly up: Readonly<Record<string, number>>;
+  readonly requests: Readonly<Record<string, number>>;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly outstanding: Readonly<Record<string, number>>;
+  /** mean of recent answers */
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly waiting: number;
+  readonly retries: number;
+  readonly hedges: { readonly won: number; readonly lost: number };
+  readonly tokens: { readonly prompt: number; readonly reused: number };
 }
 
 export interface MetricsNeeds {
@@ -52,9 +70,20 @@ export const LINES: readonly Line[] = [
   { name: 'lookout_windows_waiting', help: 'Windows that wait for the model', pick: (r) => r.windowsWaiting },
   { name: 'lookout_windows_dropped_total', help: 'Windows that nobody looked at', label: 'reason', pick: (r) => r.windowsDropped },
   { name: 'lookout_questions', help: 'Questions of people to the model', label: 'state', pick: (r) => r.questions && { ...r.questions } },
+  { name: 'lookout_engine_up', help: '1 while an engine gets requests, 0.5 while it is tried out', label: 'endpoint', pick: (r) => r.engines?.up },
+  { name: 'lookout_engine_requests_total', help: 'Requests sent to an engine', label: 'endpoint', pick: (r) => r.engines?.requests },
+  { name: 'lookout_engine_failures_total', help: 'Of them, those that it had no answer to', label: 'endpoint', pick: (r) => r.engines?.failures },
+  { name: 'lookout_engine_outstanding', help: 'Requests that an engine works on', label: 'endpoint', pick: (r) => r.engines?.outstanding },
+  { name: 'lookout_engine_latency_seconds', help: 'Mean time of its recent answers', label: 'endpoint', pick: (r) => r.engines?.seconds },
+  { name: 'lookout_engine_waiting', help: 'Requests that wait for an engine', pick: (r) => r.engines?.waiting },
+  { name: 'lookout_engine_retries_total', help: 'Requests sent again', pick: (r) => r.engines?.retries },
+  { name: 'lookout_engine_hedges_total', help: 'Slow requests sent to a second engine too, by which was faster', label: 'outcome', pick: (r) => r.engines && { ...r.engines.hedges } },
+  { name: 'lookout_engine_prompt_tokens_total', help: 'Tokens of prompts; reused: those that were in the prefix cache', label: 'kind', pick: (r) => r.engines && { ...r.engines.tokens } },
   { name: 'lookout_events_total', help: 'Events', label: 'camera', pick: (r) => r.events },
   { name: 'lookout_alerts_total', help: 'Alerts', label: 'rule', pick: (r) => r.alerts },
   { name: 'lookout_outbox_alerts', help: 'Alerts that the broker has not acknowledged', pick: (r) => r.outbox },
+  { name: 'lookout_history_waiting', help: 'Events and unwatched times that the broker has not acknowledged', pick: (r) => r.history },
+  { name: 'lookout_history_dropped_total', help: 'Events and unwatched times that waited too long for the broker', pick: (r) => r.historyDropped },
   { name: 'lookout_broker_connected', help: '1 while the broker is there', pick: (r) => (r.brokerConnected === undefined ? undefined : Number(r.brokerConnected)) },
   { name: 'lookout_store_bytes', help: 'Size of the event log', pick: (r) => r.storeBytes },
   { name: 'lookout_store_rows', help: 'Rows of the event log', label: 'table', pick: (r) => r.storeRows },

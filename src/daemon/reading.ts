@@ -1,7 +1,8 @@
 import type { Observable } from 'rxjs';
-import type { MetricsNeeds, Reading } from '../api/reading.ts';
+import type { EngineReading, MetricsNeeds, Reading } from '../api/reading.ts';
 import type { FeedItem } from '../api/feed.ts';
 import type { QuestionLine } from '../ask/line.ts';
+import type { RunningModel } from '../infer/runningModel.ts';
 import type { Store } from '../store/store.ts';
 import type { CameraStates } from './cameraStates.ts';
 import type { ModelState } from './modelState.ts';
@@ -10,6 +11,7 @@ import type { Pipeline } from './pipeline.ts';
 export interface ReadingNeeds {
   readonly states: CameraStates;
   readonly modelState: ModelState;
+  readonly model: Pick<RunningModel, 'engines'>;
   readonly pipeline: Pick<Pipeline, 'counters'>;
   readonly store: Pick<Store, 'glance'>;
   readonly line: Pick<QuestionLine, 'load'>;
@@ -18,7 +20,7 @@ export interface ReadingNeeds {
 }
 
 /** What Prometheus is told of the daemon; events and alerts are counted as they come. */
-export function readings({ states, modelState, pipeline, store, line, news$, broker }: ReadingNeeds): MetricsNeeds {
+export function readings({ states, modelState, model, pipeline, store, line, news$, broker }: ReadingNeeds): MetricsNeeds {
   const events: Record<string, number> = {};
   const alerts: Record<string, number> = {};
   const count = (counts: Record<string, number>, key: string): void => void (counts[key] = (counts[key] ?? 0) + 1);
@@ -31,13 +33,29 @@ export function readings({ states, modelState, pipeline, store, line, news$, bro
   return {
     read(): Reading {
       const { windows, visualTokens, dropped } = pipeline.counters();
-      const { pending, bytes } = store.glance();
+      const { pending, history, historyDropped, bytes } = store.glance();
       return {
         cameras: [...states.all()].map(([camera, { state }]) => ({ camera, state: state === 'connecting' ? 'offline' : state })),
         model: ({ opening: 'starting', ready: 'ready', failed: 'down' } as const)[modelState.state()],
-        windows, visualTokens, windowsDropped: dropped, events, alerts, brokerConnected: broker() === 'connected', outbox: pending, storeBytes: bytes,
+        windows, visualTokens, windowsDropped: dropped, events, alerts, brokerConnected: broker() === 'connected', outbox: pending, history, historyDropped, storeBytes: bytes,
         questions: line.load(),
+        ...engineReading(model),
       };
+    },
+  };
+}
+
+const SHARE = { closed: 1, 'half-open': 0.5, open: 0 } as const;
+
+function engineReading(model: Pick<RunningModel, 'engines'>): { readonly engines?: EngineReading } {
+  const told = model.engines?.();
+  if (!told) return {};
+  const { endpoints, ...rest } = told;
+  const by = (pick: (endpoint: (typeof endpoints)[number]) => number): Record<string, number> => Object.fromEntries(endpoints.map((e) => [e.id, pick(e)]));
+  return {
+    engines: {
+      ...rest, up: by(({ state }) => SHARE[state]), requests: by((e) => e.requests), failures: by((e) => e.failures),
+      outstanding: by((e) => e.outstanding), seconds: Object.fromEntries(endpoints.flatMap(({ id, ms }) => (ms === undefined ? [] : [[id, ms / 1000]]))),
     },
   };
 }

@@ -5,6 +5,27 @@ import type { Processing, SamplingDefaults } from '../qwen3vl/checkpoint/checkpo
 import type { VideoSize } from '../qwen3vl/request.ts';
 import type { VideoModel } from './qwen.ts';
 
+/** What was counted of the engines since the start, and their state. Totals only grow. */
+export interface EngineReading {
+  readonly endpoints: readonly {
+    /** host and port */
+    readonly id: string;
+    /** of its circuit breaker: whether it gets requests, one at a time to try it out, or none */
+    readonly state: 'closed' | 'half-open' | 'open';
+    readonly requests: number;
+    readonly failures: number;
+    readonly outstanding: number;
+    /** of recent answers, mean; undefined before the first */
+    readonly ms: number | undefined;
+  }[];
+  /** requests that wait for an endpoint */
+  readonly waiting: number;
+  readonly retries: number;
+  readonly hedges: { readonly won: number; readonly lost: number };
+  /** of prompts, and how many of them were in the engines' prefix caches */
+  readonly tokens: { readonly prompt: number; readonly reused: number };
+}
+
 /** A model that the daemon runs with: the one in a child process of ours, or one that an engine serves. */
 export interface RunningModel extends VideoModel {
   /** most tokens of prompt and answer */
@@ -25,6 +46,8 @@ export interface RunningModel extends VideoModel {
   readonly childPid: number | undefined;
   /** what it runs on, in words, once that is known */
   readonly device: string | undefined;
+  /** of a model that engines serve: how each of them fares */
+  engines?(): EngineReading | undefined;
   chat(request: ChatRequest, hooks?: ChatHooks): Promise<ChatResult>;
   close(): Promise<void>;
 }
