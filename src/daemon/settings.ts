@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts';
 import type { Logger } from '../health/log.ts';
 
 /** Rules and cameras are taken up while running; these are not. */
-export const FIXED = ['site', 'model', 'events', 'mqtt', 'store', 'media', 'recordings', 'ask', 'api', 'rtmp', 'log'] as const;
+export const FIXED = ['site', 'model', 'engine', 'events', 'mqtt', 'store', 'media', 'recordings', 'ask', 'api', 'rtmp', 'log'] as const;
 
 export function tellRestart(before: Config, after: Config, log: Logger): void {
   const changed = awaitingRestart(before, after);
