@@ -1,4 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { connect, connectAsync } from 'mqtt';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { topics } from '../../src/alerts/topics.ts';
-import { mosquitto } from '../alerts/mosquitto.ts';
+import { freePort, mosquitto } from '../alerts/mosquitto.ts';
 import type { Mosquitto } from '../alerts/mosquitto.ts';
 import { DEPLOY } from './manifests.ts';
 
@@ -48,6 +49,44 @@ test('mosquitto.conf says where the container has its files', () => {
   const text = readFileSync(join(DEPLOY, 'mosquitto.conf'), 'utf8');
   const mounts = readFileSync(join(DEPLOY, 'compose.yaml'), 'utf8');
   for (const [, path] of text.matchAll(/^(?:password_file|acl_file|persistence_location) (\S+?)\/?$/gm)) expect(mounts).toContain(`:${path}`);
+});
+
+test('mosquitto takes every line of mosquitto.conf, and what waits for who is away outlives a restart', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'lookout-broker-'));
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
+  const port = await freePort();
+  const text = readFileSync(join(DEPLOY, 'mosquitto.conf'), 'utf8').replaceAll(/\/mosquitto\/(config|data)\//g, `${dir}/`).replace(/^listener 1883$/m, `listener ${port} 127.0.0.1`);
+  for (const name of ['passwords', 'broker.acl']) writeFileSync(join(dir, name), readFileSync(join(name === 'passwords' ? folder : DEPLOY, name)), { mode: 0o600 });
+  writeFileSync(join(dir, 'mosquitto.conf'), `${text}\nuser root\n`);
+  const history: IClientOptions = { protocolVersion: 5, clientId: 'away', clean: false, username: 'history', password: USERS.history, properties: { sessionExpiryInterval: 3600 }, reconnectPeriod: 100 };
+  const running = async (use: () => Promise<void>): Promise<string> => {
+    const child = spawn('mosquitto', ['-c', join(dir, 'mosquitto.conf')], { env: { ...process.env, PATH } });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part: string) => (said += part));
+    try {
+      await use();
+    } finally {
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+    }
+    return said;
+  };
+  const url = `mqtt://127.0.0.1:${port}`;
+  const said = await running(async () => {
+    const [away, lookout] = [await connectAsync(url, history), await connectAsync(url, { username: 'lookout', password: USERS.lookout, reconnectPeriod: 100 })];
+    await away.subscribeAsync('$share/history/lookout/+/+/alert', { qos: 1 });
+    await away.endAsync();
+    await lookout.publishAsync('lookout/berlin/hall/alert', 'kept', { qos: 1 });
+    await lookout.endAsync();
+  });
+  // but for what is said of a test that runs as root
+  expect(said.replace(/.*should not be run as root.*/, '')).not.toMatch(/error|warning/i);
+  await running(async () => {
+    const again = connect(url, history);
+    const got = heard(again);
+    await expect.poll(() => got).toEqual(['lookout/berlin/hall/alert kept']);
+    await again.endAsync();
+  });
 });
 
 test('passwords become hashes, and a file without any is refused', () => {
