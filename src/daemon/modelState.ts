@@ -4,12 +4,12 @@ import type { RunningModel } from '../infer/runningModel.ts';
 /** How the model fares, as it was last heard of. */
 export interface ModelState {
   state(): 'opening' | 'ready' | 'failed';
-  /** why it could not be opened */
+  /** why it could not be opened, or cannot be asked now */
   problem(): LookoutError | null;
 }
 
-/** Follows the model's process from its start. */
-export function modelState(model: Pick<RunningModel, 'ready' | 'state$'>): ModelState {
+/** Follows the model from its start. A process that is restarted is opening; engines that do not answer have failed until they do. */
+export function modelState(model: Pick<RunningModel, 'ready' | 'state$' | 'problem'>): ModelState {
   let opened = false;
   let up = false;
   let problem: LookoutError | null = null;
@@ -18,5 +18,6 @@ export function modelState(model: Pick<RunningModel, 'ready' | 'state$'>): Model
     () => (opened = true),
     (error: unknown) => (problem = error instanceof LookoutError ? error : new LookoutError('MODEL_RUNTIME', String(error))),
   );
-  return { state: () => (problem ? 'failed' : opened && up ? 'ready' : 'opening'), problem: () => problem };
+  const now = (): LookoutError | null => problem ?? (up ? null : (model.problem ?? null));
+  return { state: () => (now() ? 'failed' : opened && up ? 'ready' : 'opening'), problem: now };
 }

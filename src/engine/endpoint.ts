@@ -48,9 +48,9 @@ export class Endpoint implements EndpointInfo {
     return this.#jobs.size;
   }
 
-  /** why it gets no requests, where it gets none */
+  /** why it gets no requests, or none but one to try it out */
   get fault(): LookoutError | undefined {
-    return this.breaker.state === 'open' ? this.#fault : undefined;
+    return this.breaker.state === 'closed' ? undefined : this.#fault;
   }
 
   get answeredAt(): number {

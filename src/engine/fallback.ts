@@ -89,6 +89,10 @@ class FallbackModel implements RunningModel {
     return this.#standIn.model?.childPid;
   }
 
+  get problem(): LookoutError | undefined {
+    return this.#standIn.open ? undefined : this.#engine.problem;
+  }
+
   engines(): EngineReading | undefined {
     return this.#engine.engines?.();
   }

@@ -1,5 +1,6 @@
 import type { Observable } from 'rxjs';
 import type { Config } from '../config/schema.ts';
+import type { LookoutError } from '../errors.ts';
 import type { ChildState } from '../health/child.ts';
 import type { Logger } from '../health/log.ts';
 import type { EngineReading, RunningModel } from '../infer/runningModel.ts';
@@ -90,6 +91,10 @@ class EngineModel implements RunningModel {
 
   get device(): string | undefined {
     return this.#endpoints.told;
+  }
+
+  get problem(): LookoutError | undefined {
+    return this.#pool.problem;
   }
 
   engines(): EngineReading {

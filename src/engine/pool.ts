@@ -80,6 +80,10 @@ class Pool implements EnginePool {
     return Math.max(1, this.endpoints.filter((e) => e.breaker.state === 'closed').length * this.#settings.atOnce);
   }
 
+  get problem(): LookoutError | undefined {
+    return this.endpoints.some((e) => e.breaker.state === 'closed') ? undefined : this.#line.problem;
+  }
+
   async request(call: (endpoint: EndpointInfo) => EngineCall | undefined, options: CallOptions): Promise<EngineAnswer> {
     const { deadline = Infinity, begin = Infinity, signal, idempotent = true, bytes = BYTES, affinity, kind = '', timeout = this.#settings.timeout } = options;
     // what has to wait for an engine may wait until its deadline; without one, its time counts from now

@@ -41,6 +41,11 @@ export class Line {
     return this.#waiting.length;
   }
 
+  /** what is wrong with the endpoints that are out */
+  get problem(): LookoutError | undefined {
+    return this.#faults(new Set());
+  }
+
   /**
    * `begin` is called with the endpoint at once, so that nobody else takes its place.
    * @throws the signal's reason, ENGINE_BUSY, ENGINE_TIMEOUT, or what is wrong with the endpoints where none is in health
@@ -106,10 +111,13 @@ export class Line {
   #why({ not }: Seat): LookoutError {
     const resting = this.#endpoints.find((e) => e.rest > 0 && e.breaker.state !== 'open');
     if (resting) return new LookoutError('ENGINE_BUSY', `${resting.id} takes no requests for ${Math.ceil(resting.rest / 1000)} s.`);
-    const faults = this.#endpoints.flatMap((e) => (e.breaker.state === 'open' && !not.has(e) && e.fault ? e.fault : []));
+    return this.#faults(not) ?? new LookoutError('ENGINE_UNSUITABLE', 'None of the engines can be asked for this.');
+  }
+
+  #faults(not: ReadonlySet<Endpoint>): LookoutError | undefined {
+    const faults = this.#endpoints.flatMap((e) => (not.has(e) ? [] : (e.fault ?? [])));
     const [first] = faults;
-    if (first) return new LookoutError(first.code, `No engine takes requests: ${faults.map((f) => f.detail).join(' ')}`);
-    return new LookoutError('ENGINE_UNSUITABLE', 'None of the engines can be asked for this.');
+    return first && new LookoutError(first.code, `No engine takes requests: ${faults.map((f) => f.detail).join(' ')}`);
   }
 
   #late(): LookoutError {

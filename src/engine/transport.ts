@@ -74,6 +74,8 @@ export interface EnginePool {
    * ENGINE_ANSWER (too long, no JSON), ENGINE_BUSY.
    */
   request(call: (endpoint: EndpointInfo) => EngineCall | undefined, options: CallOptions): Promise<EngineAnswer>;
+  /** why none of them can be asked, while none can */
+  readonly problem: LookoutError | undefined;
   figures(): EngineReading;
   /** of a prompt of so many tokens an engine had so many in its prefix cache */
   reused(tokens: number, of: number): void;

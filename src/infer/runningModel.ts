@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { LookoutError } from '../errors.ts';
 import type { ChildState } from '../health/child.ts';
 import type { ChatHooks, ChatRequest, ChatResult } from '../qwen3vl/conversation.ts';
 import type { Processing, SamplingDefaults } from '../qwen3vl/checkpoint/checkpoint.ts';
@@ -46,6 +47,8 @@ export interface RunningModel extends VideoModel {
   readonly childPid: number | undefined;
   /** what it runs on, in words, once that is known */
   readonly device: string | undefined;
+  /** why it cannot be asked at present, where that is known */
+  readonly problem?: LookoutError | undefined;
   /** of a model that engines serve: how each of them fares */
   engines?(): EngineReading | undefined;
   chat(request: ChatRequest, hooks?: ChatHooks): Promise<ChatResult>;

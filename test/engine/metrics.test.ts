@@ -3,6 +3,7 @@ import { Subject } from 'rxjs';
 import { expect, test } from 'vitest';
 import { createMetrics } from '../../src/api/metrics.ts';
 import { CameraStates } from '../../src/daemon/cameraStates.ts';
+import { modelState } from '../../src/daemon/modelState.ts';
 import { readings } from '../../src/daemon/reading.ts';
 import { engine, fault, rig, until } from './rig.ts';
 
@@ -33,4 +34,19 @@ test('Prometheus is told how each engine fares, by host and port', async () => {
   expect(text).toContain('lookout_engine_prompt_tokens_total{kind="reused"} 30\n');
   expect(text).toMatch(/lookout_engine_retries_total [1-3]\n/);
   expect(text).toContain('lookout_engine_hedges_total{outcome="won"} 0\n');
+});
+
+test('an outage is told as one, with its reason, until an engine has answered', async () => {
+  const one = await engine();
+  const { pool, ask } = rig([one]);
+  const state = modelState(pool);
+  expect(state.state()).toBe('opening');
+  await ask();
+  expect([state.state(), state.problem()]).toEqual(['ready', null]);
+  await one.kill();
+  await until(() => ask().then(() => false, () => state.state() === 'failed'));
+  expect(state.problem()).toMatchObject({ code: 'ENGINE_UNREACHABLE', detail: expect.stringContaining(`127.0.0.1:${one.port}`) });
+  await engine({ port: one.port });
+  await until(() => ask().then(() => true, () => false));
+  expect([state.state(), state.problem()]).toEqual(['ready', null]);
 });
