@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `npm run setup`, `npm run demo`, `npm test` and `npm run test:e2e` on a machine with Node and nothing else: sees to packages and programs first, then
- * runs the command.
+ * `npm run setup`, `npm run demo`, `npm test`, `npm run test:e2e` and `npm run test:fleet` on a machine with Node and nothing else: sees
+ * to packages and programs first, then runs the command.
  * It depends on nothing but Node, since it runs before anything is installed.
  */
 import { spawn } from 'node:child_process';
@@ -61,6 +61,7 @@ const COMMANDS = {
   setup: () => 0,
   demo: (args) => run('bin/lookout.mjs', ['demo', ...args]),
   test,
+  'test:fleet': (args) => run('node_modules/vitest/vitest.mjs', ['run', '--config', 'test/fleet/vitest.config.ts', ...args]),
   'test:e2e': (args) => run('node_modules/vitest/vitest.mjs', ['run', '--config', 'test/e2e/vitest.config.ts', ...args]),
 };
 

@@ -10,6 +10,10 @@ export const NEEDS = {
     ...['python3-gi', 'gir1.2-gst-rtsp-server-1.0', 'gstreamer1.0-plugins-base', 'gstreamer1.0-plugins-good', 'gstreamer1.0-plugins-ugly']
       .map((name) => ({ package: name })),
   ],
+  'test:fleet': [
+    { program: 'ffmpeg', package: 'ffmpeg' },
+    { program: 'mosquitto', package: 'mosquitto' },
+  ],
   'test:e2e': [
     { program: 'ffmpeg', package: 'ffmpeg' },
     { program: 'mosquitto', package: 'mosquitto' },

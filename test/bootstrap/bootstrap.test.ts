@@ -151,7 +151,7 @@ test('where it may be installed, it is; the lists of packages are fetched first 
 });
 
 test('misuse is told', async () => {
-  expect(await bootstrap(checkout(), ['dance'])).toEqual({ code: 2, stdout: '', stderr: 'usage: node bin/bootstrap.mjs setup|demo|test|test:e2e [arguments]\n' });
+  expect(await bootstrap(checkout(), ['dance'])).toEqual({ code: 2, stdout: '', stderr: 'usage: node bin/bootstrap.mjs setup|demo|test|test:fleet|test:e2e [arguments]\n' });
 });
 
 test('npx lookout in a folder that is not set up says so', async () => {

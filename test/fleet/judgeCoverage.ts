@@ -42,15 +42,18 @@ export interface CoverageJudged {
 const ONE = 1000;
 /** What is left behind by an outage is over so long after it, ms. */
 const AFTER = 15_000;
+/** What was on its way to the model when its daemon was killed is told by nobody: a window takes so long until it is cut and answered, ms. */
+const ON_THE_WAY = 4000;
 
 export function judgeCoverage(logs: ReadonlyMap<string, DaemonLog>, filmed: Filmed, course: Course): CoverageJudged {
   const { watched, killed, engine, broker } = course;
   const rows = [...logs.values()].flatMap(({ coverage }) => coverage).filter((row) => (row.end ?? watched.end) > watched.start && row.start < watched.end);
   const of = (camera: string): Coverage[] => rows.filter((row) => row.camera === camera);
+  const offline = ({ reason }: Coverage): boolean => reason === 'offline';
   const back = Math.max(killed.at, ...killed.again.values());
   const compared = {
-    killed: [...killed.again].map(([camera, again]) => compare(camera, { start: killed.at, end: again }, overlapping(of(camera), { start: killed.at - AFTER, end: again + AFTER }))),
-    engine: filmed.ids.flatMap((camera) => unseenFor(camera, logs, filmed, engine).map((unseen) => comparedWithin(camera, unseen, overlapping(of(camera), unseen.hole)))),
+    killed: [...killed.again].map(([camera, again]) => compare(camera, { start: killed.at, end: again }, overlapping(of(camera).filter(offline), { start: killed.at - AFTER, end: again + AFTER }))),
+    engine: filmed.ids.flatMap((camera) => unseenFor(camera, logs, filmed, course).map((unseen) => comparedWithin(camera, unseen, overlapping(of(camera).filter((row) => !offline(row)), unseen.hole)))),
   };
   const begun = (row: Coverage, span: Span): boolean => row.start >= span.start && row.start < span.end;
   const explained = (row: Coverage): boolean => (killed.again.has(row.camera) && begun(row, { start: killed.at - AFTER, end: back + AFTER })) || overlaps(row, { start: engine.start - AFTER, end: engine.end + AFTER });
@@ -89,18 +92,18 @@ function hull(gaps: readonly Span[]): Span | undefined {
 interface Unseen {
   /** between two answered windows, one from before the outage and one from after it */
   readonly hole: Span;
-  /** from the first movement in it to the last */
+  /** from the first movement in it since the engine went to the last; what moved before was answered, if it was shown at all */
   readonly moved: Span;
 }
 
 /** What the engine's absence truly hid: no answered window holds it, and something moved there. */
-function unseenFor(camera: string, logs: ReadonlyMap<string, DaemonLog>, filmed: Filmed, away: Span): Unseen[] {
+function unseenFor(camera: string, logs: ReadonlyMap<string, DaemonLog>, filmed: Filmed, { engine, killed }: Course): Unseen[] {
   const looks = [...logs.values()].flatMap((log) => log.looks).filter((look) => look.camera === camera);
-  const before = looks.filter(({ answeredAt }) => answeredAt < away.end);
-  const after = looks.filter(({ answeredAt }) => answeredAt >= away.end);
-  const hole = { start: Math.max(...before.map(({ to }) => to)), end: Math.min(...after.map(({ from }) => from)) };
-  if (!(hole.end > hole.start) || !Number.isFinite(hole.start) || !Number.isFinite(hole.end)) return [];
-  const moves = filmed.moved(camera, hole.start, hole.end);
+  const before = looks.filter(({ answeredAt }) => answeredAt < engine.end);
+  const after = looks.filter(({ answeredAt }) => answeredAt >= engine.end);
+  const hole = { start: Math.max(killed.again.get(camera) ?? 0, ...before.map(({ to }) => to)), end: Math.min(...after.map(({ from }) => from)) };
+  if (!(hole.end > hole.start && hole.start > 0 && hole.end < Infinity)) return [];
+  const moves = filmed.moved(camera, Math.max(hole.start, engine.start), hole.end);
   const [first, last] = [moves[0], moves.at(-1)];
   return first && last ? [{ hole, moved: { start: first.start, end: last.end } }] : [];
 }
@@ -116,7 +119,7 @@ function comparedWithin(camera: string, { hole, moved }: Unseen, gaps: readonly 
   };
 }
 
-function everywhere(logs: ReadonlyMap<string, DaemonLog>, filmed: Filmed, { watched }: Course, of: (camera: string) => Coverage[]): Pick<CoverageJudged, 'untold' | 'overtold'> {
+function everywhere(logs: ReadonlyMap<string, DaemonLog>, filmed: Filmed, { watched, killed }: Course, of: (camera: string) => Coverage[]): Pick<CoverageJudged, 'untold' | 'overtold'> {
   const looks = [...logs.values()].flatMap((log) => log.looks);
   const [untold, overtold]: [Stretch[], Stretch[]] = [[], []];
   for (const camera of filmed.ids) {
@@ -125,7 +128,8 @@ function everywhere(logs: ReadonlyMap<string, DaemonLog>, filmed: Filmed, { watc
     const told = of(camera).map(({ start, end }) => ({ start, end: end ?? watched.end }));
     // windows on their way at the end are told of by nobody
     const frame = { start: watched.start, end: Math.min(watched.end - AFTER, shown.at(-1)?.end ?? 0) };
-    untold.push(...without(without(filmed.moved(camera, frame.start, frame.end), shown), told).map((span) => ({ camera, ...span })));
+    const lost = killed.again.has(camera) ? [{ start: killed.at - ON_THE_WAY, end: killed.at }] : [];
+    untold.push(...without(filmed.moved(camera, frame.start, frame.end), [...shown, ...told, ...lost]).map((span) => ({ camera, ...span })));
     const denied = of(camera).filter(({ reason }) => reason !== 'dropped').map(({ start, end }) => ({ start, end: end ?? watched.end }));
     overtold.push(...denied.flatMap((gap) => within(shown, gap)).map((span) => ({ camera, ...span })));
   }
