@@ -138,7 +138,7 @@ async function build(opts: ApiOptions, limits: Limits, port: () => number): Prom
   const wrong = createWrongTokens(log);
   const tls = certificate !== undefined;
   const cookie = () => ({ name: cookieName(port(), tls), secure: tls });
-  const routes = [...healthRoutes(opts.health ?? { status: () => 'ok' }), ...sessionRoutes({ tokens, sessions, wrong, cookie, version: opts.version }), ...tokenRoutes({ tokens }), ...metricsRoutes({ metrics }), ...opts.routes];
+  const routes = [...healthRoutes(opts.health ?? { status: () => 'ok', ready: () => true }), ...sessionRoutes({ tokens, sessions, wrong, cookie, version: opts.version }), ...tokenRoutes({ tokens }), ...metricsRoutes({ metrics }), ...opts.routes];
   const app = Fastify({
     serverFactory: (handler) => httpServer(handler, certificate, limits.headMs),
     clientErrorHandler: refuseConnection,

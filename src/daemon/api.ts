@@ -68,7 +68,7 @@ async function serve(rooms: ServedRooms): Promise<Api | undefined> {
   return startApi(
     {
       host, port, hosts, origins, version, metrics, log, page: PAGE, tokens: openTokens(tokens, log), routes: apiRoutes(served), limits: { perMinute },
-      health: { status: () => (state.state() === 'opening' ? 'starting' : state.state() === 'failed' || connected === 'disconnected' ? 'degraded' : 'ok') },
+      health: { status: () => (state.state() === 'opening' ? 'starting' : state.state() === 'failed' || connected === 'disconnected' ? 'degraded' : 'ok'), ready: () => state.state() === 'ready' },
       ...(cert && key ? { certificate: { cert, key } } : {}),
     },
     signal,

@@ -143,7 +143,7 @@ describe('references', () => {
   });
 
   test('daemons are asked what they answer', () => {
-    const paths = healthRoutes({ status: () => 'ok' }).map(({ path }) => path);
+    const paths = healthRoutes({ status: () => 'ok', ready: () => true }).map(({ path }) => path);
     const { startupProbe, livenessProbe, readinessProbe } = container('lookout');
     expect([startupProbe, livenessProbe, readinessProbe].map((probe) => probe?.httpGet.path)).toEqual(['/v1/health', '/v1/health', '/v1/health/ready']);
     expect(paths).toEqual(['/v1/health', '/v1/health/ready']);
