@@ -4,6 +4,7 @@ import { compileGrammar } from '../../src/qwen3vl/grammar/grammar.ts';
 import type { JsonSchema } from '../../src/qwen3vl/grammar/grammar.ts';
 import { ANY_OBJECT, fromJsonSchema, SchemaRefused } from '../../src/qwen3vl/grammar/jsonSchema.ts';
 import { byteTokenizer, demoTokenizer, random, randomAnswer } from './grammarCases.ts';
+import { cases } from '../thorough.ts';
 
 /** What clients send. */
 const SENT: Readonly<Record<string, object>> = {
@@ -45,7 +46,7 @@ describe.each(Object.entries(SENT))('%s', (_name, sent) => {
 
   test.each(TOKENIZERS)('answers over %s are valid', (_tokens, vocabulary) => {
     const texts = new Set<string>();
-    for (let seed = 1; seed <= 120; seed++) {
+    for (let seed = 1; seed <= cases(50, 120); seed++) {
       const { text } = randomAnswer(schema, vocabulary, random(seed));
       expect(validate(JSON.parse(text)), text).toBe(true);
       texts.add(text);
@@ -55,7 +56,7 @@ describe.each(Object.entries(SENT))('%s', (_name, sent) => {
 
   test('they are whole however few tokens they may have', () => {
     const [, vocabulary] = TOKENIZERS[1];
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= cases(25, 60); seed++) {
       const { text } = randomAnswer(schema, vocabulary, random(seed), 160 + (seed % 40));
       expect(validate(JSON.parse(text)), text).toBe(true);
     }
@@ -64,7 +65,7 @@ describe.each(Object.entries(SENT))('%s', (_name, sent) => {
 
 test('a JSON object is one, whatever is in it', () => {
   for (const [, vocabulary] of TOKENIZERS) {
-    for (let seed = 1; seed <= 40; seed++) expect(JSON.parse(randomAnswer(ANY_OBJECT, vocabulary, random(seed), 400).text)).toEqual(expect.any(Object));
+    for (let seed = 1; seed <= cases(20, 40); seed++) expect(JSON.parse(randomAnswer(ANY_OBJECT, vocabulary, random(seed), 400).text)).toEqual(expect.any(Object));
   }
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Event, Verdict, Watched } from '../../src/values.ts';
 import { byWord, event, Play, rule, T0, watched } from './script.ts';
+import { cases } from '../thorough.ts';
 
 const RULES = [
   'id: plain\nalert: someone takes a phone', 'id: cool\nalert: someone takes a phone\ncooldown: 40s', 'id: looked\nalert: someone takes a phone\nverify: true',
@@ -76,7 +77,7 @@ function play(told: readonly (Event | Watched)[], stops: (i: number) => boolean,
   return p;
 }
 
-describe.each(Array.from({ length: 16 }, (_, i) => i + 1))('a story by chance, %i', (seed) => {
+describe.each(Array.from({ length: cases(6, 16) }, (_, i) => i + 1))('a story by chance, %i', (seed) => {
   const told = story(seed);
   const whole = play(told, () => false);
 

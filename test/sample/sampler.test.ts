@@ -6,6 +6,7 @@ import { thumbnail } from '../../src/sample/thumbnail.ts';
 import type { Thumbnail } from '../../src/values.ts';
 import { draw, times } from './scene.ts';
 import type { Scene } from './scene.ts';
+import { cases } from '../thorough.ts';
 
 const OPTIONS: SampleOptions = { frameRate: 4, idleInterval: 2, adaptive: true, lookBack: 2 };
 const arm = (t: number): number | undefined => (t < 5 ? 0 : Math.min(1, t - 5));
@@ -16,7 +17,7 @@ const pictures: readonly Thumbnail[] = [{}, { arm: () => 0.2 }, { arm: () => 0.8
 const look = (scene: Scene, t: number): Candidate => ({ at: t * 1000, thumbnail: thumbnail(draw(scene, t)) });
 
 describe('a candidate', () => {
-  it.each(Array.from({ length: 20 }, (_, seed) => seed))('is kept or dropped, once, and in order (%s)', (seed) => {
+  it.each(Array.from({ length: cases(8, 20) }, (_, seed) => seed))('is kept or dropped, once, and in order (%s)', (seed) => {
     const random = createRandom(seed);
     const dropped: Candidate[] = [];
     const opts = { ...OPTIONS, adaptive: !random.chance(0.1), lookBack: Math.floor(random.uniform(0, 5)), frameRate: random.pick([0.5, 2, 4, 12]) };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { after, outside, p99, simulate } from './simulation.ts';
 import type { Outcome, Simulated } from './simulation.ts';
+import { cases } from '../../thorough.ts';
 
-const SEEDS = Array.from({ length: 6 }, (_, i) => i + 1);
-const MANY = Array.from({ length: 16 }, (_, i) => i + 1);
+const SEEDS = Array.from({ length: cases(3, 6) }, (_, i) => i + 1);
+const MANY = Array.from({ length: cases(6, 16) }, (_, i) => i + 1);
 const STEP_AT = 60_000;
 const MENDED = STEP_AT + 10_000;
 /** what the issue calls congested: one report in four is prompt, the others late by 600 ms in the mean */
