@@ -83,6 +83,9 @@ export function watchingCores(plan: Plan, busy: Busy): readonly (Part | Unknown)
   ];
 }
 
+/** What others at work cost was seen once; it is drawn on in a line to twice as much work, and no further. */
+const FURTHER = 2;
+
 /** ms that a window takes, beside what watching so many cameras takes of the processor. */
 export function windowMs(plan: Plan, busy: Busy): Part | Unknown {
   const { figures } = plan;
@@ -92,7 +95,7 @@ export function windowMs(plan: Plan, busy: Busy): Part | Unknown {
   if (alone === undefined) return { lacks: 'model_window_ms' };
   const [loaded, load] = [valueOf(figures, 'model_loaded_window_ms'), valueOf(figures, 'model_loaded_cores')];
   const cores = sum(watchingCores(plan, busy));
-  const slowed = loaded !== undefined && load ? alone + Math.max(0, loaded - alone) * Math.min(1, cores / load) : alone;
+  const slowed = loaded !== undefined && load ? alone + Math.max(0, loaded - alone) * Math.min(FURTHER, cores / load) : alone;
   const how = slowed === alone ? `${short(alone)} ms a window` : `${short(slowed)} ms a window (${short(alone)} alone, ${short(loaded ?? 0)} beside ${short(load ?? 0)} cores of other work, here ${short(cores)})`;
   const [streams, cold] = [valueOf(figures, 'model_streams'), valueOf(figures, 'model_cold_ms')];
   if (streams === undefined || cold === undefined || busy.active <= streams) return { value: slowed, how };

@@ -16,10 +16,11 @@ import { Secret } from '../secret.ts';
 import type { Values } from './figures.ts';
 import { gaugeCamera } from './measureCamera.ts';
 import type { Gauge } from './measureCamera.ts';
-import { Reel, timeEngine, timeOthers, timeWindows } from './measureModel.ts';
+import { timeEngine, timeOthers, timeWindows } from './measureModel.ts';
 import type { Asking } from './measureModel.ts';
 import { beside, cameraFigures, machineFigures, modelFigures, otherCores, tidy } from './measureParts.ts';
 import { isEngine } from './plan.ts';
+import { Reel } from './reel.ts';
 import { filmScene, sendClip } from './scene.ts';
 import type { Scene, StreamFormat } from './scene.ts';
 
@@ -29,12 +30,15 @@ export interface Pace {
   /** frames are gathered, and the still camera learns that nothing moves */
   readonly watch: number;
   readonly windows: number;
-  /** cameras beside the model */
+  /** cameras beside the model, at most */
   readonly beside: number;
   readonly settle: number;
 }
 
-export const PACE: Pace = { film: 20, watch: 16, windows: 10, beside: Math.min(12, 3 * availableParallelism()), settle: 6 };
+export const PACE: Pace = { film: 20, watch: 16, windows: 10, beside: 16, settle: 6 };
+
+/** Of the cores that the model leaves, so much is given to cameras beside it. */
+const BESIDE = 0.5;
 
 export interface MeasureNeeds {
   readonly loaded: LoadedConfig;
@@ -88,7 +92,7 @@ async function measureIn(folder: string, needs: MeasureNeeds, ends: (() => Promi
   const ending = [decoding, busy].map((camera) => camera.stretch());
   await sleep(1000 * pace.watch, undefined, { signal });
   const [noisy, active] = ending.map((end) => end());
-  const cameras = () => cameraFigures({ still, busy, noisy, active, own }, Math.max(2, pace.settle), signal);
+  const cameras = (): Values => cameraFigures({ still, busy, noisy, active, own });
 
   say('Asking the model about what it saw …');
   const backend = qwenBackend(model, { alignTimes: config.video_processor.enable_temporal_alignment });
@@ -98,19 +102,20 @@ async function measureIn(folder: string, needs: MeasureNeeds, ends: (() => Promi
   const asking: Asking = { backend, model, reel: new Reel([...seen], window), lookFor, signal };
   if (isEngine(config)) {
     const engine = await timeEngine(asking, { seconds: Math.min(4, pace.windows), most: 64 });
-    return { ...machine, ...(await cameras()), engine_windows_s: tidy(engine.windows) };
+    return { ...machine, ...cameras(), engine_windows_s: tidy(engine.windows) };
   }
   const plan = { seconds: pace.windows, least: 8 };
   const alone = await timeWindows(asking, plan);
   const others = await timeOthers(asking, pace.windows < 5 ? 3 : 8);
 
-  say(`… and beside ${pace.beside} busy cameras …`);
-  const more = Array.from({ length: pace.beside - 1 }, () => room.watch('busy'));
+  const count = Math.max(2, Math.min(pace.beside, Math.round((BESIDE * Math.max(1, availableParallelism() - 1)) / (active?.cores ?? BESIDE))));
+  say(`… and beside ${count} busy cameras …`);
+  const more = Array.from({ length: count - 1 }, () => room.watch('busy'));
   const last = more.at(-1) ?? busy;
   await until(() => last.frames.length > 0, last, signal);
   await sleep(1000 * pace.settle, undefined, { signal });
   const loaded = await beside(() => timeWindows(asking, plan), [busy, ...more], pace.settle);
-  return { ...machine, ...(await cameras()), ...loaded, ...modelFigures(config, alone, others, model) };
+  return { ...machine, ...cameras(), ...loaded, ...modelFigures(config, alone, others, model) };
 }
 
 interface MadeUpRoom {

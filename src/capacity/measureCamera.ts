@@ -2,6 +2,8 @@ import { lastValueFrom } from 'rxjs';
 import type { Subscription } from 'rxjs';
 import { openCamera } from '../camera/camera.ts';
 import type { CameraOptions } from '../camera/camera.ts';
+import { createCostMeter } from '../camera/cost.ts';
+import type { CameraCost } from '../camera/cost.ts';
 import type { StreamFacts } from '../camera/facts.ts';
 import type { Logger } from '../health/log.ts';
 import type { Frame } from '../values.ts';
@@ -9,6 +11,8 @@ import type { Frame } from '../values.ts';
 /** A camera that is watched to see what that costs. */
 export interface Gauge {
   readonly facts: StreamFacts | undefined;
+  /** what it took asleep and awake, all seconds in which it was wholly the one or the other */
+  readonly cost: CameraCost | undefined;
   /** why it is not online, where it was and is no more, or could not be */
   readonly problem: string | undefined;
   /** kept frames, the last of them */
@@ -23,9 +27,6 @@ export interface Gauge {
 export interface Stretch {
   readonly seconds: number;
   readonly cores: number;
-  /** share of it in which the decoder slept */
-  readonly asleep: number;
-  readonly pictures: number;
 }
 
 /** Frames that are remembered of a camera. */
@@ -35,10 +36,14 @@ const MOST = 200;
 export function gaugeCamera(options: CameraOptions, signal: AbortSignal, log: Logger): Gauge {
   const stream = openCamera(options, signal, log);
   const frames: Frame[] = [];
+  const meter = createCostMeter();
   let facts: StreamFacts | undefined;
   let problem: string | undefined;
   const subscriptions: Subscription[] = [
-    stream.facts$.subscribe((told) => (facts = told)),
+    stream.facts$.subscribe((told) => {
+      facts = told;
+      meter.add(told);
+    }),
     stream.status$.subscribe((status) => (problem = status.state === 'offline' ? (status.reason ?? status.code ?? 'offline') : undefined)),
     stream.frames$.subscribe((frame) => {
       frames.push(frame);
@@ -49,6 +54,9 @@ export function gaugeCamera(options: CameraOptions, signal: AbortSignal, log: Lo
   return {
     get facts() {
       return facts;
+    },
+    get cost() {
+      return meter.told();
     },
     get problem() {
       return problem;
@@ -66,6 +74,5 @@ function between(before: StreamFacts, after: StreamFacts): Stretch | undefined {
   const seconds = after.observed - before.observed;
   // a connection that was lost begins to count anew
   if (!(seconds > 0.5) || after.cpu < before.cpu) return undefined;
-  const asleep = (after.asleep * after.observed - before.asleep * before.observed) / seconds;
-  return { seconds, cores: (after.cpu - before.cpu) / seconds, asleep, pictures: after.decoded - before.decoded };
+  return { seconds, cores: (after.cpu - before.cpu) / seconds };
 }

@@ -1,46 +1,9 @@
-import { from, toArray, lastValueFrom } from 'rxjs';
-import type { Config } from '../config/schema.ts';
 import type { Backend } from '../infer/backend.ts';
 import { matchPrompt } from '../infer/prompts.ts';
 import type { RunningModel } from '../infer/runningModel.ts';
-import type { Frame, Window } from '../values.ts';
-import { windows } from '../window/window.ts';
-import type { WindowOptions } from '../window/window.ts';
+import type { Window } from '../values.ts';
 import { cpuSeconds } from './processor.ts';
-
-/** Windows are asked of the model for so many cameras in turns, as if so many were watched. */
-const STREAMS = 4;
-
-/** As the model's process and its streams have them (qwen3vl/process, qwen3vl/decode/streams). */
-const LEAST_KV_MB = 64;
-const RUNTIME_MB = 1024;
-const MOST_STREAMS = 256;
-
-/** Rolling windows of some cameras that saw the same, each with frames of its own: what is known of one serves no other. */
-export class Reel {
-  readonly #frames: readonly Frame[];
-  readonly #options: WindowOptions;
-  #count = 0;
-
-  constructor(frames: readonly Frame[], options: WindowOptions) {
-    this.#frames = frames;
-    this.#options = options;
-  }
-
-  /** The windows of one more camera. */
-  async camera(): Promise<Window[]> {
-    const number = ++this.#count;
-    const own = this.#frames.map((frame) => ({ ...frame, camera: `capacity-${number}`, data: marked(frame.data, number) }));
-    return lastValueFrom(from(own).pipe(windows(this.#options), toArray()));
-  }
-}
-
-function marked(data: Uint8Array, number: number): Uint8Array {
-  const copy = Uint8Array.from(data);
-  // one pixel that no eye sees
-  copy.set([number & 255, number >> 8], 0);
-  return copy;
-}
+import type { Reel } from './reel.ts';
 
 /** Who is asked, about what. */
 export interface Asking {
@@ -65,12 +28,12 @@ export interface WindowCost {
   readonly visualTokens: number;
 }
 
-/** Asks window after window, in turns of four cameras, for so many seconds and so many windows at least; each camera's first is not counted. */
+/** Asks window after window, in turns of some cameras, for so many seconds and so many windows at least; each camera's first is not counted. */
 export async function timeWindows({ backend, model, reel, lookFor, signal }: Asking, { seconds, least }: { readonly seconds: number; readonly least: number }): Promise<WindowCost> {
   const begin = async (): Promise<Window[][]> => {
-    const cameras = await Promise.all(Array.from({ length: STREAMS }, () => reel.camera()));
+    const cameras = await Promise.all(Array.from({ length: reel.streams }, () => reel.camera()));
     // they are at other places of the scene: the same answer at the same time would be guessed from the neighbour's
-    const begun = cameras.map((all, i) => all.slice(i * Math.floor(all.length / (2 * STREAMS))));
+    const begun = cameras.map((all, i) => all.slice(i * Math.floor(all.length / (2 * reel.streams))));
     for (const [first] of begun) if (first) await backend.events(first, lookFor, signal);
     return begun.map((all) => all.slice(1));
   };
@@ -116,13 +79,6 @@ async function mean(times: number, work: (i: number) => Promise<unknown>): Promi
   const began = performance.now();
   for (let i = 0; i < times; i++) await work(i);
   return (performance.now() - began) / times;
-}
-
-/** Cameras whose windows' keys and values fit into what the configuration lets the model take; tokens of a window are its visual ones, and the words around them. */
-export function streamsKept({ model }: Pick<Config, 'model'>, bytesPerToken: number, visualTokens: number, frames: number): number {
-  const words = 12 * Math.ceil(frames / 2) + 300;
-  const bytes = Math.max(LEAST_KV_MB, model.memory_mb - RUNTIME_MB - model.features_mb) * 2 ** 20;
-  return Math.min(MOST_STREAMS, Math.floor(bytes / (bytesPerToken * (visualTokens + words))));
 }
 
 /** Windows a second of an engine: asked by ever more at a time until no more come of it. */

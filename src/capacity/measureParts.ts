@@ -12,9 +12,9 @@ import { modelMemory } from '../qwen3vl/checkpoint/memory.ts';
 import type { Values } from './figures.ts';
 import { memoryMb } from './fingerprint.ts';
 import type { Gauge } from './measureCamera.ts';
-import { streamsKept } from './measureModel.ts';
 import type { timeOthers, WindowCost } from './measureModel.ts';
 import { diskSpeed, linkSpeed, machineSeconds, ownSeconds } from './processor.ts';
+import { streamsKept } from './reel.ts';
 
 /** The model's windows beside cameras at work: what both take then. */
 export async function beside(windows: () => Promise<WindowCost>, cameras: readonly Gauge[], settle: number): Promise<Values> {
@@ -51,23 +51,20 @@ export interface Watched {
   readonly own: Gauge | undefined;
 }
 
-/** A camera that fell asleep is looked at for some seconds more; what was not seen is left to the documented figures. */
-export async function cameraFigures({ still, noisy, active, own, busy }: Watched, seconds: number, signal: AbortSignal): Promise<Values> {
-  const [end, ownEnd] = [still.stretch(), own?.stretch()];
-  await sleep(1000 * seconds, undefined, { signal });
-  const asleep = end();
-  const [its, ownFacts] = [ownEnd?.(), own?.facts];
-  if (own && !ownFacts) throw new LookoutError('CAMERA_UNREACHABLE', `${own.problem ?? 'it sent nothing'}.`);
-  const facts = ownFacts ?? busy.facts;
+/** What was not seen (a camera that did not fall asleep in this time) is left to the documented figures. */
+export function cameraFigures({ still, noisy, active, own, busy }: Watched): Values {
+  if (own && !own.facts) throw new LookoutError('CAMERA_UNREACHABLE', `${own.problem ?? 'it sent nothing'}.`);
+  const facts = own?.facts ?? busy.facts;
+  const [asleep, ownAsleep, ownAwake] = [still.cost?.idle, own?.cost?.idle, own?.cost?.busy];
   const values: Record<string, number | undefined> = {
-    camera_asleep_cores: asleep && asleep.asleep > 0.98 ? asleep.cores : undefined,
-    camera_decoding_cores: noisy?.cores, camera_active_cores: active?.cores,
+    camera_asleep_cores: ownAsleep?.measured ? ownAsleep.cores : asleep?.measured ? asleep.cores : undefined,
+    camera_decoding_cores: noisy?.cores,
+    camera_active_cores: ownAwake?.measured ? ownAwake.cores : active?.cores,
     camera_memory_mb: facts && facts.memory > 0 ? facts.memory : undefined,
     camera_mbit_s: facts ? facts.bitrate / 1e6 : undefined,
     daemon_memory_mb: process.memoryUsage.rss() / 2 ** 20 + 128,
-    ...(its && its.asleep > 0.98 ? { camera_asleep_cores: its.cores } : its && its.asleep < 0.02 ? { camera_active_cores: its.cores } : {}),
   };
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined).map(([name, value]) => [name, tidy(value ?? 0)]));
+  return Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value === undefined ? [] : [[name, tidy(value)]])));
 }
 
 /** `megabytes` are written to the disk to see how fast it is. */

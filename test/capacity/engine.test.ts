@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Reel, streamsKept, timeEngine } from '../../src/capacity/measureModel.ts';
+import { timeEngine } from '../../src/capacity/measureModel.ts';
 import type { Asking } from '../../src/capacity/measureModel.ts';
+import { Reel, streamsKept } from '../../src/capacity/reel.ts';
 import { stagesOf } from '../../src/config/stages.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { Answer, Frame, Window } from '../../src/values.ts';
