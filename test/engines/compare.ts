@@ -27,7 +27,7 @@ export function compareClips(ours: readonly WatchedClip[], theirs: readonly Watc
   const answers = pairs.reduce((sum, { a }) => sum + a.answers.length, 0);
   const events = pairs.reduce((sum, { a }) => sum + a.events.length, 0);
   const lines = [
-    `${pairs.length - unequal.length} of ${pairs.length} clips have the same ${events} events and ${pairs.reduce((sum, { a }) => sum + a.alerts.length, 0)} alerts; ${answers} answers, ${parted.length} clips with one that differs`,
+    `${pairs.length - unequal.length} of ${pairs.length} clips have the same ${events} events and ${pairs.reduce((sum, { a }) => sum + a.alerts.length, 0)} alerts; ${answers} answers, ${parted.length} clips with one that differs in a letter`,
     ...parted.map(({ clip, ours: said, theirs: other, sure }) => `${clip}: ${said}\n  theirs: ${other}\n  ours was ${sure.toFixed(2)} sure of the first token that differs`),
     ...unequal.map(({ a, b }) => `${a.name} ours:\n${words(a.events)}\n${words(a.alerts)}\n  theirs:\n${words(b.events)}\n${words(b.alerts)}`),
   ];

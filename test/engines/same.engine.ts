@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DEMO_MODEL } from '../../src/demo/folder.ts';
+import { UNKNOWN } from '../../src/engine/answer.ts';
 import type { Clip } from '../../src/eval/clip.ts';
+import { DEFAULT_STAGES } from '../../src/eval/watchFile.ts';
 import type { VideoModel } from '../../src/infer/qwen.ts';
 import type { Qwen3VL } from '../../src/qwen3vl/model.ts';
 import { openQwen3VL } from '../../src/qwen3vl/open.ts';
@@ -33,14 +35,17 @@ async function expected({ layout, probabilities }: Candidate): Promise<readonly 
   const known = watched.get(key);
   if (known) return known;
   const shown = shownAs(layout, own);
-  const made = await watchAll(probabilities ? shown : withoutProbabilities(shown));
+  const made = await watchAll(probabilities ? shown : withoutProbabilities(shown), probabilities);
   watched.set(key, made);
   return made;
 }
 
-async function watchAll(model: VideoModel): Promise<WatchedClip[]> {
+/** An engine that does not tell how sure it is, is believed at first sight: as with `events.min_confidence: 0.5`. */
+async function watchAll(model: VideoModel, probabilities: boolean): Promise<WatchedClip[]> {
+  const { stitch } = DEFAULT_STAGES;
+  const stages = { ...DEFAULT_STAGES, stitch: { ...stitch, minConfidence: probabilities ? stitch.minConfidence : UNKNOWN } };
   const made: WatchedClip[] = [];
-  for (const clip of clips) made.push(await watchClip(clip, model));
+  for (const clip of clips) made.push(await watchClip(clip, model, stages));
   return made;
 }
 
@@ -61,7 +66,7 @@ describe.each(ENGINES.map((engine) => [engine.missing ? `${engine.name} (not her
     try {
       const model = await openEngine(running, stop.signal);
       const ours = await expected(engine);
-      const theirs = await watchAll(model);
+      const theirs = await watchAll(model, engine.probabilities);
       await model.close();
       const { told, events, unequal, unsure } = compareClips(ours, theirs);
       process.stdout.write(`\n${engine.name} (${model.device ?? ''})\n${told}\n`);

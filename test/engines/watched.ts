@@ -1,5 +1,6 @@
 import type { Clip } from '../../src/eval/clip.ts';
-import { DEFAULT_STAGES, watchFile } from '../../src/eval/watchFile.ts';
+import { watchFile } from '../../src/eval/watchFile.ts';
+import type { Stages } from '../../src/eval/watchFile.ts';
 import { qwenBackend } from '../../src/infer/qwen.ts';
 import type { VideoModel } from '../../src/infer/qwen.ts';
 import type { GenerateRequest, GenerateResult } from '../../src/qwen3vl/model.ts';
@@ -22,22 +23,32 @@ export interface WatchedClip {
   readonly asked: readonly string[];
 }
 
-/** Runs a clip through the whole of sampling, windows, answers, stitching and rules, as the daemon joins them. */
-export async function watchClip(clip: Clip, model: VideoModel): Promise<WatchedClip> {
+/**
+ * Runs a clip through the whole of sampling, windows, answers, stitching and rules, as the daemon joins them. The model is asked one
+ * thing after the other: an alert does not wait for a closer look at its event, and would be told with the time of before or after it,
+ * whichever came first.
+ */
+export async function watchClip(clip: Clip, model: VideoModel, stages: Stages): Promise<WatchedClip> {
   const answers: GenerateResult[] = [];
   const asked: string[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
   const overheard: VideoModel = {
     name: model.name,
     async generate(request, signal) {
-      const result = await model.generate(request, signal);
+      const result = await inTurn(() => model.generate(request, signal));
       answers.push(result);
       asked.push(inWords(request));
       return result;
     },
     prefill: (video, stream) => model.prefill(video, stream),
-    scoreMany: (...args) => model.scoreMany(...args),
+    scoreMany: (...args) => inTurn(() => model.scoreMany(...args)),
   };
-  const { events, verdicts } = await watchFile(clip.frames(), qwenBackend(overheard), clip.rules, DEFAULT_STAGES);
+  const { events, verdicts } = await watchFile(clip.frames(), qwenBackend(overheard), clip.rules, stages);
   return {
     name: clip.name,
     events: events.map(({ text, start, end }) => ({ text, start, end })),
