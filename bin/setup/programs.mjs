@@ -7,8 +7,8 @@ import { INDEX, markOf, programOf, PROGRAMS } from './program.mjs';
 const MAIN = 'src/main.ts';
 /** Modules that processes are started with. */
 const STARTED = /^(?:child|\w+Child)\.ts$/;
-/** What runs may still load from the build that it was started from. */
-const KEPT_BUILDS = 4;
+/** What runs may still load from the build that it was started from; ms. */
+const KEPT = { builds: 4, age: 86_400_000 };
 
 /**
  * Puts the command line, and each module that processes are started with, together into a few files of JavaScript, where those that are
@@ -72,8 +72,12 @@ function programIn(root, outputs, entry) {
 }
 
 function removeOld(folder) {
-  const builds = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
-  const newest = builds.flatMap((path) => statSync(path, { throwIfNoEntry: false }) ?? []).map(({ mtimeMs }) => mtimeMs).sort((a, b) => b - a)[KEPT_BUILDS - 1];
-  if (newest === undefined) return;
-  for (const path of builds) if ((statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? newest) < newest) rmSync(path, { recursive: true, force: true });
+  const builds = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat ? [{ path, made: stat.mtimeMs }] : [];
+  });
+  for (const { path, made } of builds.sort((a, b) => b.made - a.made).slice(KEPT.builds)) {
+    if (made < Date.now() - KEPT.age) rmSync(path, { recursive: true, force: true });
+  }
 }

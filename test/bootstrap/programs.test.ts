@@ -75,13 +75,20 @@ test('is none of sources that changed, went, or lie elsewhere now, and what does
   expect(programOf(root, 'src/main.ts')).toBeUndefined();
 });
 
-test('what was started from an older build finds it for a while', async () => {
+test('what was started from an older build finds it for a day', async () => {
   const root = checkout();
+  const folder = join(root, '.cache/programs');
+  const builds = (): string[] => readdirSync(folder).filter((name) => name !== 'index.json');
   for (let i = 0; i < 7; i++) {
     write(root, { 'src/room/said.ts': `export const said = '${'x'.repeat(i)}';` });
     expect(await buildPrograms(root)).toBe(true);
   }
-  expect(readdirSync(join(root, '.cache/programs')).filter((name) => name !== 'index.json')).toHaveLength(4);
+  expect(builds()).toHaveLength(7);
+  for (const name of builds()) utimesSync(join(folder, name), new Date(), Date.now() / 1000 - 90_000);
+  write(root, { 'src/room/said.ts': "export const said = 'other';" });
+  expect(await buildPrograms(root)).toBe(true);
+  expect(builds()).toHaveLength(4);
+  expect(run(programOf(root, CHILD))).toMatch(/^other /);
 });
 
 test('where nothing can be written nothing is made', async () => {
