@@ -17,7 +17,10 @@ type Outcome = Omit<Finding, 'name'>;
 /** What can be seen without the network: of the machine, and with a configuration of its folders. */
 export function localChecks(config?: Config): Check[] {
   if (!config) return [{ name: 'node', run: node }, { name: 'native modules', run: nativeModules }, { name: 'ffmpeg', run: ffmpeg }, { name: 'devices', run: devices }];
-  if (config.model.backend === 'openai') return [{ name: 'engine', run: () => engines(config) }, { name: 'event log', run: () => eventLog(config) }];
+  if (config.model.backend === 'openai') {
+    const standIn = config.engine.fallback === 'onnx' ? [{ name: 'model', run: () => model(config.model.name) }] : [];
+    return [{ name: 'engine', run: () => engines(config) }, ...standIn, { name: 'event log', run: () => eventLog(config) }];
+  }
   const named = config.model.device === 'auto' ? [] : [{ name: 'model device', run: () => device(config.model.device) }];
   return [{ name: 'model', run: () => model(config.model.name) }, ...named, { name: 'event log', run: () => eventLog(config) }];
 }
@@ -46,7 +49,7 @@ function ffmpeg(): Outcome {
 async function engines(config: Config): Promise<Outcome> {
   const { openModel } = await import('../daemon/openModel.ts');
   const stop = new AbortController();
-  const opened = openModel(config, stop.signal, createLogger({ level: 'silent' }));
+  const opened = openModel({ ...config, engine: { ...config.engine, fallback: 'none' } }, stop.signal, createLogger({ level: 'silent' }));
   try {
     await opened.ready;
     return { state: 'ok', detail: opened.device ?? opened.name };

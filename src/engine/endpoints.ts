@@ -20,6 +20,8 @@ export interface EndpointsOptions {
   readonly log: Logger;
 }
 
+/** A server that loads its model when it is first asked has so many times a window's time for it. */
+const PATIENCE = 6;
 /** Of an answer: of all, of a token with its probability, of each of the likeliest tokens with it. */
 const BYTES = { base: 2 ** 18, token: 512, likely: 128 };
 
@@ -75,19 +77,25 @@ export class Endpoints {
   }
 
   /** Resolves when one can be asked; rejects where none can, with what is wrong. */
-  readyOrNot(pool: EnginePool, ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const none = (): void => reject(this.#fault ?? pool.endpoints.find(({ fault }) => fault)?.fault ?? new LookoutError('ENGINE_UNREACHABLE', `None of the engines can be asked: ${pool.endpoints.map(({ id }) => id).join(', ')}.`));
-      const timer = setTimeout(none, 6 * ms);
-      const states = pool.state$.subscribe((state) => (state === 'down' ? none() : undefined));
-      signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-      pool.ready.then(resolve, reject);
-      const over = (): void => {
-        clearTimeout(timer);
+  async readyOrNot(pool: EnginePool, ms: number, signal: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const none = (): Error => this.#fault ?? pool.endpoints.find(({ fault }) => fault)?.fault ?? new LookoutError('ENGINE_UNREACHABLE', `None of the engines can be asked: ${pool.endpoints.map(({ id }) => id).join(', ')}.`);
+    const failed = new Promise<never>((_, reject) => {
+      const states = pool.state$.subscribe((state) => (state === 'down' ? reject(none()) : undefined));
+      const timer = setTimeout(() => reject(none()), PATIENCE * ms);
+      const stop = (): void => reject(signal.reason as Error);
+      signal.addEventListener('abort', stop, { once: true });
+      over.signal.addEventListener('abort', () => {
         states.unsubscribe();
-      };
-      pool.ready.then(over, over);
+        clearTimeout(timer);
+        signal.removeEventListener('abort', stop);
+      }, { once: true });
     });
+    try {
+      await Promise.race([pool.ready, failed]);
+    } finally {
+      over.abort();
+    }
   }
 
   /** Sends what the chosen endpoint's layout makes of it. Errors: those of the pool, ENGINE_ANSWER, MODEL_CONTEXT_EXCEEDED. */

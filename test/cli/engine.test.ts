@@ -10,7 +10,7 @@ import { openStore } from '../../src/store/store.ts';
 import { chatServer } from '../chat/chatServer.ts';
 import type { ChatServer } from '../chat/chatServer.ts';
 import { event } from '../store/values.ts';
-import { calledHere, workFolder } from './lookout.ts';
+import { calledHere, lookout, workFolder } from './lookout.ts';
 
 const room = heldOutRooms(1, 12, 24)[0];
 if (!room) throw new Error('there is no such room');
@@ -74,11 +74,16 @@ test('the doctor says what it is and can do, and what is wrong where it is not t
 
 test.each([
   ['a device of this machine', ['ask', video, '--device', 'cpu'], /^USAGE: --device is of a model that runs on this machine/, 2],
-  ['an engine that is not there', ['ask', video], /ENGINE_UNREACHABLE: /, 1],
 ])('%s is refused in words', async (_, args, message, exit) => {
   const { code, stderr } = await calledHere(folderWith('http://127.0.0.1:9/v1'), args);
   expect(stderr).toMatch(message);
   expect(code).toBe(exit);
+});
+
+test('a command ends at once where the engine is not there', async () => {
+  const { code, stderr } = await lookout(folderWith('http://127.0.0.1:9/v1'), ['ask', video]);
+  expect(stderr).toMatch(/ENGINE_UNREACHABLE: /);
+  expect(code).toBe(1);
 });
 
 test.each([
