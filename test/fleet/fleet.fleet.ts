@@ -32,7 +32,7 @@ test('three daemons, an engine and a broker of which each goes away once: no ale
   expect(far(coverage.killed)).toEqual([]);
   expect(far(coverage.engine)).toEqual([]);
   expect({ broker: coverage.broker, bystanders: coverage.bystanders, other: coverage.other }).toEqual({ broker: [], bystanders: [], other: [] });
-  expect([...coverage.untold, ...coverage.overtold].filter(({ start, end }) => end - start > CLOSE)).toEqual([]);
+  expect([...coverage.untoldOutage, ...coverage.overtold].filter(({ start, end }) => end - start > CLOSE)).toEqual([]);
 
   const owners = fleet.daemons.map((_, n) => fleet.filmed.ids.filter((id) => ownerOf(id, DAEMONS) === n + 1));
   expect(all.map(({ looks }) => [...new Set(looks.map(({ camera }) => camera))].toSorted())).toEqual(owners);

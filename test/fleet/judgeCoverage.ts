@@ -32,8 +32,13 @@ export interface CoverageJudged {
   readonly other: readonly Coverage[];
   /** gaps that came of a machine that is too slow for so many cameras */
   readonly slow: readonly Coverage[];
-  /** stretches in which something moved that no answered window shows and Coverage does not tell of; longest first */
+  /**
+   * stretches in which something moved that no answered window shows and Coverage does not tell of; longest first. A camera that has yet
+   * to learn what its packets say sleeps through most of what moves, and a busy machine lets few learn at a time
+   */
   readonly untold: readonly Stretch[];
+  /** those of them that began while daemon or engine were away */
+  readonly untoldOutage: readonly Stretch[];
   /** the same of what Coverage tells of though an answered window shows it; without what decoding skipped, which lies between the frames of a window */
   readonly overtold: readonly Stretch[];
 }
@@ -119,7 +124,7 @@ function comparedWithin(camera: string, { hole, moved }: Unseen, gaps: readonly 
   };
 }
 
-function everywhere(logs: ReadonlyMap<string, DaemonLog>, filmed: Filmed, { watched, killed }: Course, of: (camera: string) => Coverage[]): Pick<CoverageJudged, 'untold' | 'overtold'> {
+function everywhere(logs: ReadonlyMap<string, DaemonLog>, filmed: Filmed, { watched, killed, engine }: Course, of: (camera: string) => Coverage[]): Pick<CoverageJudged, 'untold' | 'untoldOutage' | 'overtold'> {
   const looks = [...logs.values()].flatMap((log) => log.looks);
   const [untold, overtold]: [Stretch[], Stretch[]] = [[], []];
   for (const camera of filmed.ids) {
@@ -133,7 +138,8 @@ function everywhere(logs: ReadonlyMap<string, DaemonLog>, filmed: Filmed, { watc
     const denied = of(camera).filter(({ reason }) => reason !== 'dropped').map(({ start, end }) => ({ start, end: end ?? watched.end }));
     overtold.push(...denied.flatMap((gap) => within(shown, gap)).map((span) => ({ camera, ...span })));
   }
-  return { untold: longestFirst(untold), overtold: longestFirst(overtold) };
+  const away = ({ camera, start }: Stretch): boolean => (start >= engine.start && start < engine.end) || (start >= killed.at && start < (killed.again.get(camera) ?? 0));
+  return { untold: longestFirst(untold), untoldOutage: longestFirst(untold.filter(away)), overtold: longestFirst(overtold) };
 }
 
 function longestFirst(list: readonly Stretch[]): Stretch[] {

@@ -16,7 +16,7 @@ export interface Course {
   readonly broker: Span;
   /** of each member while all was quiet, MB */
   readonly memory: ReadonlyMap<string, number>;
-  /** clients of each camera while all was quiet */
+  /** clients of each camera after all troubles */
   readonly clients: ReadonlyMap<string, number>;
 }
 
@@ -37,8 +37,6 @@ export async function play(fleet: Fleet, say: (line: string) => void): Promise<C
   say('every camera is watched');
   await sleep(QUIET);
   const memory = new Map([...daemons, engine].map((one) => [one.name, one.memory()]));
-  const clients = new Map<string, number>();
-  for (const id of filmed.ids) clients.set(id, await filmed.clients(id));
   const quiet = { start: began, end: Date.now() };
 
   const killed = await killDaemon(fleet, say);
@@ -60,6 +58,8 @@ export async function play(fleet: Fleet, say: (line: string) => void): Promise<C
   brokerAway.end = Date.now();
   say('the broker is back');
   await sleep(CALM);
+  const clients = new Map<string, number>();
+  for (const id of filmed.ids) clients.set(id, await filmed.clients(id));
   const watched = { start: began, end: Date.now() };
   await Promise.all(daemons.map((daemon) => daemon.stop()));
   await engine.stop();
