@@ -1,10 +1,14 @@
 import { spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRandom } from '../ingest/random.ts';
 import { drawIndex } from './bars.ts';
+
+const CLIPS = join(import.meta.dirname, '../../.cache/clips');
 
 export interface ClipOptions {
   readonly frames: number;
@@ -58,9 +62,23 @@ export async function makeClip(opts: ClipOptions, draw: (index: number, i420: Ui
   throw new Error(`ffmpeg could not make the clip (${code}).`);
 }
 
-/** A clip whose every frame shows its index (`readIndex`). `noise`: grey levels, so that a frame takes several packets. At most 65536 frames. */
-export function barClip(opts: ClipOptions & { readonly noise?: number }): Promise<MadeClip> {
+/**
+ * A clip whose every frame shows its index (`readIndex`). `noise`: grey levels, so that a frame takes several packets. At most 65536 frames.
+ * Many tests show the same one: it is made once, kept in .cache/clips by what it was made of, and not to be written to.
+ */
+export async function barClip(opts: ClipOptions & { readonly noise?: number }): Promise<MadeClip> {
   const { width = 384, height = 256, noise = 0 } = opts;
+  const key = createHash('sha256').update(JSON.stringify(opts));
+  for (const source of ['makeClip.ts', 'bars.ts', '../ingest/random.ts']) key.update(readFileSync(join(import.meta.dirname, source)));
+  const file = join(CLIPS, `${key.digest('hex').slice(0, 32)}.mp4`);
+  const kept = { file, remove: () => Promise.resolve() };
+  if (existsSync(file)) return kept;
   const random = createRandom(7);
-  return makeClip(opts, (index, i420) => drawIndex(index, width, height, i420, noise > 0 ? () => Math.floor((random() * 2 - 1) * Math.min(noise, 30)) : undefined));
+  const made = await makeClip(opts, (index, i420) => drawIndex(index, width, height, i420, noise > 0 ? () => Math.floor((random() * 2 - 1) * Math.min(noise, 30)) : undefined));
+  mkdirSync(CLIPS, { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  copyFileSync(made.file, draft);
+  renameSync(draft, file);
+  await made.remove();
+  return kept;
 }
