@@ -66,6 +66,18 @@ export function textsOf({ figures, rules }: Plan): number {
   return (valueOf(figures, 'texts_new') ?? 0) * (2 + rules);
 }
 
+/** A text takes so much of what a window does, where nobody has measured it. */
+const TEXT = 0.1;
+
+/** s a second of the model for the texts that events bring; `window`: ms that one of those takes. */
+export function textTime(plan: Plan, busy: Busy, window: number): Part | undefined {
+  const texts = busy.events * textsOf(plan);
+  if (texts === 0) return undefined;
+  const known = valueOf(plan.figures, 'model_score_ms');
+  const score = known ?? TEXT * window;
+  return { value: (texts * score) / 1000, how: `${short(busy.events)} events a second × ${short(textsOf(plan))} texts (${plan.rules} rules) × ${short(score)} ms${known === undefined ? ` (assumed: ${TEXT} of a window)` : ''}` };
+}
+
 /** Cores that all but the model take. */
 export function watchingCores(plan: Plan, busy: Busy): readonly (Part | Unknown)[] {
   const { figures } = plan;

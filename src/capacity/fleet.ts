@@ -1,5 +1,5 @@
 import { capacityOf } from './capacity.ts';
-import { busyOf, isUnknown, short, sum, windowMs } from './demand.ts';
+import { busyOf, isUnknown, short, sum, textTime, windowMs } from './demand.ts';
 import type { Plan } from './demand.ts';
 import { valueOf } from './figures.ts';
 import { resourcesOf } from './resources.ts';
@@ -39,8 +39,9 @@ function engines(plan: Plan, cameras: number): Need {
   const alone = windowMs({ ...plan, figures: { ...plan.figures, camera_asleep_cores: undefined, camera_active_cores: undefined, model_streams: undefined } }, busy);
   const engine = valueOf(plan.figures, 'engine_windows_s') ?? (isUnknown(alone) ? undefined : 1000 / alone.value);
   if (!engine) return { ...need, count: undefined, how: 'no windows a second of an engine known: --measure, or --set engine_windows_s=…' };
+  const texts = textTime(plan, busy, 1000 / engine)?.value ?? 0;
   const from = valueOf(plan.figures, 'engine_windows_s') === undefined ? ', as the model on this machine' : '';
-  return { ...need, count: Math.ceil(windows / (engine * PLANNED)), how: `${short(windows)} windows a second (${short(busy.active)} active at once) / (${short(engine)} windows a second of an engine${from} × ${PLANNED})` };
+  return { ...need, count: Math.ceil((windows / engine + texts) / PLANNED), how: `(${short(windows)} windows a second, ${short(busy.active)} cameras being active at once, / ${short(engine)} windows a second of an engine${from}${texts > 0 ? `, + ${short(texts)} for texts` : ''}) / ${PLANNED}` };
 }
 
 function brokers(plan: Plan, cameras: number): Need {

@@ -102,7 +102,7 @@ async function measureIn(folder: string, needs: MeasureNeeds, ends: (() => Promi
   const asking: Asking = { backend, model, reel: new Reel([...seen], window), lookFor, signal };
   if (isEngine(config)) {
     const engine = await timeEngine(asking, { seconds: Math.min(4, pace.windows), most: 64 });
-    return { ...machine, ...cameras(), engine_windows_s: tidy(engine.windows) };
+    return { ...machine, ...cameras(), engine_windows_s: tidy(engine.windows), model_score_ms: tidy(engine.score) };
   }
   const plan = { seconds: pace.windows, least: 8 };
   const alone = await timeWindows(asking, plan);

@@ -1,5 +1,5 @@
 import type { FigureName } from './catalogue.ts';
-import { busyOf, isUnknown, short, sum, textsOf, watchingCores, windowMs } from './demand.ts';
+import { busyOf, isUnknown, short, sum, textTime, watchingCores, windowMs } from './demand.ts';
 import type { Busy, Part, Plan, Unknown } from './demand.ts';
 import { valueOf } from './figures.ts';
 
@@ -34,15 +34,14 @@ function model(plan: Plan, busy: Busy): Resource {
   if (plan.model === 'none') return { name, unit: 's a second', has, takes: [] };
   const window = windowMs(plan, busy);
   if (isUnknown(window)) return { name, unit: 's a second', has, takes: [window] };
-  const texts = busy.events * textsOf(plan);
+  const texts = textTime(plan, busy, window.value);
   const look = valueOf(plan.figures, 'model_heartbeat_ms') ?? window.value;
-  const score = valueOf(plan.figures, 'model_score_ms');
   return {
     name, unit: 's a second', has,
     takes: [
       { value: (busy.windows * window.value) / 1000, how: `${short(busy.active)} active cameras, a window each ${short(plan.hop)} s, × ${window.how}` },
       { value: (busy.looks * look) / 1000, how: `${short(busy.quiet)} quiet cameras × ${short(plan.looksStill)} looks an hour × ${short(look)} ms` },
-      ...(texts === 0 ? [] : [score === undefined ? { lacks: 'model_score_ms' as const } : { value: (texts * score) / 1000, how: `${short(busy.events)} events a second × ${short(textsOf(plan))} texts (${plan.rules} rules) × ${short(score)} ms` }]),
+      ...(texts ? [texts] : []),
     ],
   };
 }

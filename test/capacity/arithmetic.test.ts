@@ -74,6 +74,12 @@ describe('the model', () => {
     expect(lookStretch(plan, 4)).toBe(1);
   });
 
+  test('is asked about texts at a tenth of a window each where nobody has measured that', () => {
+    const plan = planWith({ events_active_hour: 36 }, { rules: 8 });
+    const { model_score_ms: _, ...figures } = plan.figures;
+    expect(resourcesOf({ ...plan, figures }, 1)[0]?.takes[2]).toMatchObject({ value: expect.closeTo(0.001), how: expect.stringContaining('assumed') });
+  });
+
   test('of an engine elsewhere takes nothing of this machine but the network', () => {
     const plan = planWith({ engine_windows_s: 40 }, { model: 'engine' });
     expect(capacityOf(plan)).toMatchObject({ cameras: 40, first: 'model' });
@@ -136,8 +142,8 @@ test('a fleet of busy cameras by hand', () => {
   expect(needs).toEqual({
     // 9.5 cores / 0.1; the disk's 50 MB/s / 0.5002 carry 99
     daemons: Math.ceil(1000 / 95),
-    // 1,000 windows a second / (10 × 0.7)
-    engines: 143,
+    // 1,000 windows a second / 10, and 100 events a second × 2 texts × 10 ms; / 0.7
+    engines: 146,
     // 100 events a second × 5 / (100 × 0.7)
     brokers: 8,
     // 302 TB of recordings and 0.5 of log (2 kB × 100 × 86,400 × 30 days) / 14.4; the writing, 500.2 MB/s / 70, wants 8

@@ -31,7 +31,7 @@ test('the reckoning is told to people with its arithmetic, and to programs', asy
   expect(told.stdout).toMatch(/^This machine carries 10 cameras in which something moves 100 % of the time: model ends first\.\nIt watches 2, and keeps up\./);
   expect(told.stdout).toContain('1  10 active cameras, a window each 1 s, × 100 ms a window');
   expect(told.stdout).toMatch(/model_window_ms +100 +ms .* measured on this machine at \d{4}-/);
-  expect(told.stdout).toContain('143  engines: 1,000 windows a second (1,000 active at once) / (10 windows a second of an engine, as the model on this machine × 0.7)');
+  expect(told.stdout).toContain('143  engines: (1,000 windows a second, 1,000 cameras being active at once, / 10 windows a second of an engine, as the model on this machine) / 0.7');
 
   const json = await calledHere(folder, ['capacity', '--activity', 'busy', '--json', '--set', 'model_window_ms=50', '--fleet', '7']);
   expect(JSON.parse(json.stdout) as Report).toMatchObject({ cameras: 2, active: 1, stale: [], capacity: { cameras: 20, first: 'model' }, fleet: [{ cameras: 7 }] });
