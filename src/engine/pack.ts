@@ -1,9 +1,9 @@
-import { encode } from 'fast-png';
 import type { EngineConfig } from '../config/engineSchema.ts';
 import { resizeBicubic } from '../qwen3vl/video/resize.ts';
 import type { Picture } from '../qwen3vl/video/frames.ts';
 import type { JpegMaker } from './jpeg.ts';
 import type { LaidPart, LaidTurn, Sized } from './layout.ts';
+import { encodePng } from './png.ts';
 
 /** A picture as it stands in a request. */
 export interface Packed {
@@ -24,7 +24,7 @@ export interface PackedTurn {
 
 /** Characters of packed pictures that are kept: windows overlap, and a frame is packed once for all of them. */
 const KEPT = 64 * 2 ** 20;
-/** Pixels: PNG is made on the daemon's own thread and is large, which only small frames may be. */
+/** Pixels: PNG takes five to ten times a JPEG's bytes, which small frames can afford. */
 const SMALL = 128 * 32 * 32;
 
 /** Packs pictures, each once. A picture is known by its identity; it must not be changed after it was packed. */
@@ -85,8 +85,8 @@ export class Packer {
 
   async #pack({ picture, width, height }: Sized, type: Packed['type']): Promise<Packed> {
     const resized = resizeBicubic(picture, width, height);
-    if (type === 'image/png') return { type, base64: Buffer.from(encode({ width, height, data: resized.data, channels: 3, depth: 8 })).toString('base64') };
-    return { type, base64: (await this.#jpegs.encode(resized)).toString('base64') };
+    const bytes = await (type === 'image/png' ? encodePng(resized) : this.#jpegs.encode(resized));
+    return { type, base64: bytes.toString('base64') };
   }
 
   #trim(): void {

@@ -3,6 +3,7 @@ import { afterEach, expect, it } from 'vitest';
 import { JpegMaker } from '../../src/engine/jpeg.ts';
 import { layOutVideo } from '../../src/engine/layout.ts';
 import { Packer } from '../../src/engine/pack.ts';
+import { encodePng } from '../../src/engine/png.ts';
 import { createLogger } from '../../src/health/log.ts';
 import { PUBLISHED } from '../../src/qwen3vl/checkpoint/geometry.ts';
 
@@ -33,6 +34,14 @@ it('large frames become JPEGs in a process of its own, small ones PNGs, unless o
   const [jpeg, png] = [['image/jpeg', 'ffd8'], ['image/png', '8950']];
   expect(await types('auto')).toEqual([jpeg, png]);
   expect(await types('png')).toEqual([png, png]);
+});
+
+it('PNGs are exact, whatever the frame', async () => {
+  for (const [width, height] of [[1, 1], [33, 7], [192, 128]] as const) {
+    const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7919 + (i >> 5)) & 255);
+    const found = decode(await encodePng({ width, height, data }));
+    expect([found.width, found.height, found.channels, Buffer.compare(Buffer.from(found.data.buffer, found.data.byteOffset, found.data.length), Buffer.from(data))]).toEqual([width, height, 3, 0]);
+  }
 });
 
 it('who packs when the process is gone hears of it', async () => {
