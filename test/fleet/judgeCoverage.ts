@@ -37,7 +37,7 @@ export interface CoverageJudged {
    * to learn what its packets say sleeps through most of what moves, and a busy machine lets few learn at a time
    */
   readonly untold: readonly Stretch[];
-  /** those of them that began while daemon or engine were away */
+  /** what of them fell into the time in which daemon or engine were away */
   readonly untoldOutage: readonly Stretch[];
   /** the same of what Coverage tells of though an answered window shows it; without what decoding skipped, which lies between the frames of a window */
   readonly overtold: readonly Stretch[];
@@ -138,8 +138,8 @@ function everywhere(logs: ReadonlyMap<string, DaemonLog>, filmed: Filmed, { watc
     const denied = of(camera).filter(({ reason }) => reason !== 'dropped').map(({ start, end }) => ({ start, end: end ?? watched.end }));
     overtold.push(...denied.flatMap((gap) => within(shown, gap)).map((span) => ({ camera, ...span })));
   }
-  const away = ({ camera, start }: Stretch): boolean => (start >= engine.start && start < engine.end) || (start >= killed.at && start < (killed.again.get(camera) ?? 0));
-  return { untold: longestFirst(untold), untoldOutage: longestFirst(untold.filter(away)), overtold: longestFirst(overtold) };
+  const away = (one: Stretch): Stretch[] => [engine, { start: killed.at, end: killed.again.get(one.camera) ?? 0 }].flatMap((span) => within([one], span).map((part) => ({ ...one, ...part })));
+  return { untold: longestFirst(untold), untoldOutage: longestFirst(untold.flatMap(away)), overtold: longestFirst(overtold) };
 }
 
 function longestFirst(list: readonly Stretch[]): Stretch[] {
