@@ -10,6 +10,7 @@ import { readBars } from './barcode.ts';
 /** A camera under test: what it handed out, and all that was logged, as text. */
 export interface Watched {
   readonly camera: CameraStream;
+  /** the last 500 */
   readonly frames: readonly Frame[];
   logged(): string;
   until(state: CameraStatus['state'], where?: (status: CameraStatus) => boolean): Promise<CameraStatus>;
@@ -30,7 +31,9 @@ export function watch(url: string, signal: AbortSignal, opts: Partial<CameraOpti
   lines.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const camera = openCamera({ id: 'door', url: new Secret(url), frameSize: FRAME_SIZE, sample: EVERY, network: { allow: ['127.0.0.1'], tls: 'verify' }, ...opts }, signal, pino({ level: 'trace' }, lines));
   const frames: Frame[] = [];
+  let seen = 0;
   camera.frames$.subscribe((frame) => {
+    seen += 1;
     if (frames.push(frame) > 500) frames.shift();
   });
   return {
@@ -39,9 +42,9 @@ export function watch(url: string, signal: AbortSignal, opts: Partial<CameraOpti
     logged: () => text,
     until: (state, where = () => true) => firstValueFrom(camera.status$.pipe(filter((s) => s.state === state && where(s)), timeout(PATIENCE))),
     more: async (count) => {
-      const start = frames.length;
-      await firstValueFrom(camera.frames$.pipe(filter(() => frames.length >= start + count), timeout(PATIENCE)));
-      return frames.slice(start);
+      const start = seen;
+      await firstValueFrom(camera.frames$.pipe(filter(() => seen >= start + count), timeout(PATIENCE)));
+      return frames.slice(start - seen);
     },
   };
 }
