@@ -62,7 +62,8 @@ export function judgeCoverage(logs: ReadonlyMap<string, DaemonLog>, filmed: Film
   };
   const begun = (row: Coverage, span: Span): boolean => row.start >= span.start && row.start < span.end;
   const explained = (row: Coverage): boolean => (killed.again.has(row.camera) && begun(row, { start: killed.at - AFTER, end: back + AFTER })) || overlaps(row, { start: engine.start - AFTER, end: engine.end + AFTER });
-  const slow = (row: Coverage): boolean => row.reason === 'overloaded' || row.reason === 'dropped';
+  // an engine that has no time is one that is too slow
+  const slow = ({ reason, detail }: Coverage): boolean => reason === 'overloaded' || reason === 'dropped' || detail.startsWith('ENGINE_TIMEOUT');
   const unexplained = rows.filter((row) => !explained(row));
   const wrong = unexplained.filter((row) => !slow(row));
   return {
