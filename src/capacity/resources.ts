@@ -42,14 +42,15 @@ function model(plan: Plan, busy: Busy): Resource {
       { value: (busy.windows * window.value) / 1000, how: `${short(busy.active)} active cameras, a window each ${short(plan.hop)} s, × ${window.how}` },
       { value: (busy.looks * look) / 1000, how: `${short(busy.quiet)} quiet cameras × ${short(plan.looksStill)} looks an hour × ${short(look)} ms` },
       ...(texts ? [texts] : []),
+      { value: 0, how: 'second looks: they wait until windows take less than 60 % of the model, and are left out beyond that' },
     ],
   };
 }
 
 function processor(plan: Plan, busy: Busy): Resource {
   const cpu = valueOf(plan.figures, 'model_window_cpu_ms');
-  const [part] = model(plan, busy).takes.slice(2);
-  const scoring = part && !isUnknown(part) ? [{ value: part.value, how: `${short(part.value)} s a second of the model for texts` }] : [];
+  const texts = plan.model === 'process' ? textTime(plan, busy, valueOf(plan.figures, 'model_window_ms') ?? 0) : undefined;
+  const scoring = texts ? [{ value: texts.value, how: `${short(texts.value)} s a second of the model for texts` }] : [];
   const ours = plan.model !== 'process' ? [] : cpu === undefined ? [{ lacks: 'model_window_cpu_ms' as const }] : [{ value: ((busy.windows + busy.looks) * cpu) / 1000, how: `${short(busy.windows + busy.looks)} windows a second × ${short(cpu)} ms of processor in the model` }, ...scoring];
   return { name: 'processor', unit: 'cores', has: shareOf(plan, 'cores', 'processor', 'cores'), takes: [...watchingCores(plan, busy), ...ours] };
 }

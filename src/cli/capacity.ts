@@ -72,7 +72,7 @@ async function capacity(flags: CapacityFlags): Promise<void> {
   const cameras = config.cameras.filter(({ enabled }) => enabled).length;
   const report = reportOf({ plan: { ...plan, rules: flags.rules ?? plan.rules }, cameras, activity, usual: flags.usual, stale, fleets: flags.fleet });
   if (flags.json) printJson({ ...report, measured_at: measured?.at ? new Date(measured.at).toISOString() : null, stream: measured?.stream ?? null, looks_per_hour: logged?.perHour ?? null });
-  else printReport(report, measured?.stream ?? '');
+  else printReport(report, measured?.stream ?? '', logged);
 }
 
 function keptFigures({ config }: LoadedConfig): FiguresFile | undefined {

@@ -1,3 +1,4 @@
+import type { Logged } from '../capacity/activity.ts';
 import { MOST_CAMERAS } from '../capacity/capacity.ts';
 import type { Limit } from '../capacity/capacity.ts';
 import { short } from '../capacity/demand.ts';
@@ -5,8 +6,9 @@ import type { Report } from '../capacity/report.ts';
 import { print, printTable, visible } from './print.ts';
 
 /** For people. */
-export function printReport(report: Report, stream: string): void {
+export function printReport(report: Report, stream: string, logged?: Logged): void {
   print(...headLines(report));
+  if (logged) print(`Looks an hour by the log of the last day: ${perHour(logged)}.`);
   print('', 'What there is, and how many such cameras it carries:');
   printTable(['RESOURCE', 'NOW TAKEN', 'CARRIES'], report.capacity.limits.map((limit) => [limit.name, percent(report.now[limit.name]), carries(limit, report)]));
   print('', `What one more costs${report.figures.some(({ source }) => source.startsWith('assumed')) ? ' (a figure that is assumed counts as it stands)' : ''}:`);
@@ -26,6 +28,15 @@ export function printReport(report: Report, stream: string): void {
   }
   print('', `The figures${stream ? ` (measured on ${visible(stream)})` : ''}:`);
   printTable(['FIGURE', 'VALUE', 'UNIT', 'OF WHAT', 'SOURCE'], report.figures.map(({ name, value, unit, what, source }) => [name, amount(value), unit, what, source]));
+}
+
+/** Cameras that are named; the others are told in JSON. */
+const NAMED = 20;
+
+function perHour({ perHour: counts }: Logged): string {
+  const cameras = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  const rest = cameras.length - NAMED;
+  return `${cameras.slice(0, NAMED).map(([camera, count]) => `${camera} ${count.toLocaleString('en')}`).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
 }
 
 function headLines({ capacity, cameras, active, stale, disturbed, stretch, days }: Report): string[] {

@@ -8,6 +8,7 @@ import { fingerprintOf } from '../../src/capacity/fingerprint.ts';
 import type { Report } from '../../src/capacity/report.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { capacityNotice } from '../../src/daemon/capacityNotice.ts';
+import { openStore } from '../../src/store/store.ts';
 import { calledHere, workFolder } from '../cli/lookout.ts';
 import { ROUND } from './worked.ts';
 
@@ -81,4 +82,18 @@ test('the daemon says so when it begins, and not again until the cameras change'
   const fewer = { ...loaded, config: { ...loaded.config, cameras: loaded.config.cameras.slice(1) } };
   for (const one of [loaded, loaded, fewer, fewer, loaded]) tell(one);
   expect(lines).toEqual([expect.stringMatching(/^51 cameras/), expect.stringMatching(/^51 cameras/)]);
+});
+
+test('what the log of the last day shows is reckoned with where nothing else is said', async () => {
+  const folder = workFolder(`cameras:\n${camera(1)}${camera(2)}`);
+  measured(folder);
+  const store = openStore({ path: join(folder, 'events.db'), retentionDays: 0 }, pino({ level: 'silent' }));
+  // one of two cameras is active for a quarter of an hour, a window a second: an eighth of both
+  const from = Date.now() - 2_000_000;
+  for (let i = 0; i < 900; i++) store.putLook({ windowId: `w${i}`, camera: 'cam-1', reason: i === 0 ? 'activity' : 'hop', from: from + 1000 * i, to: from + 1000 * i + 900, frames: 4, answeredAt: from, sightings: [] });
+  store.close();
+  const { stdout } = await calledHere(folder, ['capacity']);
+  expect(stdout).toMatch(/in which something moves 12\.5 % of the time/);
+  expect(stdout).toMatch(/^Looks an hour by the log of the last day: cam-1 \d+\.$/m);
+  expect((JSON.parse((await calledHere(folder, ['capacity', '--json'])).stdout) as { active: number }).active).toBeCloseTo(0.125, 2);
 });

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -57,12 +58,14 @@ export async function makeHouse(folder: string, mqtt: string): Promise<House> {
   };
   write([]);
   const token = openTokens(join(folder, 'api-tokens.json')).add('bench', 'admin');
-  let child: ReturnType<typeof spawn> | undefined;
+  let child: ChildProcess | undefined;
+  let measuring: ChildProcess | undefined;
   return {
     hop,
     async capacity(args) {
-      const { stdout } = await promisify(execFile)(process.execPath, [BIN, 'capacity', '--json', '-c', file, ...args], { maxBuffer: 1 << 24 });
-      return JSON.parse(stdout);
+      const running = promisify(execFile)(process.execPath, [BIN, 'capacity', '--json', '-c', file, ...args], { maxBuffer: 1 << 24 });
+      measuring = running.child;
+      return JSON.parse((await running).stdout);
     },
     cameras: (count, addresses) => write(Array.from({ length: count }, (_, i) => ({ id: `room-${i}`, url: addresses[i] ?? '' }))),
     async run() {
@@ -100,14 +103,20 @@ export async function makeHouse(folder: string, mqtt: string): Promise<House> {
       return child?.pid ?? 0;
     },
     async stop() {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, 'exit');
-      child.kill('SIGTERM');
-      const late = setTimeout(() => child?.kill('SIGKILL'), 10_000);
-      await gone;
-      clearTimeout(late);
+      await ended(measuring);
+      await ended(child);
     },
   };
+}
+
+/** Asks a process to end, and sees to it. */
+async function ended(child: ChildProcess | undefined): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await gone;
+  clearTimeout(late);
 }
 
 function freePort(): Promise<number> {
