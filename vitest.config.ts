@@ -4,7 +4,8 @@ import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
 /** Rooms whose tests leave nothing behind in their process, neither in modules nor in the environment: to load Lookout anew for each of their files takes longer than most of them. */
-const TOGETHER = ['alerts', 'api', 'config', 'events', 'explain', 'feedback', 'infer', 'rules', 'sample', 'store', 'web', 'window'].map((room) => `test/${room}/**/*.test.ts`);
+const ROOMS = ['alerts', 'api', 'ask', 'backtest', 'bench', 'cli', 'config', 'eval', 'events', 'explain', 'feedback', 'health', 'hub', 'infer', 'rules', 'sample', 'store', 'web', 'window'];
+const TOGETHER = ROOMS.map((room) => `test/${room}/**/*.test.ts`);
 const NEVER = ['test/e2e/**', 'node_modules/**'];
 
 /** Files that wait for minutes of live video, longest first: what is short fills the end. */
