@@ -24,6 +24,8 @@ export interface PackedTurn {
 
 /** Characters of packed pictures that are kept: windows overlap, and a frame is packed once for all of them. */
 const KEPT = 64 * 2 ** 20;
+/** No window shows a picture again that none has shown for so long, ms. */
+const UNUSED = 30_000;
 /** Pixels: PNG takes five to ten times a JPEG's bytes, which small frames can afford. */
 const SMALL = 128 * 32 * 32;
 
@@ -32,7 +34,7 @@ export class Packer {
   readonly #pictures: EngineConfig['pictures'];
   readonly #jpegs: JpegMaker;
   readonly #ids = new WeakMap<Picture, number>();
-  readonly #kept = new Map<string, { readonly packed: Promise<Packed>; size: number }>();
+  readonly #kept = new Map<string, { readonly packed: Promise<Packed>; size: number; usedAt: number }>();
   #size = 0;
   #next = 1;
 
@@ -66,10 +68,11 @@ export class Packer {
     if (known) {
       this.#kept.delete(key);
       this.#kept.set(key, known);
+      known.usedAt = performance.now();
       return known.packed;
     }
     const packed = this.#pack(sized, type);
-    const entry = { packed, size: 0 };
+    const entry = { packed, size: 0, usedAt: performance.now() };
     this.#kept.set(key, entry);
     packed.then(
       ({ base64 }) => {
@@ -90,8 +93,9 @@ export class Packer {
   }
 
   #trim(): void {
-    for (const [key, { size }] of this.#kept) {
-      if (this.#size <= KEPT) return;
+    const since = performance.now() - UNUSED;
+    for (const [key, { size, usedAt }] of this.#kept) {
+      if (this.#size <= KEPT && usedAt > since) return;
       this.#kept.delete(key);
       this.#size -= size;
     }
