@@ -53,6 +53,9 @@ export interface GivenVerdict extends Verdict {
   readonly takenBack: boolean;
 }
 
+/** Nobody waits for a file's events: what comes of it is the model's doing, and not the machine's. ms */
+const PATIENCE = 300_000;
+
 /** What is kept for second looks: seconds, and bytes. */
 export const RECENT = { seconds: 25, bytes: 64 * 2 ** 20 } as const;
 
@@ -121,7 +124,7 @@ function joinStages(backend: TokenCount, rules: readonly Rule[], stages: Stages,
   const secondLook = createSecondLook({ backend, frames, score, lookFor: () => lookFor, now: clock.now, onFailed: onError, ...(signal ? { signal } : {}) });
   const verdicts = answers.pipe(
     stages.refine === false ? tap() : alternate((answer) => clock.wait(secondLook.alternate(answer))),
-    stitch({ ...stages.stitch, equivalent: (a, b) => clock.wait(equivalent(backend, a, b)), now: clock.now, newId: () => `event-${++ids}` }),
+    stitch({ ...stages.stitch, equivalent: (a, b) => clock.wait(equivalent(backend, a, b)), patience: PATIENCE, now: clock.now, newId: () => `event-${++ids}` }),
     stages.refine === false ? tap() : refine({ look: (event) => clock.wait(secondLook.refine(event)), now: clock.now, scheduler: clock.scheduler }),
     tap((event) => last.set(event.id, event)),
     (events) => merge(events, seen),

@@ -9,12 +9,13 @@ import type { Equivalence } from './equivalence.ts';
 export interface StitchOptions extends CameraStitchOptions {
   /** do two event texts say the same? asked only where times meet and normalised texts differ; a failure counts as no */
   equivalent(a: string, b: string): Promise<boolean> | boolean;
+  /** ms to wait for an answer about two texts; later it counts as no, since events wait for it. Default 1500 */
+  readonly patience?: number;
 }
 
 /** Chosen with the simulated noise of test/events: what overlapping windows and a small model do to the truth. */
 export const STITCH_DEFAULTS = { tolerance: 1200, minConfidence: 0.7, confirmations: 2 } as const;
 
-/** ms for an answer about two texts; later it counts as no, since events wait for it */
 const PATIENCE = 1500;
 /** Questions per window at most. */
 const MOST_QUESTIONS = 8;
@@ -62,7 +63,7 @@ function ask(stitcher: CameraStitcher, answer: Answer, opts: StitchOptions, equi
   const replies = questions.map(([a, b]) =>
     defer(() => reply(opts.equivalent(a, b))).pipe(
       tap((yes) => equivalence.learn(a, b, yes)),
-      timeout({ each: PATIENCE }),
+      timeout({ each: opts.patience ?? PATIENCE }),
       // not learnt: it may be asked again when the model is back
       catchError(() => of(false)),
     ),

@@ -69,11 +69,11 @@ async function layouts(count: number): Promise<void> {
   for (const layout of ['pairs', 'stills', 'every frame'] as const) {
     const { events, rules, visualTokens } = await evaluateClips(clips, [qwenBackend(shownAs(layout, model))], { meaning: 'exact' });
     const { median, p95 } = events.onsetError;
-    say(`  ${layout}: events F1 ${told(events.f1, 3)}, alerts F1 ${told(rules?.f1, 3)}, onset error median ${told(median, 2)} s, 95 % ${told(p95, 2)} s, ${visualTokens} visual tokens`);
+    say(`  ${layout}: events F1 ${written(events.f1, 3)}, alerts F1 ${written(rules?.f1, 3)}, onset error median ${written(median, 2)} s, 95 % ${written(p95, 2)} s, ${visualTokens} visual tokens`);
   }
   await model.close();
 }
 
-function told(figure: number | null | undefined, places: number): string {
+function written(figure: number | null | undefined, places: number): string {
   return figure?.toFixed(places) ?? '–';
 }

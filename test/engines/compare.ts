@@ -41,12 +41,13 @@ interface Parting {
   readonly sure: number;
 }
 
-/** The first answer to the same question that differs: what follows it in a clip may differ because it does. */
+/** The first answer that differs from what the other said to the same question: what follows it in a clip may differ because it does. */
 function firstParting(a: WatchedClip, b: WatchedClip): Parting | undefined {
+  const theirs = new Map<string, string>();
+  b.asked.forEach((question, i) => theirs.has(question) || theirs.set(question, b.answers[i]?.text ?? ''));
   for (const [i, said] of a.answers.entries()) {
-    const other = b.answers[i];
-    if (!other || a.asked[i] !== b.asked[i]) return undefined;
-    if (other.text.trim() !== said.text.trim()) return { clip: a.name, ours: said.text, theirs: other.text, sure: surenessAt(said, other.text) };
+    const other = theirs.get(a.asked[i] ?? '');
+    if (other !== undefined && other.trim() !== said.text.trim()) return { clip: a.name, ours: said.text, theirs: other, sure: surenessAt(said, other) };
   }
   return undefined;
 }
