@@ -23,6 +23,9 @@ export async function startServer({ kind, model, command, env }: ServerCommand):
   const port = await freePort();
   const [file = '', ...args] = command.map((word) => word.replace('{port}', String(port)));
   const child = spawn(file, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  // where the tests are ended from outside
+  const orphaned = (): void => void child.kill('SIGKILL');
+  process.once('exit', orphaned);
   let told = '';
   child.stderr.on('data', (chunk: Buffer) => (told = (told + chunk.toString()).slice(-TOLD)));
   let failed: string | undefined;
@@ -35,6 +38,7 @@ export async function startServer({ kind, model, command, env }: ServerCommand):
     const killer = setTimeout(() => child.kill('SIGKILL'), 10_000);
     await gone;
     clearTimeout(killer);
+    process.off('exit', orphaned);
   };
   const until = Date.now() + PATIENCE;
   while (!(await healthy(`http://127.0.0.1:${port}/health`))) {
