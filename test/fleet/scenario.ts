@@ -85,10 +85,13 @@ async function killDaemon(fleet: Fleet, say: (line: string) => void): Promise<Co
   const again = new Map<string, number>();
   const over = new AbortController();
   const serving = noteServing(fleet, cameras, again, over.signal);
-  await victim.start();
-  await until('its cameras to be watched again', () => cameras.every((id) => online(fleet, id, at)), PATIENCE);
-  over.abort();
-  await serving;
+  try {
+    await victim.start();
+    await until('its cameras to be watched again', () => cameras.every((id) => online(fleet, id, at)), PATIENCE);
+  } finally {
+    over.abort();
+    await serving;
+  }
   say(`${victim.name} watches them again`);
   return { daemon: victim.name, at, again };
 }
