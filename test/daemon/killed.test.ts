@@ -42,13 +42,13 @@ async function watched(): Promise<{ folder: string; daemon: ReturnType<typeof st
   return { folder, daemon, states, available };
 }
 
-/** The daemon's own child whose command line names this module. */
+/** The daemon's own child whose command line names this module, as TypeScript or as the program that was made of it. */
 function childOf(parent: number, module: string): number {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       // the command's name stands in brackets and may hold anything; after it come the state and the parent
       const ppid = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')[1];
-      if (Number(ppid) === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(module)) return Number(pid);
+      if (Number(ppid) === parent && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${module}.`)) return Number(pid);
     } catch {
       continue; // it ended meanwhile
     }
@@ -57,7 +57,7 @@ function childOf(parent: number, module: string): number {
 }
 
 describe('a child that is killed', () => {
-  test.each(['camera/cameraChild.ts', 'ingest/rtmp/child.ts'])('%s: the daemon goes on, the camera comes back, the gap is in the log', async (module) => {
+  test.each(['camera/cameraChild', 'ingest/rtmp/child'])('%s: the daemon goes on, the camera comes back, the gap is in the log', async (module) => {
     const { folder, daemon, states } = await watched();
     const before = states.length;
     process.kill(childOf(daemon.child.pid ?? 0, module), 'SIGKILL');
@@ -77,9 +77,9 @@ describe('a child that is killed', () => {
   test('the model: the daemon goes on and the model is back', async () => {
     const { daemon, states, available } = await watched();
     const parent = daemon.child.pid ?? 0;
-    const killed = childOf(parent, 'process/child.ts');
+    const killed = childOf(parent, 'process/child');
     process.kill(killed, 'SIGKILL');
-    await expect.poll(() => childOf(parent, 'process/child.ts'), { timeout: 60_000 }).not.toBe(killed);
+    await expect.poll(() => childOf(parent, 'process/child'), { timeout: 60_000 }).not.toBe(killed);
     expect(states.at(-1)?.state).toBe('online');
     daemon.child.kill('SIGTERM');
     expect((await daemon.outcome).code).toBe(0);
