@@ -21,6 +21,8 @@ import { describeMachine } from './machine.ts';
 const FORMAT = { width: 768, height: 512, fps: 15 };
 /** No more cameras than so many times the prediction are tried. */
 const MOST = 1.6;
+/** A step that leaves out fewer of its windows than this is measured once more before it counts as beyond the limit. */
+const ONCE_MORE = 0.1;
 /** The run ends here however far it has come, s. */
 const LONGEST = 440;
 
@@ -100,7 +102,9 @@ async function climb(house: House, addresses: readonly string[], predicted: numb
   await house.run();
   let [fits, fails] = [0, Infinity];
   for (let cameras = first; performance.now() < 1000 * (LONGEST - settle - seconds) && fails - fits > 1; ) {
-    const step = await measureStep(house, cameras, addresses);
+    let step = await measureStep(house, cameras, addresses);
+    // a moment's disturbance is no limit
+    if (!step.keepsUp && step.dropped < ONCE_MORE) step = better(step, await measureStep(house, cameras, addresses));
     steps.push(step);
     say(`${cameras} cameras: ${(100 * step.dropped).toFixed(1)} % left out, a look each ${step.interval.toFixed(2)} s, ${step.windowsPerSecond.toFixed(1)} windows a second (${step.wanted.toFixed(2)} wanted a camera), ${step.cores.toFixed(2)} cores${step.keepsUp ? '' : ': does not keep up'}`);
     if (step.keepsUp) fits = Math.max(fits, cameras);
@@ -113,10 +117,15 @@ async function climb(house: House, addresses: readonly string[], predicted: numb
   return steps;
 }
 
+function better(a: Step, b: Step): Step {
+  return b.keepsUp || b.dropped < a.dropped ? b : a;
+}
+
 async function measureStep(house: House, cameras: number, addresses: readonly string[]): Promise<Step> {
   house.cameras(cameras, addresses);
   for (const end = performance.now() + 60_000; (await house.counts()).online !== cameras && performance.now() < end; ) await sleep(300);
   await sleep(1000 * settle);
+  await untilWanted(house, cameras);
   const before = { ...(await house.counts()), at: Date.now(), cpu: treeCpu(house.pid) };
   await sleep(1000 * seconds);
   const after = { ...(await house.counts()), at: Date.now(), cpu: treeCpu(house.pid) };
@@ -129,6 +138,17 @@ async function measureStep(house: House, cameras: number, addresses: readonly st
     cameras, dropped, interval, windowsPerSecond: windows / passed, wanted: (windows + overloaded) / passed / online,
     cores: (after.cpu - before.cpu) / passed, keepsUp: dropped <= 0.01 && interval <= 2 * house.hop + 0.1 && after.online === cameras,
   };
+}
+
+/** Cameras that were just added do not move yet for the gate: nearly all shall want a window each hop before anything is counted. */
+async function untilWanted(house: House, cameras: number): Promise<void> {
+  for (const end = performance.now() + 20_000; performance.now() < end; ) {
+    const before = { ...(await house.counts()), at: performance.now() };
+    await sleep(3000);
+    const after = await house.counts();
+    const wanted = (after.windows + after.overloaded - before.windows - before.overloaded) / ((performance.now() - before.at) / 1000);
+    if (wanted >= (0.8 * cameras) / house.hop) return;
+  }
 }
 
 function report(figures: readonly { name: string; value?: number }[], predicted: number, limit: number, over: readonly number[], steps: readonly Step[]): void {
