@@ -56,7 +56,9 @@ describe('a camera watched live', { timeout: 120_000 }, () => {
     expect(keyframe).toBe(true);
     times.slice(1).forEach((time, i) => expect(time).toBeGreaterThan(times[i] ?? 0));
     const seen = await shown(bytes);
-    expect(seen).toEqual(seen.map((_, i) => ((seen[0] ?? 0) + i) % FRAMES));
+    // cut off anywhere, it ends with a picture that B-frames refer to which are still to come
+    const settled = seen.slice(0, -2);
+    expect(settled).toEqual(settled.map((_, i) => ((seen[0] ?? 0) + i) % FRAMES));
     const path = url.split('/').at(-1) ?? '';
     expect(cameras.simulator.truth(path, seen[0] ?? 0, asked)).toBeLessThan(asked);
     // what is behind is decoding order, and a busy machine
