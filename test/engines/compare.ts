@@ -6,8 +6,10 @@ export interface Comparison {
   readonly told: string;
   /** of ours */
   readonly events: number;
-  /** names of the clips whose events or alerts differ, in text or time */
+  /** names of the clips whose events differ, in text or time */
   readonly unequal: readonly string[];
+  /** and of those whose alerts do, by rule or time */
+  readonly alertedOtherwise: readonly string[];
   /** of each first answer that differs in a clip, how probable ours found the first token that does */
   readonly unsure: readonly number[];
 }
@@ -22,16 +24,20 @@ export function compareClips(ours: readonly WatchedClip[], theirs: readonly Watc
     const b = theirs[i];
     return b ? [{ a, b }] : [];
   });
-  const unequal = pairs.filter(({ a, b }) => !same(a.events, b.events) || !same(a.alerts, b.alerts));
+  const unequal = pairs.filter(({ a, b }) => !same(a.events, b.events));
+  const alertedOtherwise = pairs.filter(({ a, b }) => !same(a.alerts, b.alerts));
   const parted = pairs.flatMap(({ a, b }) => firstParting(a, b) ?? []);
   const answers = pairs.reduce((sum, { a }) => sum + a.answers.length, 0);
   const events = pairs.reduce((sum, { a }) => sum + a.events.length, 0);
+  const alerts = pairs.reduce((sum, { a }) => sum + a.alerts.length, 0);
   const lines = [
-    `${pairs.length - unequal.length} of ${pairs.length} clips have the same ${events} events and ${pairs.reduce((sum, { a }) => sum + a.alerts.length, 0)} alerts; ${answers} answers, ${parted.length} clips with one that differs in a letter`,
+    `the same events in ${pairs.length - unequal.length} of ${pairs.length} clips (${events} events), the same alerts in ${pairs.length - alertedOtherwise.length} (${alerts} alerts); ${answers} answers, ${parted.length} clips with one that differs in a letter`,
     ...parted.map(({ clip, ours: said, theirs: other, sure }) => `${clip}: ${said}\n  theirs: ${other}\n  ours was ${sure.toFixed(2)} sure of the first token that differs`),
-    ...unequal.map(({ a, b }) => `${a.name} ours:\n${words(a.events)}\n${words(a.alerts)}\n  theirs:\n${words(b.events)}\n${words(b.alerts)}`),
+    ...unequal.map(({ a, b }) => `${a.name}, events of ours:\n${words(a.events)}\n  theirs:\n${words(b.events)}`),
+    ...alertedOtherwise.map(({ a, b }) => `${a.name}, alerts of ours:\n${words(a.alerts)}\n  theirs:\n${words(b.alerts)}`),
   ];
-  return { told: lines.join('\n'), events, unequal: unequal.map(({ a }) => a.name), unsure: parted.map(({ sure }) => sure) };
+  const namesOf = (some: typeof pairs): string[] => some.map(({ a }) => a.name);
+  return { told: lines.join('\n'), events, unequal: namesOf(unequal), alertedOtherwise: namesOf(alertedOtherwise), unsure: parted.map(({ sure }) => sure) };
 }
 
 interface Parting {

@@ -60,7 +60,7 @@ afterAll(async () => {
 });
 
 describe.each(ENGINES.map((engine) => [engine.missing ? `${engine.name} (not here: ${engine.missing})` : engine.name, engine] as const))('%s', (_, engine) => {
-  it.runIf(!engine.missing)(`tells of the same events and alerts at the same times on ${CLIPS} labelled clips as ONNX Runtime`, async () => {
+  it.runIf(!engine.missing)(`tells of the same events at the same times on ${CLIPS} labelled clips as ONNX Runtime`, async () => {
     const stop = new AbortController();
     const running = await engine.start();
     try {
@@ -68,10 +68,12 @@ describe.each(ENGINES.map((engine) => [engine.missing ? `${engine.name} (not her
       const ours = await expected(engine);
       const theirs = await watchAll(model, engine.probabilities);
       await model.close();
-      const { told, events, unequal, unsure } = compareClips(ours, theirs);
+      const { told, events, unequal, alertedOtherwise, unsure } = compareClips(ours, theirs);
       process.stdout.write(`\n${engine.name} (${model.device ?? ''})\n${told}\n`);
       expect(events, 'the clips show something').toBeGreaterThan(CLIPS);
       if (engine.exact) expect(unequal).toEqual([]);
+      // a score that is a word may choose otherwise than a probability near one half
+      if (engine.exact && engine.probabilities) expect(alertedOtherwise).toEqual([]);
       // other arithmetic may choose otherwise where two tokens are all but equally probable, and nowhere else
       expect(Math.max(0, ...unsure), 'how sure ours was of the first token that differs').toBeLessThan(SURE);
       expect(unequal.length).toBeLessThanOrEqual(CLIPS / 4);

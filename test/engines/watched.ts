@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clip } from '../../src/eval/clip.ts';
 import { watchFile } from '../../src/eval/watchFile.ts';
 import type { Stages } from '../../src/eval/watchFile.ts';
@@ -19,7 +20,7 @@ export interface WatchedClip {
   /** rule, and when it happened */
   readonly alerts: readonly Told[];
   readonly answers: readonly GenerateResult[];
-  /** of each answer, what it was asked about: frames' times, seconds, and the prompt's words */
+  /** of each answer, what it was asked about */
   readonly asked: readonly string[];
 }
 
@@ -58,6 +59,9 @@ export async function watchClip(clip: Clip, model: VideoModel, stages: Stages): 
   };
 }
 
+/** The same for the same frames at the same times with the same words. */
 function inWords({ video, prompt }: GenerateRequest): string {
-  return `${(video?.times ?? []).map((t) => t.toFixed(3)).join(' ')} ${prompt}`;
+  const hash = createHash('sha256');
+  for (const { data } of video?.frames ?? []) hash.update(data);
+  return `${hash.digest('hex')} ${(video?.times ?? []).map((t) => t.toFixed(3)).join(' ')} ${prompt}`;
 }
