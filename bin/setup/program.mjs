@@ -14,10 +14,10 @@ export function programOf(root, entry) {
   return existsSync(file) ? file : undefined;
 }
 
-/** Where this changes, the contents of a file may have. */
+/** Where this changes, the contents of a file may have. Whole seconds: images of containers keep no more of a file's time. */
 export function markOf(file) {
   const stat = statSync(file, { throwIfNoEntry: false });
-  return stat && `${stat.size} ${stat.mtimeMs}`;
+  return stat && `${stat.size} ${Math.floor(stat.mtimeMs / 1000)}`;
 }
 
 function readIndex(root) {

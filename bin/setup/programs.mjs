@@ -28,11 +28,13 @@ export async function buildPrograms(root, folders = ['src']) {
       platform: 'node', format: 'esm', target: 'node20', metafile: true, logLevel: 'silent', plugins: [addressOfSource],
     };
     // what one command needs only that one loads
-    const made = await Promise.all([esbuild.build({ ...options, entryPoints: started }), esbuild.build({ ...options, entryPoints: main, splitting: true })]);
+    const ended = await Promise.allSettled([esbuild.build({ ...options, entryPoints: started }), esbuild.build({ ...options, entryPoints: main, splitting: true })]);
+    // the other has ended too: nothing is written any more where all is removed
+    const made = ended.map(({ value, reason }) => value ?? raise(reason));
     const outputs = Object.assign({}, ...made.map(({ metafile }) => metafile.outputs));
     const programs = Object.fromEntries([...main, ...started].map((entry) => [entry, programIn(root, outputs, entry)]));
-    // what changed meanwhile is in it or not
-    if (Object.values(programs).some(({ sources }) => Object.keys(sources).some((file) => statSync(join(root, file)).mtimeMs >= began))) throw new Error('a source has changed');
+    // what changes within the second of its mark is not told from what it was
+    if (Object.values(programs).some(({ sources }) => Object.keys(sources).some((file) => statSync(join(root, file)).mtimeMs >= began - (began % 1000)))) throw new Error('a source has changed');
     const draft = join(outdir, INDEX);
     writeFileSync(draft, JSON.stringify({ root, programs }));
     renameSync(draft, join(root, PROGRAMS, INDEX));
@@ -42,6 +44,10 @@ export async function buildPrograms(root, folders = ['src']) {
   }
   removeOld(join(root, PROGRAMS));
   return true;
+}
+
+function raise(error) {
+  throw error;
 }
 
 function modulesIn(root, folder) {

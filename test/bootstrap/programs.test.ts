@@ -9,13 +9,15 @@ import { buildPrograms } from '../../bin/setup/programs.mjs';
 const ROOT = join(import.meta.dirname, '../..');
 const CHILD = 'src/room/someChild.ts';
 
+let edits = 0;
+
 function write(root: string, files: Record<string, string>): void {
   for (const [name, text] of Object.entries(files)) {
     const file = join(root, name);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
-    // nobody edits while it is built
-    utimesSync(file, new Date(), Date.now() / 1000 - 10);
+    // nobody edits while it is built, nor twice within a second
+    utimesSync(file, new Date(), Date.now() / 1000 - 1000 + edits++);
   }
 }
 
