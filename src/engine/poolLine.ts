@@ -1,6 +1,5 @@
 import { LookoutError } from '../errors.ts';
 import type { Endpoint } from './endpoint.ts';
-import { EngineFault } from './httpFault.ts';
 import type { Choice, Wish } from './poolChoice.ts';
 
 /** Requests that wait for an endpoint; further ones are refused. */
@@ -121,7 +120,7 @@ export class Line {
   }
 
   #late(): LookoutError {
-    return new EngineFault('ENGINE_TIMEOUT', 'No engine was free in time.');
+    return new LookoutError('ENGINE_BUSY', 'No engine was free in time.');
   }
 
   #wakeAtRest(): void {

@@ -1,4 +1,5 @@
 import type { SchedulerLike, Subscriber } from 'rxjs';
+import { LookoutError } from '../errors.ts';
 import type { CoverageReason } from '../record.ts';
 import type { Answer, Window } from '../values.ts';
 import { Alarm } from './alarm.ts';
@@ -13,7 +14,7 @@ export interface TurnOptions {
   lookFor(camera: string): readonly string[];
   /** wall clock, ms */
   now(): number;
-  /** A window that no answer will come of: overtaken or too old (`overloaded`), or the model failed (`model`). */
+  /** A window that no answer will come of: overtaken, too old or never given a place (`overloaded`), or the model failed (`model`). */
   onDropped(window: Window, reason: CoverageReason, error?: unknown): void;
   /** windows in the model at a time, 1 where not given; of one camera never more than one, so that answers keep their order */
   concurrency?: number | (() => number);
@@ -136,7 +137,7 @@ export class ModelTurns {
       this.#answers.next({ ...answer, latency });
     } catch (error) {
       // whoever let go of the stream does not want to hear of the windows that were under way
-      if (!this.#abort.signal.aborted) this.#options.onDropped(window, 'model', error);
+      if (!this.#abort.signal.aborted) this.#options.onDropped(window, isBusy(error) ? 'overloaded' : 'model', error);
     }
   }
 
@@ -157,6 +158,11 @@ export class ModelTurns {
     const { maxAge = Infinity } = this.#options;
     return lastAt(window) + (typeof maxAge === 'number' ? maxAge : maxAge(window));
   }
+}
+
+/** The model is well, and others had it all the time. */
+function isBusy(error: unknown): boolean {
+  return error instanceof LookoutError && error.code === 'ENGINE_BUSY';
 }
 
 function lastAt(window: Window): number {

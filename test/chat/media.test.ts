@@ -121,8 +121,8 @@ describe('a video as one address of JPEGs, as vLLM takes it', () => {
   test('has its own times', async () => {
     expect(await visual([frames(4)], times([0, 250, 900, 4000]))).toBe(2 * 24);
     // two stamps of a digit more: 10.1 and 44.0 in place of 0.1 and 2.5
-    const asked = (indices: number[]): Promise<number | undefined> => say([frames(4)], times(indices)).then(({ usage }) => usage?.prompt_tokens);
-    expect((await asked([10_000, 10_250, 40_000, 48_000])) ?? 0).toBeGreaterThan((await asked([0, 250, 900, 4000])) ?? 0);
+    const tokens = (indices: number[]): Promise<number | undefined> => say([frames(4)], times(indices)).then(({ usage }) => usage?.prompt_tokens);
+    expect((await tokens([10_000, 10_250, 40_000, 48_000])) ?? 0).toBeGreaterThan((await tokens([0, 250, 900, 4000])) ?? 0);
   });
 
   test('is refused where the times are not of its frames, or of a file', async () => {
