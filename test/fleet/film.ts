@@ -9,6 +9,8 @@ export interface Film {
   readonly file: string;
   readonly fps: number;
   readonly frames: number;
+  /** frames from one keyframe to the next */
+  readonly keyframes: number;
   /** what truly happens in it; seconds from its beginning */
   readonly events: readonly TruthEvent[];
   /** when somebody moves, or the light changes; seconds */
@@ -46,5 +48,5 @@ export async function film(folder: string, { seed, story, length }: FilmOptions)
   const [code] = (await ended) as [number | null];
   if (code !== 0) throw new Error(`ffmpeg could not film room ${seed} (${code}).`);
   const moves = joined([...room.events, ...room.story.actors.flatMap(({ segments }) => segments)]);
-  return { file, fps: FPS, frames, events: room.events, moves };
+  return { file, fps: FPS, frames, keyframes: KEYFRAMES, events: room.events, moves };
 }

@@ -18,6 +18,8 @@ export interface Filmed {
   moved(camera: string, from: number, to: number): Span[];
   /** clients that the camera is serving now */
   clients(camera: string): Promise<number>;
+  /** when whoever is served from this moment on gets the first picture: the camera begins with a keyframe */
+  firstPicture(camera: string, from: number): number;
   stop(): Promise<void>;
 }
 
@@ -59,6 +61,12 @@ export async function filmCameras(folder: string, count: number): Promise<Filmed
       laps(camera, filmOf(camera).events, from, to).filter(({ start }) => start >= from && start < to).map(({ kind, text, start, end }) => ({ camera, kind, text, start, end })),
     moved: (camera, from, to) => within(laps(camera, filmOf(camera).moves, from, to), { start: from, end: to }),
     clients: async (camera) => (await simulator.tell(camera, {})).clients,
+    firstPicture: (camera, from) => {
+      const { fps, keyframes } = filmOf(camera);
+      const began = simulator.truth(camera, 0, from);
+      const apart = (keyframes * 1000) / fps;
+      return began + Math.ceil((from - began) / apart) * apart;
+    },
     stop: () => simulator.stop(),
   };
 }

@@ -20,7 +20,7 @@ export interface Stretch extends Span {
 }
 
 export interface CoverageJudged {
-  /** of the killed daemon's cameras: from the kill until a camera was served again */
+  /** of the killed daemon's cameras: from the kill until there was a picture again */
   readonly killed: readonly Compared[];
   /** of cameras before which something moved that no answered window shows, since the engine was away */
   readonly engine: readonly Compared[];

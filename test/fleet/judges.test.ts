@@ -24,6 +24,7 @@ const filmed: Filmed = {
   happened: (camera) => [10, 50].map((second) => ({ camera, kind: 'picks_up_phone', text: 'a person in red picks up the phone', ...span(second, second + 1) })),
   moved: (_, start, end) => within([span(0, 90)], { start, end }),
   clients: () => Promise.resolve(1),
+  firstPicture: (_, from) => from,
   stop: () => Promise.resolve(),
 };
 const course: Course = {

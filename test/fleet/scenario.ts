@@ -10,7 +10,7 @@ export interface Course {
   readonly watched: Span;
   /** nothing was amiss */
   readonly quiet: Span;
-  /** which daemon was killed, and for each of its cameras when it was served again */
+  /** which daemon was killed, and for each of its cameras when there was a picture again */
   readonly killed: { readonly daemon: string; readonly at: number; readonly again: ReadonlyMap<string, number> };
   readonly engine: Span;
   readonly broker: Span;
@@ -96,10 +96,10 @@ async function killDaemon(fleet: Fleet, say: (line: string) => void): Promise<Co
   return { daemon: victim.name, at, again };
 }
 
-/** Notes when a camera is first seen to serve somebody. */
+/** Notes when a camera has the first picture for somebody. */
 async function noteServing({ filmed }: Fleet, cameras: readonly string[], again: Map<string, number>, over: AbortSignal): Promise<void> {
   while (!over.aborted) {
-    for (const id of cameras) if (!again.has(id) && (await filmed.clients(id)) > 0) again.set(id, Date.now());
+    for (const id of cameras) if (!again.has(id) && (await filmed.clients(id)) > 0) again.set(id, filmed.firstPicture(id, Date.now()));
     await sleep(100);
   }
 }
