@@ -7,7 +7,7 @@ export const settings = {
   willRestart: 'needs a restart',
   search: 'Search keys', none: 'No key matches.',
   sections: {
-    site: 'Site', model: 'Model', video_processor: 'Video', window: 'Windows', long_video: 'Long videos', events: 'Events', mqtt: 'MQTT', store: 'Log', media: 'Pictures and clips', recordings: 'Recordings', ask: 'Questions',
+    site: 'Site', model: 'Model', engine: 'Engines', video_processor: 'Video', window: 'Windows', long_video: 'Long videos', events: 'Events', mqtt: 'MQTT', store: 'Log', media: 'Pictures and clips', recordings: 'Recordings', ask: 'Questions',
     api: 'API and page', rtmp: 'RTMP', network: 'Network', log: 'Logging', rules_dir: 'Rules',
   } as Readonly<Record<string, string>>,
   help: {} as Readonly<Record<string, string>>,

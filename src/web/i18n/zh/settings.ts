@@ -10,7 +10,7 @@ export const settings: Words['settings'] = {
   willRestart: '需要重启',
   search: '搜索键', none: '没有匹配的键。',
   sections: {
-    site: '地点', model: '模型', video_processor: '视频', window: '窗口', long_video: '长视频', events: '事件', mqtt: 'MQTT', store: '日志库', media: '图片和片段', recordings: '录像', ask: '提问',
+    site: '地点', model: '模型', engine: '推理引擎', video_processor: '视频', window: '窗口', long_video: '长视频', events: '事件', mqtt: 'MQTT', store: '日志库', media: '图片和片段', recordings: '录像', ask: '提问',
     api: 'API 和页面', rtmp: 'RTMP', network: '网络', log: '运行日志', rules_dir: '规则',
   },
   help: keys,
