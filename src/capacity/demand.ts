@@ -62,7 +62,7 @@ export function busyOf(plan: Plan, cameras: number): Busy {
 }
 
 /** Texts that the model is asked about for an event: whether it is the one before, in both directions, and each rule. */
-export function textsOf({ figures, rules }: Plan): number {
+function textsOf({ figures, rules }: Plan): number {
   return (valueOf(figures, 'texts_new') ?? 0) * (2 + rules);
 }
 

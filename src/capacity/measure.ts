@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CameraOptions } from '../camera/camera.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import type { Config } from '../config/schema.ts';
 import { stagesOf } from '../config/stages.ts';
-import { addressTarget } from '../daemon/probing.ts';
 import { LookoutError } from '../errors.ts';
 import type { Logger } from '../health/log.ts';
 import { qwenBackend } from '../infer/qwen.ts';
@@ -48,6 +48,8 @@ export interface MeasureNeeds {
   readonly camera?: CameraOptions | undefined;
   readonly pace: Pace;
   openModel(): RunningModel;
+  /** how an address is watched under a configuration that need not be the one of `loaded` */
+  cameraAt(url: string, config: Config): CameraOptions;
   readonly signal: AbortSignal;
   readonly log: Logger;
   say(line: string): void;
@@ -125,7 +127,7 @@ interface MadeUpRoom {
 }
 
 /** Films the room, still and busy, and sends both to a door of our own, where cameras may be opened. */
-async function openRoom(folder: string, { loaded: { config }, pace, format, signal, log, say }: MeasureNeeds, ends: (() => Promise<unknown>)[]): Promise<MadeUpRoom> {
+async function openRoom(folder: string, { loaded: { config }, cameraAt, pace, format, signal, log, say }: MeasureNeeds, ends: (() => Promise<unknown>)[]): Promise<MadeUpRoom> {
   say(`Filming a made-up room, ${format.width} × ${format.height} at ${format.fps} pictures a second …`);
   const keys: Readonly<Record<Scene, Secret>> = { still: new Secret('still'.padEnd(24, 'x')), busy: new Secret('busy'.padEnd(24, 'x')) };
   const scenes = ['still', 'busy'] as const;
@@ -139,7 +141,7 @@ async function openRoom(folder: string, { loaded: { config }, pace, format, sign
     ends.push(() => opened.done);
     return opened;
   };
-  return { gauge, watch: (scene, gate = true) => gauge({ ...addressTarget(door.url(keys[scene]).reveal(), here, {}).options, gate }) };
+  return { gauge, watch: (scene, gate = true) => gauge({ ...cameraAt(door.url(keys[scene]).reveal(), here), gate }) };
 }
 
 async function until(is: () => boolean, gauge: Gauge, signal: AbortSignal): Promise<void> {

@@ -10,9 +10,6 @@ export interface StreamFormat {
   readonly fps: number;
 }
 
-/** As many cameras are set. */
-export const COMMON: StreamFormat = { width: 1920, height: 1080, fps: 25 };
-
 /** A stretch of the demo's room in which hardly a second passes without somebody moving: of four hundred stories the one with the shortest pauses. */
 const BUSY = { seed: 96, from: 60.5, seconds: 20 };
 /** Before a story begins nothing happens in its room. */

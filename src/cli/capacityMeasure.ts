@@ -6,6 +6,7 @@ import type { Pace } from '../capacity/measure.ts';
 import type { StreamFormat } from '../capacity/scene.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import { openModel } from '../daemon/openModel.ts';
+import { addressTarget } from '../daemon/probing.ts';
 import { LookoutError } from '../errors.ts';
 import { createLogger } from '../health/log.ts';
 import { targetOf } from './cameraTarget.ts';
@@ -20,7 +21,11 @@ export async function measureHere(loaded: LoadedConfig, stream: string, camera: 
   process.once('SIGINT', end).once('SIGTERM', end);
   const log = createLogger({ level: 'error', pretty: process.stderr.isTTY });
   try {
-    const values = await measure({ loaded, format, camera: target?.options, pace, openModel: () => openModel(loaded.config, stop.signal, log), signal: stop.signal, log, say: progress });
+    const values = await measure({
+      loaded, format, camera: target?.options, pace, signal: stop.signal, log, say: progress,
+      openModel: () => openModel(loaded.config, stop.signal, log),
+      cameraAt: (url, config) => addressTarget(url, config, {}).options,
+    });
     const shown = `${format.width} × ${format.height} at ${format.fps} pictures a second, made up${target ? `, and ${target.shown}` : ''}`;
     const file: FiguresFile = { at: Date.now(), stream: shown, fingerprint: fingerprintOf(loaded.config), values };
     const path = figuresPath(loaded.config);

@@ -1,4 +1,3 @@
-import type { EngineConfig } from '../config/engineSchema.ts';
 import type { ENGINE_KINDS } from '../config/engineSchema.ts';
 import type { JsonSchema } from '../qwen3vl/grammar/grammar.ts';
 import type { Sampling } from '../qwen3vl/decode/sampling.ts';
@@ -66,8 +65,6 @@ export interface Dialect {
   /** Checks every part of an answer. Throws ENGINE_ANSWER. */
   read(json: unknown): Said;
 }
-
-export type LayoutSetting = EngineConfig['layout'];
 
 /** Texts of an answer are no longer than so many characters a token; beyond it is nonsense. */
 export const MOST_CHARACTERS = 64;

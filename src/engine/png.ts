@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
+import { crc32, deflate } from 'node:zlib';
 import type { Picture } from '../qwen3vl/video/frames.ts';
 
 const compressed = promisify(deflate);
@@ -9,11 +9,6 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const SUB = 1;
 /** Frames are sent once and thrown away: a little smaller is not worth twice the time. */
 const LEVEL = 1;
-const CRCS = Uint32Array.from({ length: 256 }, (_, n) => {
-  let crc = n;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
 
 /** PNG (8 bits, RGB), compressed off this thread: several cameras' frames a second go through here. Source: https://www.w3.org/TR/png-3 */
 export async function encodePng({ width, height, data }: Picture): Promise<Buffer> {
@@ -37,12 +32,6 @@ function chunk(name: string, body: Buffer): Buffer {
   out.writeUInt32BE(body.length, 0);
   out.write(name, 4, 'latin1');
   body.copy(out, 8);
-  out.writeUInt32BE(crcOf(out.subarray(4, 8 + body.length)), 8 + body.length);
+  out.writeUInt32BE(crc32(out.subarray(4, 8 + body.length)), 8 + body.length);
   return out;
-}
-
-function crcOf(bytes: Buffer): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (CRCS[(crc ^ byte) & 0xff] ?? 0) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { measure } from '../../src/capacity/measure.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { modelProcessOptions } from '../../src/config/modelSettings.ts';
+import { addressTarget } from '../../src/daemon/probing.ts';
 import { DEMO_MODEL } from '../../src/demo/folder.ts';
 import { createLogger } from '../../src/health/log.ts';
 import { startModelProcess } from '../../src/qwen3vl/process/process.ts';
@@ -23,6 +24,7 @@ test('cameras and the demo model are measured for real, and nothing is left behi
   const said: string[] = [];
   const values = await measure({
     loaded, format: { width: 384, height: 256, fps: 15 }, pace: { film: 3, watch: 3, windows: 0.4, beside: 2, settle: 0.5 }, signal: stop.signal, log, say: (line) => said.push(line),
+    cameraAt: (url, config) => addressTarget(url, config, {}).options,
     openModel: () => startModelProcess(modelProcessOptions(loaded.config), stop.signal, log),
   });
   expect(said.length).toBeGreaterThan(2);

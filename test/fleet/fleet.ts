@@ -17,7 +17,7 @@ export interface Fleet {
   readonly engine: Member;
 }
 
-export const SITE = 'shop';
+const SITE = 'shop';
 export const CAMERAS = 12;
 export const DAEMONS = 3;
 

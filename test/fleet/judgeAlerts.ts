@@ -5,7 +5,7 @@ import type { DaemonLog } from './logs.ts';
 import type { Course } from './scenario.ts';
 
 /** What a rule of the fleet truly asks for. */
-export const ASKS: Readonly<Record<string, Happening['kind']>> = { phone: 'picks_up_phone', seat: 'sits_down', fall: 'falls' };
+const ASKS: Readonly<Record<string, Happening['kind']>> = { phone: 'picks_up_phone', seat: 'sits_down', fall: 'falls' };
 /** Within how much of a happening's start an alert tells of it, ms. */
 const TOLERANCE = 1500;
 
