@@ -9,8 +9,9 @@ import type { Coverage, CoverageReason } from '../../src/record.ts';
 import type { Window } from '../../src/values.ts';
 import { peerEngine } from '../peers/engine.ts';
 import type { EngineManner } from '../peers/engine.ts';
-import { film, memory, overlap, uncovered } from './outageCameras.ts';
-import type { Span } from './outageCameras.ts';
+import { overlap, uncovered } from '../infer/cameraSpans.ts';
+import type { Span } from '../infer/cameraSpans.ts';
+import { film, memory } from './outageCameras.ts';
 import type { Outage, Outcome, Phase } from './outage.ts';
 
 /** Cameras before engines that first keep up, then are ten times too slow or hang, alone and beside a good one; prints one line of JSON. */

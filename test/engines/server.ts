@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EndpointConfig } from '../../src/config/engineSchema.ts';
+import { freePort } from '../alerts/mosquitto.ts';
 import type { Engine } from './found.ts';
 
 export interface ServerCommand {
@@ -61,13 +60,4 @@ async function healthy(url: string): Promise<boolean> {
     // not listening yet
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

@@ -5,6 +5,8 @@ import type { Backend } from '../../src/infer/backend.ts';
 import { inferWindows } from '../../src/infer/schedule.ts';
 import type { Coverage } from '../../src/record.ts';
 import type { Frame, Window, WindowReason } from '../../src/values.ts';
+import { overlap, uncovered } from './cameraSpans.ts';
+import type { Span } from './cameraSpans.ts';
 import type { Overload, Overloaded } from './overload.ts';
 import { emptyAnswer } from './windows.ts';
 
@@ -20,12 +22,6 @@ const LENGTH = 8 * SECOND;
 const LOOK = 5;
 const collect = globalThis.gc;
 if (!collect) throw new Error('node --expose-gc');
-
-interface Span {
-  readonly camera: string;
-  readonly start: number;
-  readonly end: number;
-}
 
 const source = new Subject<Window>();
 const dropped = new DroppedWindows();
@@ -98,24 +94,6 @@ function film(camera: string, period: number, hop: number, reason: WindowReason)
   };
   const timer = setInterval(shoot, period * SECOND);
   return () => clearInterval(timer);
-}
-
-/** ms of `spans` that none of `others` holds, camera by camera */
-function uncovered(spans: readonly Span[], others: readonly Span[]): number {
-  return spans.reduce((sum, span) => {
-    let at = span.start;
-    for (const other of others.filter((o) => o.camera === span.camera && o.end > span.start).sort((a, b) => a.start - b.start)) {
-      if (other.start > at) break;
-      at = Math.max(at, other.end);
-    }
-    return sum + Math.max(0, span.end - at);
-  }, 0);
-}
-
-/** ms that spans of one kind and of the other have in common */
-function overlap(spans: readonly Span[], others: readonly Span[]): number {
-  const common = (a: Span, b: Span): number => (a.camera === b.camera ? Math.max(0, Math.min(a.end, b.end) - Math.max(a.start, b.start)) : 0);
-  return spans.flatMap((span) => others.map((other) => common(span, other))).reduce((sum, ms) => sum + ms, 0);
 }
 
 /** bytes of what is alive, and of the process */

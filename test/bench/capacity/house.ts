@@ -1,10 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { openTokens } from '../../../src/api/tokens.ts';
@@ -12,6 +11,7 @@ import { DEMO_MODEL } from '../../../src/demo/folder.ts';
 import { DEMO_SETTINGS } from '../../../src/demo/settings.ts';
 import { createLogger } from '../../../src/health/log.ts';
 import { openStore } from '../../../src/store/store.ts';
+import { freePort } from '../../alerts/mosquitto.ts';
 
 const BIN = join(import.meta.dirname, '../../../bin/lookout.mjs');
 const RULES = ['someone picks up phone', 'alert when somebody falls down', 'alert me when a person leaves a bag behind', 'tell me when the light goes off', 'let me know when someone in red comes in', '当有人坐下时提醒我'];
@@ -70,7 +70,7 @@ export async function makeHouse(folder: string, mqtt: string): Promise<House> {
     cameras: (count, addresses) => write(Array.from({ length: count }, (_, i) => ({ id: `room-${i}`, url: addresses[i] ?? '' }))),
     async run() {
       child = spawn(process.execPath, [BIN, 'run', '-c', file], { stdio: ['ignore', 'inherit', 'inherit'] });
-      for (const end = Date.now() + 60_000; ; await pause(200)) {
+      for (const end = Date.now() + 60_000; ; await sleep(200)) {
         const healthy = await fetch(`http://127.0.0.1:${port}/v1/health`).then(({ ok }) => ok, () => false);
         if (healthy) return;
         if (Date.now() > end || child.exitCode !== null) throw new Error('Lookout did not start.');
@@ -117,18 +117,4 @@ async function ended(child: ChildProcess | undefined): Promise<void> {
   const late = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await gone;
   clearTimeout(late);
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, ms));
 }
