@@ -11,17 +11,19 @@ export const UNKNOWN = 0.5;
 /** What an engine said, as the answer of a model. */
 export function resultOf(said: Said, shown: Pick<GenerateResult, 'visualTokens' | 'stamps'>, maxTokens: number, ms: number): GenerateResult {
   const { text, tokens, finish } = bounded(spoken(said), maxTokens);
+  // what an engine says of itself is not believed to make room for
+  const answered = Math.min(said.answerTokens, mostOf(maxTokens));
   return {
     text,
     // an engine tells no ids, only how many there are
-    tokens: new Array<number>(said.answerTokens).fill(-1),
+    tokens: new Array<number>(answered).fill(-1),
     pieces: tokens ? tokens.map((token) => token.text) : [text],
     probabilities: tokens ? tokens.map((token) => token.probability) : [UNKNOWN],
     finish,
     ...shown,
     promptTokens: said.promptTokens,
-    reusedTokens: said.reusedTokens,
-    runs: said.answerTokens,
+    reusedTokens: Math.min(said.reusedTokens, said.promptTokens),
+    runs: answered,
     ms: { vision: 0, prefill: 0, decode: ms },
   };
 }
@@ -53,8 +55,13 @@ function after(tokens: readonly SaidToken[], start: number): SaidToken[] {
   });
 }
 
+/** The end of an answer, and blanks around it, are tokens as well. */
+function mostOf(maxTokens: number): number {
+  return maxTokens + 8;
+}
+
 /** An engine that does not keep to the tokens it was given costs no more than they could be. */
 function bounded({ text, tokens, finish }: Spoken, maxTokens: number): Spoken {
   const most = maxTokens * MOST_CHARACTERS;
-  return { text: text.slice(0, most), tokens: tokens?.slice(0, maxTokens + 8), finish: text.length > most ? 'length' : finish };
+  return { text: text.slice(0, most), tokens: tokens?.slice(0, mostOf(maxTokens)), finish: text.length > most ? 'length' : finish };
 }

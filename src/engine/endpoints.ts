@@ -10,7 +10,7 @@ import { probe } from './probe.ts';
 import { contextRefusal } from './refusal.ts';
 import { inWords } from './told.ts';
 import { tryOut } from './trial.ts';
-import type { CallOptions, EndpointInfo, EnginePool, SendOnce } from './transport.ts';
+import type { CallOptions, EndpointInfo, EngineCall, EnginePool, SendOnce } from './transport.ts';
 
 export interface EndpointsOptions {
   readonly engine: EngineConfig;
@@ -22,8 +22,8 @@ export interface EndpointsOptions {
 
 /** A server that loads its model when it is first asked has so many times a window's time for it. */
 const PATIENCE = 6;
-/** Of an answer: of all, of a token with its probability, of each of the likeliest tokens with it. */
-const BYTES = { base: 2 ** 18, token: 512, likely: 128 };
+/** Of an answer: of all, of a token with its probability, of each of the likeliest tokens with it; at most. */
+const BYTES = { base: 2 ** 18, token: 512, likely: 128, most: 2 ** 25 };
 
 /** The servers, each with what it turned out to be able to do. */
 export class Endpoints {
@@ -100,17 +100,20 @@ export class Endpoints {
 
   /** Sends what the chosen endpoint's layout makes of it. Errors: those of the pool, ENGINE_ANSWER, MODEL_CONTEXT_EXCEEDED. */
   async ask(pool: EnginePool, of: (layout: Layout) => Ask | undefined, options: CallOptions): Promise<{ readonly said: Said; readonly layout: Layout; readonly ms: number }> {
-    const call = ({ id }: EndpointInfo): ReturnType<ReturnType<typeof dialectOf>['call']> | undefined => {
+    const heard = new Map<string, { readonly said: Said; readonly layout: Layout }>();
+    const call = ({ id }: EndpointInfo): EngineCall | undefined => {
       const abilities = this.#known.get(id);
       const ask = abilities && of(abilities.layout);
-      return abilities && ask && dialectOf(abilities.kind).call(ask, abilities);
+      if (!abilities || !ask) return undefined;
+      const { call: put, read } = dialectOf(abilities.kind);
+      return { ...put(ask, abilities), check: (json) => void heard.set(id, { said: read(json), layout: abilities.layout }) };
     };
     const { maxTokens = 0, top = 0 } = of(this.layouts[0] ?? 'stills') ?? {};
     try {
-      const { json, endpoint, ms } = await pool.request(call, { bytes: BYTES.base + maxTokens * (BYTES.token + top * BYTES.likely), ...options });
-      const abilities = this.#known.get(endpoint);
-      if (!abilities) throw new RangeError(`an answer of an endpoint that is not known: ${endpoint}`);
-      return { said: dialectOf(abilities.kind).read(json), layout: abilities.layout, ms };
+      const { endpoint, ms } = await pool.request(call, { bytes: Math.min(BYTES.most, BYTES.base + maxTokens * (BYTES.token + top * BYTES.likely)), ...options });
+      const answer = heard.get(endpoint);
+      if (!answer) throw new RangeError(`an answer of an endpoint that was not asked: ${endpoint}`);
+      return { ...answer, ms };
     } catch (error) {
       throw contextRefusal(error) ?? error;
     }

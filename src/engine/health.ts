@@ -21,7 +21,7 @@ export interface HealthOptions extends PoolOptions {
 }
 
 /** The out ones are asked for little and often: how soon an engine is used again is how soon its cameras are watched again. */
-export const PACE: HealthPace = { out: 1000, idle: 10_000 };
+const PACE: HealthPace = { out: 1000, idle: 10_000 };
 /** A list of models is written at once, ms. */
 const QUICK = 3000;
 /** A server that loads its model while it is asked takes its time, ms. */
@@ -43,7 +43,6 @@ export async function keepHealth(endpoint: Endpoint, options: HealthOptions, sig
   for (let first = true; !signal.aborted; first = false) {
     const now = performance.now();
     if (endpoint.breaker.isDue) {
-      if (endpoint.outstanding === 0) endpoint.http.renew();
       const well: boolean = await isWell(endpoint, options, signal, wasIn ? Math.min(CHECK, options.timeout) : CHECK);
       // the first time nothing speaks against it; later it has to prove itself
       const isIn: boolean = well && endpoint.breaker.checked(!wasIn);
@@ -63,6 +62,8 @@ export async function keepHealth(endpoint: Endpoint, options: HealthOptions, sig
 /** `patience`: ms for each request of the whole check; 0: the list of models is enough. */
 async function isWell(endpoint: Endpoint, { check, changed }: HealthOptions, signal: AbortSignal, patience: number): Promise<boolean> {
   try {
+    // certificates may be renewed at this very moment: then it is looked at again
+    if (endpoint.breaker.state === 'open' && endpoint.outstanding === 0) endpoint.http.renew();
     await endpoint.http.send({ method: 'GET', base: 'api', path: '/models' }, { timeout: QUICK, bytes: BYTES, signal }).catch(passable);
     if (patience > 0) await inTime(signal, (limit) => check(endpoint, sendOnce(endpoint, limit, patience), limit));
     return true;

@@ -8,6 +8,7 @@ import type { FromJpeg, ToJpeg } from './jpegWire.ts';
 const MEMORY_MB = 512;
 /** Pictures in the process at a time; the others wait here, no more than the windows that are in work hold. */
 const AT_ONCE = 4;
+const ENDED = 'The process that packs frames ended.';
 
 interface Waiting {
   readonly id: number;
@@ -35,6 +36,8 @@ export class JpegMaker {
   encode(picture: Picture): Promise<Buffer> {
     if (this.#signal.aborted) return Promise.reject(this.#signal.reason as Error);
     this.#child ??= this.#start();
+    // a window is of use for seconds, and a process that keeps ending is started again after up to half a minute
+    if (this.#state === 'down' || this.#state === 'stopped') return Promise.reject(new LookoutError('CHILD_EXITED', ENDED));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ id: this.#next++, picture, resolve, reject });
       this.#send();
@@ -50,7 +53,7 @@ export class JpegMaker {
     child.messages$.subscribe((raw) => this.#hear(raw as FromJpeg));
     child.state$.subscribe((state) => {
       this.#state = state;
-      if (state === 'down' || state === 'stopped') this.#fail([...this.#inWork.values(), ...(state === 'stopped' ? this.#waiting.splice(0) : [])], 'The process that packs frames ended.');
+      if (state === 'down' || state === 'stopped') this.#fail([...this.#inWork.values(), ...this.#waiting.splice(0)], ENDED);
       // the subscription begins before the child is known here
       queueMicrotask(() => this.#send());
     });

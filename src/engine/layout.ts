@@ -91,9 +91,12 @@ function sizedStill(picture: Picture, geometry: Geometry): Sized {
   return { picture, ...smartResizeImage(picture.height, picture.width, sideOf(geometry), geometry.processing.image) };
 }
 
-/** Text from outside with control tokens like <|im_end|> broken up: engines take them for what they look like. */
+/**
+ * Text from outside with control tokens like <|im_end|> broken up, and llama.cpp's <__media__>, where a picture would belong: engines take
+ * them for what they look like.
+ */
 export function harmless(text: string): string {
-  return text.replace(/<\|(?=\w+\|>)/g, '< |');
+  return text.replace(/<\|(?=\w+\|>)/g, '< |').replaceAll('<__media__>', '< __media__>');
 }
 
 /** The turns of a conversation. */

@@ -112,6 +112,7 @@ export class Attempts {
     const timeout = Math.min(options.timeout, until - performance.now());
     try {
       const json = await endpoint.http.send(call, { timeout, bytes, signal: ends.signal });
+      call.check?.(json);
       endpoint.answered(job);
       const ms = performance.now() - job.began;
       this.#hedging.answered(kind, ms);

@@ -15,6 +15,10 @@ export interface Found {
 /** Asks one server one thing; undefined where it has no such route or answers nonsense. Connection faults and refused keys are thrown. */
 type Look = (call: Omit<EngineCall, 'method'> & { readonly method?: EngineCall['method'] }) => Promise<unknown>;
 
+/** The name goes into every event, and into logs. */
+// oxlint-disable-next-line no-control-regex
+const modelName = z.string().min(1).max(256).regex(/^[^\u0000-\u001f\u007f]+$/);
+
 const list = z.looseObject({
   data: z.array(z.looseObject({ id: z.string(), owned_by: z.string().nullish(), max_model_len: z.number().int().positive().nullish() })),
 });
@@ -28,7 +32,7 @@ const OWNERS: Readonly<Record<string, EngineKind>> = { vllm: 'vllm', sglang: 'sg
  */
 export async function probe(send: SendOnce, endpoint: Pick<EndpointConfig, 'kind'>, engine: Pick<EngineConfig, 'model'>, signal: AbortSignal): Promise<Found> {
   const look = looker(send, signal);
-  const models = list.safeParse(await look({ base: 'api', path: '/models' })).data?.data ?? [];
+  const models = list.safeParse(await look({ base: 'api', path: '/models' })).data?.data.filter(({ id }) => modelName.safeParse(id).success) ?? [];
   const kind = endpoint.kind === 'auto' ? await kindOf(look, models[0]?.owned_by ?? undefined) : endpoint.kind;
   const model = engine.model ?? models[0]?.id ?? (await unlistedModel(look));
   if (model === undefined) throw new LookoutError('ENGINE_UNSUITABLE', 'The server lists no model: name the one to ask for.');
@@ -53,7 +57,7 @@ async function kindOf(look: Look, owner: string | undefined): Promise<EngineKind
 /** A server that was given one model may take requests that name none, and says in its answer what it is. */
 async function unlistedModel(look: Look): Promise<string | undefined> {
   const body = JSON.stringify({ messages: [{ role: 'user', content: 'Hello' }], max_tokens: 1, temperature: 0 });
-  const answer = z.looseObject({ model: z.string().min(1) }).safeParse(await look({ method: 'POST', base: 'api', path: '/chat/completions', body }));
+  const answer = z.looseObject({ model: modelName }).safeParse(await look({ method: 'POST', base: 'api', path: '/chat/completions', body }));
   // transformers serve adds the revision
   return answer.data?.model.replace(/@[\w.-]+$/, '');
 }

@@ -11,6 +11,8 @@ export interface EngineCall {
   readonly path: string;
   /** JSON, written already: frames are large, and a call that is tried again is not written again */
   readonly body?: string;
+  /** throws ENGINE_ANSWER for JSON that is no answer to it: then the endpoint has failed */
+  check?(json: unknown): void;
 }
 
 export interface CallOptions {

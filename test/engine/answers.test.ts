@@ -66,6 +66,13 @@ describe('what an engine without a schema may write', () => {
   });
 });
 
+it('more tokens than an engine can have said are no room that is made for them', async () => {
+  await expect(looked({ says: { ...answerOf('[]'), usage: { prompt_tokens: 9, completion_tokens: 4_294_967_296, prompt_tokens_details: { cached_tokens: 500 } } } })).resolves.toMatchObject({ sightings: [] });
+  const said: Said = { text: '[]', finish: 'stop', tokens: undefined, promptTokens: 9, answerTokens: Number.MAX_SAFE_INTEGER, reusedTokens: 500, model: undefined };
+  const { tokens, reusedTokens } = resultOf(said, { visualTokens: 0 }, 10, 1);
+  expect([tokens.length, reusedTokens]).toEqual([18, 9]);
+});
+
 describe('times are mapped back by the stamps that were shown', () => {
   it('of stills: the later frame of each pair', async () => {
     const { sightings } = await looked({ kind: 'sglang', text: '[{"event": "a", "start": 0.5, "end": 1.5}, {"event": "b", "start": 1.0, "end": 1.4}]' });

@@ -1,4 +1,6 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { LookoutError } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 import { EngineRefusal } from '../../src/engine/transport.ts';
 import { authority } from '../alerts/authority.ts';
@@ -181,13 +183,47 @@ test('more requests than can wait are refused', async () => {
   expect((await one.counts()).mostAtOnce).toBeLessThanOrEqual(2);
 });
 
+test('an engine whose JSON is no answer has failed, and is not given all the work for being quick', async () => {
+  const [quick, good] = [await engine({ name: 'quick' }), await engine({ name: 'good', manner: { takes: [30] } })];
+  const { pool } = rig([quick, good]);
+  await until(() => pool.atOnce === 8);
+  const check = (json: unknown): void => {
+    if ((json as { served?: string }).served === 'quick') throw new LookoutError('ENGINE_ANSWER', 'It is none.');
+  };
+  const asked = await times(1, () => Promise.allSettled(Array.from({ length: 12 }, () => pool.request(() => ({ ...CALL, check }), {}))));
+  expect(asked.flat().some(({ status }) => status === 'rejected')).toBe(true);
+  await until(() => pool.figures().endpoints[0]?.state === 'open');
+  expect(await times(4, () => pool.request(() => ({ ...CALL, check }), {}))).toMatchObject(Array.from({ length: 4 }, () => ({ json: { served: 'good' } })));
+});
+
+test('certificates that are away while they are renewed cost no more than another look', async () => {
+  const own = authority();
+  try {
+    const server = own.issue('engine', 'IP:127.0.0.1');
+    const tls = { key: server.text('key'), cert: server.text('cert') };
+    const first = await engine({ tls });
+    const { pool, ask } = rig([{ url: first.url, ca: own.ca }], { retryBudget: 0 });
+    await ask();
+    const text = readFileSync(own.ca);
+    rmSync(own.ca);
+    await first.kill();
+    while (pool.figures().endpoints[0]?.state === 'closed') await ask().catch(() => undefined);
+    await until(() => pool.problem?.code === 'ENGINE_CERTIFICATE');
+    writeFileSync(own.ca, text);
+    await engine({ tls, port: first.port });
+    await until(() => pool.problem === undefined || pool.figures().endpoints[0]?.state === 'half-open');
+    await expect(ask()).resolves.toBeDefined();
+  } finally {
+    own.remove();
+  }
+});
+
 test('TLS: by an authority of one’s own, with a certificate of one’s own, and no other', async () => {
   const own = authority();
   try {
     const [server, client] = [own.issue('engine', 'IP:127.0.0.1'), own.issue('lookout')];
     const wrong = selfSigned('DNS:elsewhere');
     const tls = { key: server.text('key'), cert: server.text('cert'), ca: own.issue('x').text('cert') };
-    const { readFileSync } = await import('node:fs');
     const mutual = await engine({ tls: { ...tls, ca: readFileSync(own.ca, 'utf8') } });
     const strange = await engine({ tls: wrong });
     await expect(rig([{ url: mutual.url, ca: own.ca, cert: client.cert, key: client.key, apiKey: new Secret('k') }]).ask()).resolves.toBeDefined();

@@ -44,3 +44,9 @@ it('the kind can be named, and then nothing is guessed', async () => {
   await model.ready;
   expect(lines.join('')).toContain('SGLang at');
 });
+
+it.each([['that is a book', 'b'.repeat(10_000)], ['with controls', 'a\nmodel']])('a model’s name %s is none', async (_, name) => {
+  const { model, lines } = opened([{ url: (await server({ kind: 'vllm', model: name })).url }]);
+  await expect(model.ready).rejects.toMatchObject({ code: 'ENGINE_UNSUITABLE' });
+  expect(lines.every((line) => line.length < 2000)).toBe(true);
+});
