@@ -38,8 +38,11 @@ function watch({ mqtt, site }: Config, opts: WatchOptions): Promise<void> {
     let connected = false;
     client.on('connect', () => {
       connected = true;
-      progress(`Connected to ${redactUrl(mqtt.url)}; waiting for alerts. Ctrl-C ends.`);
-      client.subscribe([...kinds.map((kind) => `${prefix}/+/${kind}`), `${prefix}/available`, shardAvailable('+')], { qos: 1 });
+      const wanted = [...kinds.map((kind) => `${prefix}/+/${kind}`), `${prefix}/available`, shardAvailable('+')];
+      client.subscribe(wanted, { qos: 1 }, (error) => {
+        // where the connection is lost meanwhile it is told by itself, and the next one subscribes anew
+        if (!error) progress(`Connected to ${redactUrl(mqtt.url)}; waiting for alerts. Ctrl-C ends.`);
+      });
     });
     client.on('error', (error) => {
       if (!connected) reject(brokerError(mqtt.url, asError(error)));

@@ -69,7 +69,8 @@ describe('a child that is killed', () => {
     const offline = states.slice(before).find((s) => s.state === 'offline');
     const gap = store.coverage({ camera: 'yard', reason: 'offline', order: 'desc', limit: 1 })[0];
     expect(gap?.start).toBe(offline?.since_ms);
-    expect(gap?.end).toBeGreaterThan(gap?.start ?? Infinity);
+    // what is pushed begins anew with the last keyframe, which may be from before the kill
+    expect(gap?.end).toBeGreaterThanOrEqual(gap?.start ?? Infinity);
     daemon.child.kill('SIGTERM');
     expect((await daemon.outcome).code).toBe(0);
   });
