@@ -43,7 +43,7 @@ export function activeAtOnce(cameras: number, share: number): number {
   return Math.min(cameras, cameras * share + 2.33 * Math.sqrt(cameras * share * (1 - share)));
 }
 
-/** How many a camera's states and what it makes of them, for `cameras` of them. */
+/** Of `cameras`: how many are active and quiet at a time, and what comes of that. */
 export interface Busy {
   readonly cameras: number;
   readonly active: number;

@@ -23,7 +23,7 @@ export interface Fleet {
 
 /** What so many cameras need, where daemons are machines like this one and the model runs in engines of its own. */
 export function fleetOf(plan: Plan, cameras: number): Fleet {
-  const apart: Plan = { ...plan, model: 'none', recording: plan.recording };
+  const apart: Plan = { ...plan, model: 'none' };
   const daemon = capacityOf(apart);
   const each = daemon.cameras;
   const daemons = each === undefined || each === 0 ? undefined : Math.ceil(cameras / each);

@@ -66,7 +66,7 @@ export class Breaker {
   }
 
   /**
-   * `at once`: it is plain that the next would fail as well. `back`: whether it can be reached says enough, so that it is tried as soon
+   * `atOnce`: it is plain that the next would fail as well. `back`: whether it can be reached says enough, so that it is tried as soon
    * as it can. @returns whether this opened it
    */
   failed(trial: boolean, { atOnce = false, back = false } = {}): boolean {

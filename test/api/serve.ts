@@ -35,11 +35,15 @@ export async function serve(routes: readonly Route[], more: Partial<ApiOptions> 
   const tokens = openTokens(tokenFile);
   const known: Record<Scope, string> = { viewer: tokens.add('viewer', 'viewer'), editor: tokens.add('editor', 'editor'), admin: tokens.add('admin', 'admin') };
   const halt = new AbortController();
-  const api = await startApi({ host: '127.0.0.1', port: 0, tokens, routes, version: '0.0.0', log: createLogger({ level: 'error' }), ...more }, halt.signal);
+  const clear = (): void => rmSync(folder, { recursive: true, force: true });
+  const api = await startApi({ host: '127.0.0.1', port: 0, tokens, routes, version: '0.0.0', log: createLogger({ level: 'error' }), ...more }, halt.signal).catch((error: unknown) => {
+    clear();
+    throw error;
+  });
   const stop = async (): Promise<void> => {
     halt.abort();
     await api.done;
-    rmSync(folder, { recursive: true, force: true });
+    clear();
   };
   atTestEnd(stop);
   const request: Served['request'] = (method, path, body, { scope = method === 'GET' ? 'viewer' : 'admin', headers, signal } = {}) => {
