@@ -49,7 +49,12 @@ export function outgoing(outbox: Outbox, opts: OutgoingOptions, log: Logger): Ou
   };
   const tellLoss = history && lossNews(history, topics, opts.board, log);
   history?.onHistory(() => {
-    tellLoss?.();
+    // nobody above would take what the log throws at this moment
+    try {
+      tellLoss?.();
+    } catch (error) {
+      log.error({ err: error }, 'what was given up of the history cannot be read');
+    }
     entries?.pump();
   });
   return {

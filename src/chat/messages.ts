@@ -28,6 +28,9 @@ const FPS = 2;
 
 /** vLLM's way to send a video as pictures (https://docs.vllm.ai/en/latest/features/multimodal_inputs): JPEGs in base64, with commas between. */
 const JPEGS = 'data:video/jpeg;base64,';
+/** Frames of such a video, and how late one may be, s. */
+const MOST_FRAMES = 512;
+const LATEST = 1e9;
 
 /** @throws ChatRefusal CHAT_UNSUPPORTED, CHAT_INVALID */
 export function turnsOf(messages: readonly Message[], pace: Pace = {}): WantedTurn[] {
@@ -71,11 +74,14 @@ function evenly(frames: readonly unknown[], fps: number = FPS): number[] {
 }
 
 function jpegs(url: string, param: string, { fps, indices, indexRate }: Pace): Wanted {
-  const urls = url.slice(JPEGS.length).split(',').map((base64) => `data:image/jpeg;base64,${base64}`);
-  if (!indices) return { kind: 'frames', urls, times: evenly(urls, indexRate ?? fps), param };
-  if (indices.length !== urls.length) throw invalid('media_io_kwargs.video.frames_indices', `there are ${urls.length} frames and ${indices.length} places for them.`);
-  if (indices.some((place, i) => place < (indices[i - 1] ?? 0))) throw invalid('media_io_kwargs.video.frames_indices', 'frames come in order.');
-  return { kind: 'frames', urls, times: indices.map((place) => place / (indexRate ?? fps ?? FPS)), param };
+  // a few megabytes of commas would be millions of frames
+  const urls = url.slice(JPEGS.length).split(',', MOST_FRAMES + 1).map((base64) => `data:image/jpeg;base64,${base64}`);
+  if (urls.length > MOST_FRAMES) throw invalid(param, `a video may have ${MOST_FRAMES} frames.`);
+  if (indices && indices.length !== urls.length) throw invalid('media_io_kwargs.video.frames_indices', `there are ${urls.length} frames and ${indices.length} places for them.`);
+  if (indices?.some((place, i) => place < (indices[i - 1] ?? 0))) throw invalid('media_io_kwargs.video.frames_indices', 'frames come in order.');
+  const times = indices ? indices.map((place) => place / (indexRate ?? fps ?? FPS)) : evenly(urls, indexRate ?? fps);
+  if (times.some((time) => time > LATEST)) throw invalid('media_io_kwargs.video', `frames are within ${LATEST} s of the first.`);
+  return { kind: 'frames', urls, times, param };
 }
 
 function isEmpty(value: unknown): boolean {

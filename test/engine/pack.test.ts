@@ -1,4 +1,5 @@
 import { decode } from 'fast-png';
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, expect, it } from 'vitest';
 import { JpegMaker } from '../../src/engine/jpeg.ts';
 import { layOutVideo } from '../../src/engine/layout.ts';
@@ -53,6 +54,33 @@ it('who packs when the process is gone hears of it', async () => {
   await expect(maker.encode(picture(64, 64))).rejects.toThrow();
   await maker.close();
 });
+
+it('no window waits for a process that has ended to be started again', async () => {
+  const log = createLogger({ level: 'silent' });
+  const maker = new JpegMaker(new AbortController().signal, log);
+  await maker.encode(picture(64, 64));
+  const many = Promise.allSettled(Array.from({ length: 12 }, () => maker.encode(picture(2000, 2000))));
+  process.kill(encoder(), 'SIGKILL');
+  const ended = await many;
+  // some were made before; those that were not begun are not kept either
+  expect(ended.at(-1)).toMatchObject({ status: 'rejected', reason: { code: 'CHILD_EXITED' } });
+  await expect(maker.encode(picture(64, 64))).rejects.toMatchObject({ code: 'CHILD_EXITED' });
+  await expect.poll(() => maker.encode(picture(64, 64)).then(() => true, () => false), { timeout: 20_000 }).toBe(true);
+  await maker.close();
+});
+
+/** The process of ours that makes JPEGs. */
+function encoder(): number {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const parent = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ')[1];
+      if (Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('jpegChild.')) return Number(pid);
+    } catch {
+      continue; // it ended meanwhile
+    }
+  }
+  throw new Error('there is none');
+}
 
 it('a video has the size that the video processor would give it, and a time in whole milliseconds for each frame', () => {
   const frames = [picture(640, 360), picture(640, 360), picture(640, 360)];
