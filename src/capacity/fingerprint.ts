@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/schema.ts';
+import { isEngine } from './plan.ts';
 
 type Words = Readonly<Record<string, string>>;
 
@@ -15,11 +16,11 @@ export interface Fingerprint {
 /** Of this machine, the configuration's model, and the keys that say how often and how much it looks. */
 export function fingerprintOf(config: Config): Fingerprint {
   const machine = { cpu: cpus()[0]?.model.trim() ?? 'unknown', cores: String(availableParallelism()), memory_mb: String(Math.round(memoryMb())), node: process.versions.node.split('.')[0] ?? '' };
-  const { memory_mb: memory, features_mb: features, ...model } = config.model;
-  const engine = 'engine' in config ? flat('engine', config.engine) : {};
+  // whose keys say nothing where the model runs here
+  const engine = isEngine(config) ? flat('engine', config.engine) : {};
   return {
     machine,
-    model: { ...flat('model', { ...model, memory_mb: memory, features_mb: features }), weights: weightsOf(config), ...engine },
+    model: { ...flat('model', config.model), weights: weightsOf(config), ...engine },
     config: { ...flat('window', config.window), ...flat('video_processor', config.video_processor) },
   };
 }
@@ -42,8 +43,8 @@ export function memoryMb(): number {
 /** A model that was exchanged under the same name has other files. */
 function weightsOf({ model }: Config): string {
   try {
-    const files = readdirSync(String(model.name)).filter((name) => name.endsWith('.safetensors'));
-    return files.reduce((sum, name) => sum + statSync(join(String(model.name), name)).size, 0) + ' bytes';
+    const files = readdirSync(model.name).filter((name) => name.endsWith('.safetensors'));
+    return files.reduce((sum, name) => sum + statSync(join(model.name, name)).size, 0) + ' bytes';
   } catch {
     // an engine's model has no folder here, and a missing one is told elsewhere
     return 'not here';

@@ -15,6 +15,7 @@ import { reportOf } from '../capacity/report.ts';
 import { withoutSecrets } from '../config/environment.ts';
 import { loadConfig } from '../config/load.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { ownCameras } from '../config/ownCameras.ts';
 import { LookoutError } from '../errors.ts';
 import { printReport } from './capacityText.ts';
 import { collect, configFile, configOption, jsonOption, parseNumber } from './options.ts';
@@ -69,7 +70,7 @@ async function capacity(flags: CapacityFlags): Promise<void> {
     measured: measured && { values: measured.values, at: measured.at, holds: measured.fingerprint !== undefined && stale.length === 0 },
   });
   const plan = planOf(config, loaded.rules, figures, activity ?? logged?.active ?? flags.usual);
-  const cameras = config.cameras.filter(({ enabled }) => enabled).length;
+  const cameras = enabledCameras(loaded).length;
   const report = reportOf({ plan: { ...plan, rules: flags.rules ?? plan.rules }, cameras, activity, usual: flags.usual, stale, fleets: flags.fleet });
   if (flags.json) printJson({ ...report, measured_at: measured?.at ? new Date(measured.at).toISOString() : null, stream: measured?.stream ?? null, looks_per_hour: logged?.perHour ?? null });
   else printReport(report, measured?.stream ?? '', logged);
@@ -92,9 +93,15 @@ async function measureNow(loaded: LoadedConfig, flags: CapacityFlags): Promise<F
 }
 
 /** What the log tells of the last day; undefined where there is none, or next to nothing in it. */
-async function seen({ config }: LoadedConfig, file: string | undefined): Promise<Logged | undefined> {
+async function seen(loaded: LoadedConfig, file: string | undefined): Promise<Logged | undefined> {
+  const { config } = loaded;
   if (config.store.path === ':memory:' || !existsSync(config.store.path)) return undefined;
-  return withLog(file, (store) => activityOf(store, config.cameras.filter(({ enabled }) => enabled).map(({ id }) => id), hopOf(config), Date.now()));
+  return withLog(file, (store) => activityOf(store, enabledCameras(loaded), hopOf(config), Date.now()));
+}
+
+/** Ids of the cameras that this machine is to watch: a shard's own. */
+function enabledCameras(loaded: LoadedConfig): string[] {
+  return ownCameras(loaded).filter(({ enabled }) => enabled).map(({ id }) => id);
 }
 
 function parseFigure(text: string): readonly [FigureName, number] {

@@ -1,13 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { beyondCapacity } from '../../src/capacity/beyond.ts';
 import { writeFigures } from '../../src/capacity/figuresFile.ts';
 import { fingerprintOf } from '../../src/capacity/fingerprint.ts';
 import type { Report } from '../../src/capacity/report.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { capacityNotice } from '../../src/daemon/capacityNotice.ts';
+import { ownerOf } from '../../src/fleet/shard.ts';
 import { openStore } from '../../src/store/store.ts';
 import { calledHere, workFolder } from '../cli/lookout.ts';
 import { ROUND } from './worked.ts';
@@ -96,4 +97,14 @@ test('what the log of the last day shows is reckoned with where nothing else is 
   expect(stdout).toMatch(/in which something moves 12\.5 % of the time/);
   expect(stdout).toMatch(/^Looks an hour by the log of the last day: cam-1 \d+\.$/m);
   expect((JSON.parse((await calledHere(folder, ['capacity', '--json'])).stdout) as { active: number }).active).toBeCloseTo(0.125, 2);
+});
+
+test('a shard reckons with its own cameras', async () => {
+  const folder = workFolder(`cameras:\n${Array.from({ length: 12 }, (_, i) => camera(i)).join('')}`);
+  const { config } = loadConfig(join(folder, 'configs/lookout.yaml'));
+  const own = config.cameras.filter(({ id }) => ownerOf(id, 3) === 2).length;
+  vi.stubEnv('LOOKOUT_SHARD', '2/3');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(JSON.parse((await calledHere(folder, ['capacity', '--json'])).stdout)).toMatchObject({ cameras: own });
+  expect(own).toBeLessThan(12);
 });
