@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -92,8 +93,11 @@ describe.skipIf(!programs)(programs ? 'the history in PostgreSQL' : 'the history
     const without = JSON.stringify({ ...(JSON.parse(message) as object), camera: undefined });
     const strange = ['no JSON', '{}', '[]', 'null', '"\\u0000"', without].map((text) => take({ topic, message: text }));
     expect(strange).toEqual(['refused', 'refused', 'refused', 'refused', 'refused', 'refused']);
+    // what PostgreSQL has no room for would end whoever feeds it, again and again
+    const long = JSON.stringify({ ...(JSON.parse(message) as object), id: Array.from({ length: 400 }, () => randomUUID()).join('') });
+    expect(['['.repeat(100_000), long].map((text) => take({ topic, message: text }))).toEqual(['refused', 'refused']);
     expect(take({ topic: 'lookout/berlin/hall/status', message: '{}' })).toBe('ignored');
-    expect([count('refused'), count('events')]).toEqual([6, 0]);
+    expect([count('refused'), count('events')]).toEqual([8, 0]);
   });
 
   test('what is fed through a broker arrives once, whoever is killed in the midst of it', async () => {

@@ -81,7 +81,8 @@ BEGIN
       WHERE excluded.revision > had.revision;
     END IF;
     RETURN CASE WHEN FOUND THEN 'taken' ELSE 'repeated' END;
-  EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+  -- nested a hundred thousand deep, or an id that no index takes: what cannot be kept would come again for ever as well
+  EXCEPTION WHEN data_exception OR integrity_constraint_violation OR program_limit_exceeded THEN
     INSERT INTO refused (topic, message, reason) VALUES (take.topic, take.message, SQLERRM);
     RETURN 'refused';
   END;
