@@ -10,6 +10,10 @@ interface Unseen {
 
 /** Hard ceiling per camera: with more dropped windows waiting, the oldest is written down as it stands. */
 const MOST_UNSEEN = 64;
+/** A window may be answered that began so many windows' lengths before one that was dropped; what ended before that nobody will see any more. */
+const BEHIND = 2;
+/** While no answer comes that is written down when it is so many lengths old: a daemon that is killed then has told of most of it. */
+const OLD = 4;
 
 /**
  * Windows overlap, so a dropped one is a gap only where no answered window shows the same time. Holds the dropped stretches of
@@ -19,8 +23,10 @@ export class DroppedWindows {
   readonly #unseen = new Map<string, Unseen[]>();
   /** what each camera's last answer shows; those before it are further back than anything that is still dropped */
   readonly #seen = new Map<string, { readonly from: number; readonly to: number }>();
+  /** of the windows that were dropped, ms */
+  #longest = 0;
 
-  /** Notes a window that no answer will come of; returns what had to make room for it. */
+  /** Notes a window that no answer will come of; returns what had to make room for it, and what has been unseen for long. */
   drop(window: Window, reason: CoverageReason, detail: string): Coverage[] {
     const first = window.frames[0];
     const last = window.frames.at(-1);
@@ -29,7 +35,12 @@ export class DroppedWindows {
     this.#unseen.set(window.camera, list);
     const { from, to } = this.#seen.get(window.camera) ?? { from: 0, to: 0 };
     list.push(...without({ start: first.at, end: last.at, reason, detail }, from, to));
-    return list.splice(0, Math.max(0, list.length - MOST_UNSEEN)).map((u) => ({ camera: window.camera, ...u }));
+    this.#longest = Math.max(this.#longest, last.at - first.at);
+    const surplus = list.splice(0, Math.max(0, list.length - MOST_UNSEEN));
+    const isOld = list.some((u) => u.end <= first.at - OLD * this.#longest);
+    const behind = isOld ? list.filter((u) => u.end <= first.at - BEHIND * this.#longest) : [];
+    this.#unseen.set(window.camera, list.filter((u) => !behind.includes(u)));
+    return merged([...surplus, ...behind]).map((u) => ({ camera: window.camera, ...u }));
   }
 
   /** Takes away what an answered window shows; returns the stretches that now lie behind it unseen. */

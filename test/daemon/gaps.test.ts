@@ -45,7 +45,20 @@ test('cameras and reasons stay apart, and the end of the day tells what is left'
 
 test('with very many dropped windows the oldest is told as it stands', () => {
   const dropped = new DroppedWindows();
-  const told = Array.from({ length: 70 }, (_, i) => dropped.drop(window(i * 10_000, i * 10_000 + 1000), 'overloaded', 'late')).flat();
+  const told = Array.from({ length: 70 }, (_, i) => dropped.drop(window(i * 1000, i * 1000 + 80_000), 'overloaded', 'late')).flat();
   expect(told).toHaveLength(6);
-  expect(told[0]).toMatchObject({ start: T, end: T + 1000 });
+  expect(told[0]).toMatchObject({ start: T, end: T + 80_000 });
+});
+
+test('while no answer comes at all, what nobody will see any more is told now and then, and all of it once', () => {
+  const dropped = new DroppedWindows();
+  const told = Array.from({ length: 60 }, (_, i) => dropped.drop(window(i * 1000, i * 1000 + 4000), 'model', 'ENGINE_UNREACHABLE'));
+  const gaps = told.flat();
+  expect(gaps[0]).toMatchObject({ start: T, reason: 'model' });
+  // what is not told yet is no older than four windows and the one that is cut
+  expect(gaps.at(-1)?.end).toBeGreaterThanOrEqual(T + 59_000 - 16_000);
+  expect(told.filter((some) => some.length > 0).length).toBeLessThan(10);
+  // the windows that were under way when it came back
+  expect(dropped.answered(answer(58_500, 63_500))).toEqual([expect.objectContaining({ end: T + 58_500 })]);
+  expect(dropped.rest()).toEqual([]);
 });
