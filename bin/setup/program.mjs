@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** Programs that are made ahead (programs.mjs) lie here, each build in a folder of its own, and beside them an index that says of which sources each was made. */
@@ -10,8 +10,9 @@ export function programOf(root, entry) {
   const { root: builtIn, programs } = readIndex(root);
   const program = builtIn === resolve(root) ? programs[entry] : undefined;
   if (!program || Object.entries(program.sources).some(([source, mark]) => markOf(join(root, source)) !== mark)) return undefined;
-  const file = join(root, PROGRAMS, program.file);
-  return existsSync(file) ? file : undefined;
+  // a power cut, or a full disk while it was copied, may leave files that are empty
+  const isWhole = Object.entries(program.files ?? { [program.file]: -1 }).every(([file, bytes]) => statSync(join(root, PROGRAMS, file), { throwIfNoEntry: false })?.size === bytes);
+  return isWhole ? join(root, PROGRAMS, program.file) : undefined;
 }
 
 /** Where this changes, the contents of a file may have. Whole seconds: images of containers keep no more of a file's time. */

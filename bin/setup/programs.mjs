@@ -68,13 +68,14 @@ const addressOfSource = {
   },
 };
 
-/** The file of an entry's program and the marks of its sources, of what esbuild says of its outputs. */
+/** The file of an entry's program, the sizes of all that it loads, and the marks of its sources, of what esbuild says of its outputs. */
 function programIn(root, outputs, entry) {
   const [name] = Object.entries(outputs).find(([, { entryPoint }]) => entryPoint === entry);
   const files = new Set([name]);
   for (const file of files) for (const { path } of outputs[file].imports) if (outputs[path]) files.add(path);
   const sources = [...files].flatMap((file) => Object.keys(outputs[file].inputs));
-  return { file: relative(PROGRAMS, name), sources: Object.fromEntries(sources.map((source) => [source, markOf(join(root, source))])) };
+  const sizes = [...files].map((file) => [relative(PROGRAMS, file), outputs[file].bytes]);
+  return { file: relative(PROGRAMS, name), files: Object.fromEntries(sizes), sources: Object.fromEntries(sources.map((source) => [source, markOf(join(root, source))])) };
 }
 
 function removeOld(folder) {

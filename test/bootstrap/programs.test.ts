@@ -93,6 +93,17 @@ test('what was started from an older build finds it for a day', async () => {
   expect(run(programOf(root, CHILD))).toMatch(/^other /);
 });
 
+test('what a power cut has left empty is none, and is made anew', async () => {
+  const root = checkout();
+  await buildPrograms(root);
+  const more = readdirSync(join(root, '.cache/programs'), { recursive: true, encoding: 'utf8' }).find((name) => name.includes('more-'));
+  for (const file of [programOf(root, CHILD) ?? '', join(root, '.cache/programs', more ?? '')]) writeFileSync(file, '');
+  expect([programOf(root, CHILD), programOf(root, 'src/main.ts')]).toEqual([undefined, undefined]);
+  expect(await buildPrograms(root)).toBe(true);
+  expect(run(programOf(root, 'src/main.ts'), 'more')).toBe('main\nmore, said');
+  expect(run(programOf(root, CHILD))).toMatch(/^said /);
+});
+
 test('where nothing can be written nothing is made', async () => {
   const root = checkout();
   writeFileSync(join(root, '.cache'), '');
