@@ -8,7 +8,10 @@ import { peerEngine } from '../peers/engine.ts';
 import type { EngineStart, PeerEngine } from '../peers/engine.ts';
 
 const ends: (() => Promise<void>)[] = [];
+/** tests that are over */
+let over = 0;
 afterEach(async () => {
+  over++;
   for (const end of ends.splice(0).reverse()) await end();
 });
 
@@ -53,7 +56,9 @@ export async function fault(work: Promise<unknown>): Promise<LookoutError> {
   throw new Error('it succeeded');
 }
 
-/** Waits until it is so. */
+/** Waits until it is so, for as long as the test lasts: what its end cleans up is cleaned up then. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (const mine = over; !(await isSo()); await new Promise((resolve) => setTimeout(resolve, 10))) {
+    if (over !== mine) throw new Error('The test was over before it was so.');
+  }
 }
