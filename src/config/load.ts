@@ -84,6 +84,9 @@ function refuseEngine(source: Source, { model, engine }: Config): void {
   if (model.backend === 'openai' && engine.fallback === 'onnx' && model.name === '') throw faultAt(source, ['engine', 'fallback'], 'needs model.name, the checkpoint that takes over');
   for (const [index, { url, cert, key, ca, verify }] of engine.endpoints.entries()) {
     const at = (name: string): KeyPath => ['engine', 'endpoints', index, name];
+    // neither is sent, and both would be told to whoever reads the configuration
+    const { username, password, search } = new URL(url);
+    if (username || password || search) throw faultAt(source, at('url'), 'may name no user and hold no query: what an engine knows us by belongs into api_key');
     if (cert && !key) throw faultAt(source, at('cert'), `needs engine.endpoints[${index}].key`);
     if (key && !cert) throw faultAt(source, at('key'), `needs engine.endpoints[${index}].cert`);
     const idle = (ca && 'ca') || (cert && 'cert') || (verify ? undefined : 'verify');

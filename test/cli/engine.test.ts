@@ -87,6 +87,7 @@ test('a command ends at once where the engine is not there', async () => {
 });
 
 test.each([
+  ['a password in an address', 'model: { backend: openai }\nengine: { endpoints: [{ url: "http://me:hunter22@gpu:8000/v1" }] }\n', 'CONFIG_INVALID c.yaml:2:25: engine.endpoints[0].url: may name no user'],
   ['no endpoints', 'model: { backend: openai }\n', 'CONFIG_INVALID c.yaml:1:10: model.backend: needs engine.endpoints'],
   ['a fallback without a checkpoint', 'model: { backend: openai }\nengine: { endpoints: [{ url: "http://h" }], fallback: onnx }\n', 'engine.fallback: needs model.name'],
   ['TLS beside an address without it', 'model: { backend: openai }\nengine: { endpoints: [{ url: "http://h", verify: false }] }\n', 'engine.endpoints[0].verify: is of TLS'],
