@@ -26,8 +26,11 @@ export class DroppedWindows {
   /** of the windows that were dropped, ms */
   #longest = 0;
 
-  /** Notes a window that no answer will come of; returns what had to make room for it, and what has been unseen for long. */
-  drop(window: Window, reason: CoverageReason, detail: string): Coverage[] {
+  /**
+   * Notes a window that no answer will come of; returns what had to make room for it, and what has been unseen for long. `underWay`: the
+   * oldest of the camera's windows that may still be answered begins there, wall clock in ms.
+   */
+  drop(window: Window, reason: CoverageReason, detail: string, underWay = Infinity): Coverage[] {
     const first = window.frames[0];
     const last = window.frames.at(-1);
     if (!first || !last) return [];
@@ -38,7 +41,7 @@ export class DroppedWindows {
     this.#longest = Math.max(this.#longest, last.at - first.at);
     const surplus = list.splice(0, Math.max(0, list.length - MOST_UNSEEN));
     const isOld = list.some((u) => u.end <= first.at - OLD * this.#longest);
-    const behind = isOld ? list.filter((u) => u.end <= first.at - BEHIND * this.#longest) : [];
+    const behind = isOld ? list.filter((u) => u.end <= Math.min(underWay, first.at - BEHIND * this.#longest)) : [];
     this.#unseen.set(window.camera, list.filter((u) => !behind.includes(u)));
     return merged([...surplus, ...behind]).map((u) => ({ camera: window.camera, ...u }));
   }

@@ -51,11 +51,13 @@ export function looks({ current, backend, atOnce, lookFor, growing, spare, store
   const dropped = new DroppedWindows();
   const counts = { windows: 0, visualTokens: 0 };
   const drops: Record<string, number> = {};
-  const framesOf = new Map<string, number>();
+  /** windows that are neither answered nor dropped: how many frames each has, and when it begins (wall clock, ms) */
+  const open = new Map<string, { readonly camera: string; readonly frames: number; readonly from: number }>();
+  const oldest = (of: string): number => Math.min(...[...open.values()].map(({ camera, from }) => (camera === of ? from : Infinity)));
   const answers = pipe(
     tap((window: Window) => {
       watched.cut(window);
-      framesOf.set(window.id, window.frames.length);
+      open.set(window.id, { camera: window.camera, frames: window.frames.length, from: window.frames[0]?.at ?? Infinity });
     }),
     inferWindows({
       backend: () => backend,
@@ -67,12 +69,12 @@ export function looks({ current, backend, atOnce, lookFor, growing, spare, store
       onPrepareFailed: (error) => log.debug({ err: error }, 'a growing window could not be taken in'),
       maxAge: () => current().config.window.length * 1000,
       onDropped: (window, reason, error) => {
-        framesOf.delete(window.id);
+        open.delete(window.id);
         drops[reason] = (drops[reason] ?? 0) + 1;
         const detail = error instanceof Error ? error.message : 'The model was not free in time.';
         // under load this is the plan, and a gap only where no later window shows the same time
         log[reason === 'model' ? 'warn' : 'debug']({ camera: window.camera, reason }, `a window was dropped: ${detail}`);
-        const gaps = dropped.drop(window, reason, detail);
+        const gaps = dropped.drop(window, reason, detail, oldest(window.camera));
         news.dropped(window, { reason, detail });
         gaps.forEach((gap) => watched.gap(gap));
         guard(log, () => gaps.forEach((gap) => store.putCoverage(gap)));
@@ -85,10 +87,10 @@ export function looks({ current, backend, atOnce, lookFor, growing, spare, store
       log.debug({ camera: answer.camera, reason: answer.reason, sightings: answer.sightings, latency: answer.latency }, 'answer');
       const gaps = dropped.answered(answer);
       guard(log, () => {
-        store.putLook(lookOf(answer, framesOf.get(answer.windowId) ?? 0));
+        store.putLook(lookOf(answer, open.get(answer.windowId)?.frames ?? 0));
         gaps.forEach((gap) => store.putCoverage(gap));
       });
-      framesOf.delete(answer.windowId);
+      open.delete(answer.windowId);
       gaps.forEach((gap) => watched.gap(gap));
       watched.answered(answer);
       news.answered(answer);

@@ -62,3 +62,12 @@ test('while no answer comes at all, what nobody will see any more is told now an
   expect(dropped.answered(answer(58_500, 63_500))).toEqual([expect.objectContaining({ end: T + 58_500 })]);
   expect(dropped.rest()).toEqual([]);
 });
+
+test('what a window shows that is under way for long is not told as unseen', () => {
+  const dropped = new DroppedWindows();
+  // the one from 500 on takes a minute
+  const told = Array.from({ length: 60 }, (_, i) => dropped.drop(window(i * 1000, i * 1000 + 4000), 'overloaded', 'late', T + 500)).flat();
+  expect(told).toEqual([]);
+  expect(dropped.answered(answer(500, 4500))).toEqual([expect.objectContaining({ start: T, end: T + 500 })]);
+  expect(dropped.drop(window(60_000, 64_000), 'overloaded', 'late')[0]).toMatchObject({ start: T + 4500 });
+});
