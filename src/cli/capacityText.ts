@@ -50,7 +50,7 @@ function headLines({ capacity, cameras, active, stale, disturbed, stretch, days 
     carried === undefined || capacity.first === undefined ? `No end in sight for cameras ${mix}.` : `This machine carries ${carried} cameras ${mix}: ${capacity.first} ends first.`,
     ...(cameras === 0 ? [] : [`It watches ${cameras}${stretch === undefined ? '' : stretch > 1 ? `, which the model cannot: each is looked at ${short(stretch)} times less often than asked for` : ', and keeps up'}.`]),
     ...(days === undefined ? [] : [`Their recordings reach back ${short(days)} days.`]),
-    'Carried means: no more than 1 % of the windows are left out, and looks at what moves come no later than twice the hop apart.',
+    'Carried means: no more than 5 % of the windows are left out, and looks at what moves come no later than twice the hop apart.',
   ];
 }
 

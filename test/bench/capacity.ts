@@ -14,15 +14,21 @@ import { describeMachine } from './machine.ts';
 
 /**
  * npm run bench:capacity: does `lookout capacity --measure` predict what this machine carries? A real daemon with the demo's model is given
- * busy cameras, more and more of them, until it no longer keeps up: more than 1 % of the windows of a step are left out as overloaded, or
- * the median time between two looks at a camera is more than twice the hop. The prediction is made just before, with the same model,
- * settings and stream. Takes some seven minutes at most and leaves nothing behind.
+ * busy cameras, more and more of them, until it no longer keeps up: more than 5 % of the windows of a step are left out as overloaded, or
+ * the median time between two looks at a camera is more than twice the hop. (Some windows are left out with a few cameras as well: a newer
+ * one is there while the model holds an event's texts against the rules.) What is measured for the prediction is measured just before,
+ * with the same model, settings and stream. How much happens is no figure of the machine: the prediction is told how many events a camera
+ * had in an hour of the room, which is far more than a busy camera has elsewhere. And the cameras stand on this machine, where real ones do
+ * not: what they and this benchmark take of the processor is not there for Lookout, and is taken off its cores.
+ * Takes some seven minutes at most and leaves nothing behind.
  */
 const FORMAT = { width: 768, height: 512, fps: 15 };
 /** No more cameras than so many times the prediction are tried. */
 const MOST = 1.6;
 /** A step that leaves out fewer of its windows than this is measured once more before it counts as beyond the limit. */
 const ONCE_MORE = 0.1;
+/** Share of the windows; what a window leaves out the next one shows. */
+const MOST_LEFT_OUT = 0.05;
 /** The run ends here however far it has come, s. */
 const LONGEST = 440;
 
@@ -36,6 +42,10 @@ interface Step {
   /** windows that a camera wanted, a second */
   readonly wanted: number;
   readonly cores: number;
+  /** of this benchmark and its cameras */
+  readonly peers: number;
+  /** of a camera in an hour */
+  readonly events: number;
   readonly keepsUp: boolean;
 }
 
@@ -65,12 +75,17 @@ async function judge(): Promise<void> {
   left.push(() => house.stop());
   say('predicting');
   const found = await house.capacity(['--measure', '--stream', `${FORMAT.width}x${FORMAT.height}@${FORMAT.fps}`, '--activity', 'busy']);
-  const predicted = found.capacity.cameras ?? Number.NaN;
-  say(`predicted: ${predicted} cameras, ${found.capacity.first ?? 'nothing'} ends first`);
+  const first = found.capacity.cameras ?? Number.NaN;
+  say(`predicted: ${first} cameras, ${found.capacity.first ?? 'nothing'} ends first, with as many events as are assumed`);
 
-  const addresses = await makeCameras(folder, Math.min(40, Math.ceil(MOST * predicted) + 1));
-  const steps = await climb(house, addresses, predicted);
-  const limit = Math.max(0, ...steps.filter(({ keepsUp }) => keepsUp).map(({ cameras }) => cameras));
+  const addresses = await makeCameras(folder, Math.min(40, Math.ceil(MOST * first) + 1));
+  const steps = await climb(house, addresses, first);
+  const best = steps.filter(({ keepsUp }) => keepsUp).toSorted((a, b) => b.cameras - a.cameras)[0];
+  const limit = best?.cameras ?? 0;
+  const set = [`cores=${(machine.cores - (best?.peers ?? 0)).toFixed(3)}`, `events_active_hour=${Math.round(best?.events ?? 0)}`].flatMap((one) => ['--set', one]);
+  const beside = await house.capacity(['--activity', 'busy', ...set]);
+  const predicted = beside.capacity.cameras ?? Number.NaN;
+  say(`with ${set.filter((one) => one !== '--set').join(', ')}: predicted ${predicted}, ${beside.capacity.first ?? 'nothing'} ends first`);
   const over = steps.filter(({ keepsUp }) => !keepsUp).map(({ cameras }) => cameras);
   report(found.figures, predicted, limit, over, steps);
 }
@@ -106,7 +121,7 @@ async function climb(house: House, addresses: readonly string[], predicted: numb
     // a moment's disturbance is no limit
     if (!step.keepsUp && step.dropped < ONCE_MORE) step = better(step, await measureStep(house, cameras, addresses));
     steps.push(step);
-    say(`${cameras} cameras: ${(100 * step.dropped).toFixed(1)} % left out, a look each ${step.interval.toFixed(2)} s, ${step.windowsPerSecond.toFixed(1)} windows a second (${step.wanted.toFixed(2)} wanted a camera), ${step.cores.toFixed(2)} cores${step.keepsUp ? '' : ': does not keep up'}`);
+    say(`${cameras} cameras: ${(100 * step.dropped).toFixed(1)} % left out, a look each ${step.interval.toFixed(2)} s, ${step.windowsPerSecond.toFixed(1)} windows a second (${step.wanted.toFixed(2)} wanted a camera), ${step.cores.toFixed(2)} cores, ${step.peers.toFixed(2)} for the cameras${step.keepsUp ? '' : ': does not keep up'}`);
     if (step.keepsUp) fits = Math.max(fits, cameras);
     else fails = Math.min(fails, cameras);
     if (fails === Infinity) cameras = Math.min(cameras + stride, addresses.length);
@@ -126,9 +141,9 @@ async function measureStep(house: House, cameras: number, addresses: readonly st
   for (const end = performance.now() + 60_000; (await house.counts()).online !== cameras && performance.now() < end; ) await sleep(300);
   await sleep(1000 * settle);
   await untilWanted(house, cameras);
-  const before = { ...(await house.counts()), at: Date.now(), cpu: treeCpu(house.pid) };
+  const before = { ...(await house.counts()), at: Date.now(), cpu: treeCpu(house.pid), all: treeCpu(process.pid) };
   await sleep(1000 * seconds);
-  const after = { ...(await house.counts()), at: Date.now(), cpu: treeCpu(house.pid) };
+  const after = { ...(await house.counts()), at: Date.now(), cpu: treeCpu(house.pid), all: treeCpu(process.pid) };
   const [windows, overloaded, passed] = [after.windows - before.windows, after.overloaded - before.overloaded, (after.at - before.at) / 1000];
   const intervals = house.lookIntervals(before.at).sort((a, b) => a - b);
   const interval = intervals[intervals.length >> 1] ?? Infinity;
@@ -136,7 +151,9 @@ async function measureStep(house: House, cameras: number, addresses: readonly st
   const online = Math.max(1, after.online);
   return {
     cameras, dropped, interval, windowsPerSecond: windows / passed, wanted: (windows + overloaded) / passed / online,
-    cores: (after.cpu - before.cpu) / passed, keepsUp: dropped <= 0.01 && interval <= 2 * house.hop + 0.1 && after.online === cameras,
+    cores: (after.cpu - before.cpu) / passed,
+    peers: Math.max(0, after.all - after.cpu - (before.all - before.cpu)) / passed,
+    events: (3600 * house.events(before.at)) / (passed * online), keepsUp: dropped <= MOST_LEFT_OUT && interval <= 2 * house.hop + 0.1 && after.online === cameras,
   };
 }
 

@@ -11,6 +11,7 @@ import { DEMO_MODEL } from '../../../src/demo/folder.ts';
 import { DEMO_SETTINGS } from '../../../src/demo/settings.ts';
 import { createLogger } from '../../../src/health/log.ts';
 import { openStore } from '../../../src/store/store.ts';
+import type { Store } from '../../../src/store/store.ts';
 import { freePort } from '../../alerts/mosquitto.ts';
 
 const BIN = join(import.meta.dirname, '../../../bin/lookout.mjs');
@@ -34,6 +35,8 @@ export interface House {
   counts(): Promise<Counts>;
   /** s between a camera's looks, of all that were answered since then (ms) */
   lookIntervals(since: number): number[];
+  /** events that began since then (ms) */
+  events(since: number): number;
   readonly pid: number;
   readonly hop: number;
   stop(): Promise<void>;
@@ -86,19 +89,15 @@ export async function makeHouse(folder: string, mqtt: string): Promise<House> {
         online: sum(/^lookout_cameras\{[^}]*online[^}]*\} (\S+)$/gm),
       };
     },
-    lookIntervals(since) {
-      const store = openStore({ path: join(folder, 'lookout.db'), retentionDays: 0, readOnly: true }, createLogger({ level: 'silent' }));
-      try {
-        const last = new Map<string, number>();
-        return store.looks({ since, order: 'asc', limit: 100_000 }).flatMap(({ camera, to, reason }) => {
-          const before = last.get(camera);
-          last.set(camera, to);
-          return before === undefined || reason === 'heartbeat' ? [] : [(to - before) / 1000];
-        });
-      } finally {
-        store.close();
-      }
-    },
+    lookIntervals: (since) => inLog(folder, (log) => {
+      const last = new Map<string, number>();
+      return log.looks({ since, order: 'asc', limit: 100_000 }).flatMap(({ camera, to, reason }) => {
+        const before = last.get(camera);
+        last.set(camera, to);
+        return before === undefined || reason === 'heartbeat' ? [] : [(to - before) / 1000];
+      });
+    }),
+    events: (since) => inLog(folder, (log) => log.events({ since, limit: 100_000 }).filter(({ start }) => start >= since).length),
     get pid() {
       return child?.pid ?? 0;
     },
@@ -107,6 +106,15 @@ export async function makeHouse(folder: string, mqtt: string): Promise<House> {
       await ended(child);
     },
   };
+}
+
+function inLog<T>(folder: string, read: (log: Store) => T): T {
+  const store = openStore({ path: join(folder, 'lookout.db'), retentionDays: 0, readOnly: true }, createLogger({ level: 'silent' }));
+  try {
+    return read(store);
+  } finally {
+    store.close();
+  }
 }
 
 /** Asks a process to end, and sees to it. */
